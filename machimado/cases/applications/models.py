@@ -1,0 +1,157 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from machimado.cases.register.models import Resident
+from machimado.ground.people.models import Office, Officer
+
+
+class Lane(models.TextChoices):
+    ALONE = "alone", "ひとりでできる"
+    WITH_HELP = "with_help", "職員と一緒に"
+
+
+class Channel(models.TextChoices):
+    COUNTER = "counter", "窓口（書かない）"
+    PAPER = "paper", "紙の申請書"
+
+
+class Step(models.TextChoices):
+    """The steps of a case that are stamped, in their order."""
+
+    ARRIVED = "arrived", "来庁"
+    CALLED = "called", "呼出し"
+    IDENTIFIED = "identified", "本人確認"
+    INTERVIEWED = "interviewed", "聞取り完了"
+    SIGNED = "signed", "署名"
+    DELIVERED = "delivered", "基幹システム受理"
+
+
+class Case(models.Model):
+    """What one resident came for (受付): from arrival until everything is done."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
+    opened_date = models.DateField("受付日")
+    number = models.PositiveIntegerField("受付番号")
+    lane = models.CharField("案内区分", max_length=10, choices=Lane)
+    purpose = models.CharField("用件", max_length=80, blank=True)
+    resident = models.ForeignKey(Resident, models.PROTECT, null=True, verbose_name="住民")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="担当職員")
+    closed_at = models.DateTimeField("終了日時", null=True)
+
+    personal_data = {"resident": "終了から5年", "purpose": "終了から5年"}
+
+    class Meta:
+        ordering = ["opened_date", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "opened_date", "number"], name="case_number_once_a_day"),
+            models.CheckConstraint(condition=Q(lane__in=Lane.values), name="case_known_lane"),
+        ]
+
+
+class Stamp(models.Model):
+    """When a case reached a step; each step once."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="stamps", verbose_name="受付")
+    step = models.CharField("段階", max_length=12, choices=Step)
+    at = models.DateTimeField("日時")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="職員")
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "step"], name="stamp_each_step_once"),
+            models.CheckConstraint(condition=Q(step__in=Step.values), name="stamp_known_step"),
+        ]
+
+
+class FrozenDefinition(models.Model):
+    """A procedure's definition as it was when an application began; later versions never change it."""
+
+    content_hash = models.CharField("内容のハッシュ", max_length=64, primary_key=True)
+    procedure = models.CharField("手続", max_length=80)
+    version = models.PositiveIntegerField("版")
+    definition = models.JSONField("定義")
+
+    personal_data: dict[str, str] = {}
+
+
+class Application(models.Model):
+    """One procedure that a resident applies for (申請)."""
+
+    class State(models.TextChoices):
+        INTERVIEW = "interview", "聞取り中"
+        REVIEW = "review", "住民の確認中"
+        SIGNED = "signed", "署名済み"
+        SUBMITTED = "submitted", "送信済み"
+        CANCELLED = "cancelled", "取下げ"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="applications", verbose_name="受付")
+    reference = models.CharField("申請番号", max_length=20, unique=True)
+    procedure = models.CharField("手続", max_length=80, db_index=True)
+    definition = models.ForeignKey(FrozenDefinition, models.PROTECT, verbose_name="定義")
+    channel = models.CharField("受付方法", max_length=10, choices=Channel)
+    state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
+    begun_at = models.DateTimeField("開始日時")
+    answers = models.JSONField("回答", default=dict)
+    # path → {"source": "record" | "officer" | "resident", "revision": n}
+    sources = models.JSONField("回答の出所", default=dict)
+    revision = models.PositiveIntegerField("改訂", default=0)
+    record_read_at = models.DateTimeField("住民記録の読取り日時", null=True)
+    typed_characters = models.PositiveIntegerField("入力文字数", default=0)
+    rekeyed_fields = models.PositiveIntegerField("再入力項目数", default=0)
+
+    personal_data = {"answers": "完結から5年", "sources": "完結から5年"}
+
+    class Meta:
+        ordering = ["begun_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["interview", "review", "signed", "submitted", "cancelled"]),
+                name="application_known_state",
+            ),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="application_known_channel"),
+        ]
+
+
+class StoredFile(models.Model):
+    """A file that belongs to an application: an attachment, or the signature as SVG."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, models.CASCADE, related_name="files", verbose_name="申請")
+    purpose = models.CharField("用途", max_length=40)
+    name = models.CharField("ファイル名", max_length=200)
+    media_type = models.CharField("種類", max_length=80)
+    sha256 = models.CharField("ハッシュ", max_length=64)
+    content = models.BinaryField("内容")
+    stored_at = models.DateTimeField("保存日時")
+
+    personal_data = {"name": "完結から5年", "content": "完結から5年"}
+
+
+class Submission(models.Model):
+    """What is to reach the core system, written in the transaction that submits (送信待ち): delivery picks it up."""
+
+    id = models.BigAutoField(primary_key=True)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="submissions", verbose_name="申請")
+    # A rejected application that was corrected is a new round; the core sees another key.
+    round = models.PositiveSmallIntegerField("回")
+    key = models.UUIDField("送信キー", unique=True, default=uuid.uuid4)
+    system = models.CharField("業務ID", max_length=3)
+    message = models.CharField("電文", max_length=60)
+    payload = models.JSONField("送信内容")
+    submitted_at = models.DateTimeField("送信登録日時")
+
+    personal_data = {"payload": "完結から5年"}
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "round"], name="submission_each_round_once"),
+            models.CheckConstraint(condition=Q(round__gte=1), name="submission_round_from_one"),
+        ]

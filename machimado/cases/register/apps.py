@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RegisterConfig(AppConfig):
+    name = "machimado.cases.register"
+    label = "register"
+    verbose_name = "住民検索"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Dates, kana, characters, postal codes and numbers as a Japanese city hall uses them."""

@@ -1,0 +1,67 @@
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from machimado.ground.people.models import Grant, Office, Officer, Role, Section, Skill
+
+
+@transaction.atomic
+def load_offices(*, offices: Iterable[Mapping[str, Any]], sections: Iterable[Mapping[str, Any]]) -> None:
+    """Take over the city's offices and sections; those that are there already are brought up to date.
+
+    `offices` come before those that they are a `branch` of… is not asked: a second pass sets the branch.
+    """
+    listed = list(offices)
+    for office in listed:
+        Office.objects.update_or_create(
+            code=office["code"],
+            defaults={key: office.get(key) for key in ("name", "short_name", "kind", "distance_km", "winter_minutes")},
+        )
+    for office in listed:
+        if office.get("branch"):
+            Office.objects.filter(code=office["code"]).update(branch=Office.objects.get(code=office["branch"]))
+    for section in sections:
+        office_of = Office.objects.get(code=section["office"])
+        Section.objects.update_or_create(
+            code=section["code"], defaults={"name": section["name"], "office": office_of}
+        )
+
+
+@transaction.atomic
+def employ(  # noqa: PLR0913 - an officer has that many properties
+    *,
+    login: str,
+    name: str,
+    kana: str,
+    office: Office,
+    section: Section,
+    roles: Iterable[Role],
+    skills: Iterable[str] = (),
+    password: str | None = None,
+) -> Officer:
+    """Enter an officer on the staff list, or bring the entry up to date.
+
+    Without `password` a new officer cannot sign in with one (the city's identity provider still works).
+    """
+    officer, is_new = Officer.objects.update_or_create(
+        login=login, defaults={"name": name, "kana": kana, "office": office, "section": section, "is_active": True}
+    )
+    if password is not None:
+        officer.set_password(password)
+    elif is_new:
+        officer.set_unusable_password()
+    officer.save()
+    _set_grants(officer, {Role(role) for role in roles})
+    _set_skills(officer, set(skills))
+    return officer
+
+
+def _set_grants(officer: Officer, roles: set[Role]) -> None:
+    officer.grants.exclude(role__in=roles).delete()
+    Grant.objects.bulk_create([Grant(officer=officer, role=role) for role in roles], ignore_conflicts=True)
+
+
+def _set_skills(officer: Officer, names: set[str]) -> None:
+    officer.skills.exclude(name__in=names).delete()
+    Skill.objects.bulk_create([Skill(officer=officer, name=name) for name in names], ignore_conflicts=True)

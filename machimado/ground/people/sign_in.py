@@ -1,0 +1,38 @@
+"""How officers sign in: accounts are made by the city, never by the visitor."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+from allauth.core.exceptions import ImmediateHttpResponse
+
+from machimado.ground.people.models import Officer
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Closes the public sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Lets in those whom the city's identity provider knows and who are on our staff list."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Join the provider's account to the officer with the same staff id."""
+        if sociallogin.is_existing:
+            return
+        login = sociallogin.account.extra_data.get("preferred_username", "")
+        officer = Officer.objects.filter(login=login, is_active=True).first()
+        if officer is None:
+            messages.error(request, "職員名簿に登録がありません。情報政策課に登録を依頼してください。")
+            raise ImmediateHttpResponse(redirect("account_login"))
+        sociallogin.connect(request, officer)

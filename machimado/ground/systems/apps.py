@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SystemsConfig(AppConfig):
+    name = "machimado.ground.systems"
+    label = "systems"
+    verbose_name = "接続システム"
+    default_auto_field = "django.db.models.BigAutoField"

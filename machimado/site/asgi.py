@@ -1,0 +1,16 @@
+"""The one ASGI application: HTTP goes to Django, WebSockets go to the live rooms."""
+
+import os
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "machimado.site.settings")
+# Views are synchronous. On kept threads each keeps its database connection, which Django's own ASGI
+# handler cannot: it takes a new thread, and so a new connection, for each request.
+_pages = WSGIMiddleware(get_wsgi_application(), workers=8)
+
+from machimado.ground.live.sockets import Sockets  # noqa: E402 - Django must be set up before models are imported
+from machimado.site.rooms import ROOMS  # noqa: E402
+
+application = Sockets(pages=_pages, rooms=ROOMS)

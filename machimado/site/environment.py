@@ -1,0 +1,56 @@
+"""Typed readers of the environment: a wrong value stops the start with a sentence that says what to do."""
+
+import os
+from pathlib import Path
+
+
+class SettingRefused(Exception):
+    """A setting has a value that cannot be used."""
+
+
+def text(name: str, default: str) -> str:
+    """Return the value of `name`, or `default` where it is not set."""
+    return os.environ.get(name, default)
+
+
+def integer(name: str, default: int, *, low: int, high: int) -> int:
+    """Return the whole number in `name`, between `low` and `high`.
+
+    Raises: SettingRefused.
+    """
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    if not raw.strip().isdecimal() or not low <= int(raw) <= high:
+        raise SettingRefused(f"環境変数 {name} は {low} から {high} までの整数にしてください（今の値: {raw!r}）。")
+    return int(raw)
+
+
+def flag(name: str, default: bool) -> bool:
+    """Return whether `name` says yes.
+
+    Raises: SettingRefused.
+    """
+    raw = os.environ.get(name, "1" if default else "0").strip().lower()
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    if raw in {"0", "false", "no", "off", ""}:
+        return False
+    raise SettingRefused(f"環境変数 {name} は 1 か 0 にしてください（今の値: {raw!r}）。")
+
+
+def folder(name: str, default: Path, *, must_exist: bool = False) -> Path:
+    """Return the folder in `name` as an absolute path.
+
+    Raises: SettingRefused.
+    """
+    path = Path(os.environ.get(name, str(default))).expanduser().resolve()
+    if must_exist and not path.is_dir():
+        raise SettingRefused(f"環境変数 {name} のフォルダーがありません: {path}")
+    return path
+
+
+def listing(name: str, default: list[str]) -> list[str]:
+    """Return the comma-separated values in `name`."""
+    raw = os.environ.get(name)
+    return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]

@@ -1,0 +1,226 @@
+"""All settings. The demo needs none of them to be set; each is read from an environment variable MACHIMADO_…."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from machimado.site import environment as env
+
+ROOT = Path(__file__).resolve().parents[2]
+CITY_FOLDER = env.folder("MACHIMADO_CITY", ROOT / "cities" / "yukimi", must_exist=True)
+DATA_FOLDER = env.folder("MACHIMADO_DATA", ROOT / "var" / CITY_FOLDER.name)
+DEBUG = env.flag("MACHIMADO_DEBUG", default=False)
+
+
+def _secret_key() -> str:
+    """Return the installation's key, made once and kept beside the store so that sessions outlive a restart."""
+    given = env.text("MACHIMADO_SECRET_KEY", "")
+    if given:
+        return given
+    DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+    path = DATA_FOLDER / "secret.key"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Return Django's description of the store at `url` (empty: the embedded SQLite in the data folder)."""
+    if not url:
+        return _embedded_database(DATA_FOLDER / "machimado.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise env.SettingRefused("MACHIMADO_DATABASE は postgresql://利用者:パスワード@ホスト/名前 の形にしてください。")
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _embedded_database(path: Path) -> dict[str, Any]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A write transaction takes its lock at once: none fails half-way because another was faster.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # FULL: what the officer was told is saved survives a power cut, not only a crash.
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            ),
+        },
+        "TEST": {"NAME": None},
+    }
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": _database(env.text("MACHIMADO_DATABASE", ""))}
+ALLOWED_HOSTS = env.listing("MACHIMADO_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.listing("MACHIMADO_ORIGINS", [])
+HTTPS = env.flag("MACHIMADO_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "machimado.frontyard.counter",
+    "machimado.frontyard.reception",
+    "machimado.cases.delivery",
+    "machimado.cases.applications",
+    "machimado.cases.register",
+    "machimado.cases.procedures",
+    "machimado.ground.people",
+    "machimado.ground.journal",
+    "machimado.ground.live",
+    "machimado.ground.systems",
+    "machimado.ground.ui",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "machimado.ground.ui.middleware.quiet_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "machimado.ground.people.middleware.lock_when_idle",
+]
+ROOT_URLCONF = "machimado.site.urls"
+ASGI_APPLICATION = "machimado.site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "machimado.ground.ui.context.page",
+            ],
+            "builtins": ["machimado.ground.ui.templatetags.ui"],
+        },
+    },
+]
+
+# --- sign-in -------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Officer"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "machimado.ground.people.sign_in.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "machimado.ground.people.sign_in.ProviderAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "まち窓"
+MFA_PASSKEY_LOGIN_ENABLED = HTTPS
+OIDC_ISSUER = env.text("MACHIMADO_OIDC_ISSUER", "")
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "APPS": [
+                {
+                    "provider_id": "city",
+                    "name": env.text("MACHIMADO_OIDC_NAME", "庁内の統合認証"),
+                    "client_id": env.text("MACHIMADO_OIDC_CLIENT", "machimado"),
+                    "secret": env.text("MACHIMADO_OIDC_SECRET", ""),
+                    "settings": {"server_url": OIDC_ISSUER},
+                },
+            ],
+        },
+    }
+    if OIDC_ISSUER
+    else {}
+)
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "machimado"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Minutes without a touch after which an officer's screen asks for the password again.
+LOCK_AFTER_MINUTES = env.integer("MACHIMADO_LOCK_MINUTES", 10, low=1, high=240)
+
+# --- language and time ---------------------------------------------------------------------------------------
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語")]
+USE_I18N = True
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+
+# --- files ---------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "build" / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+# Uploads and signatures of applications.
+FILES_FOLDER = env.folder("MACHIMADO_FILES", DATA_FOLDER / "files")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- the core system (基幹システム) ----------------------------------------------------------------------------
+CORE_URL = env.text("MACHIMADO_CORE", "http://127.0.0.1:8701")
+CORE_CLIENT = env.text("MACHIMADO_CORE_CLIENT", "machimado")
+CORE_SECRET = env.text("MACHIMADO_CORE_SECRET", "yukimi-sample-secret")
+CORE_AUTH = env.text("MACHIMADO_CORE_AUTH", "client_secret_jwt")
+# Does the core refuse a second entry with the same key (keyed), and can it be asked what it has (lookup)?
+CORE_KEYED = env.flag("MACHIMADO_CORE_KEYED", default=True)
+CORE_LOOKUP = env.flag("MACHIMADO_CORE_LOOKUP", default=True)
+CORE_TIMEOUT_SECONDS = env.integer("MACHIMADO_CORE_TIMEOUT", 10, low=1, high=300)
+# How long a request that lost its reply may still be in flight inside the core system.
+CORE_SETTLING_SECONDS = env.integer("MACHIMADO_CORE_SETTLING", 60, low=0, high=86400)
+
+# --- logs: never personal data -------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("MACHIMADO_LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}},
+}
