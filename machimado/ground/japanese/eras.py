@@ -1,6 +1,7 @@
 """Dates as a city hall writes them: wareki (元号による年) to and from EDTF, unknown parts (不詳) included.
 
-A date is an EDTF string (ISO 8601-2) of ten characters: ``1950-05-01``, ``1950-05-XX``, ``1950-XX-XX`` or ``XXXX-XX-XX``.
+A date is an EDTF string (ISO 8601-2) of ten characters: ``1950-05-01``, with unknown parts
+``1950-05-XX``, ``1950-XX-XX`` or ``XXXX-XX-XX``.
 """
 
 import calendar
@@ -13,7 +14,7 @@ from datetime import date, timedelta
 UNKNOWN = "XXXX-XX-XX"
 
 
-class UnreadableDate(ValueError):
+class UnreadableDateError(ValueError):
     """A date that can't be read; the message says in Japanese what to do."""
 
 
@@ -31,9 +32,8 @@ class Era:
         return "元" if number == 1 else str(number)
 
 
-# Source: 行政官布告 明治元年9月8日 (in force 1868-10-23); 大正改元の詔書 (明治45年7月30日以後を大正元年とする);
-# 昭和改元の詔書 (大正15年12月25日以後を昭和元年とする); 元号を改める政令 昭和64年政令第1号 (the day after 1989-01-07);
-# 元号を改める政令 平成31年政令第143号 (2019-05-01).
+# Source: the edicts of 1868, 1912 and 1926 (改元の詔書: the day of the edict already belongs to the new era)
+# and the cabinet orders 昭和64年政令第1号, 平成31年政令第143号 (the new era starts on the day after).
 ERAS = (
     Era("明治", "M", date(1868, 10, 23)),
     Era("大正", "T", date(1912, 7, 30)),
@@ -76,7 +76,7 @@ def is_edtf(text: str) -> bool:
     """Tell whether a text is a date as answers hold it: real days only, unknown parts as X."""
     try:
         _parts(text)
-    except UnreadableDate:
+    except UnreadableDateError:
         return False
     return True
 
@@ -93,7 +93,7 @@ def wareki(day: str | date) -> str:
 
     A date whose unknown parts leave two eras possible names both (昭和64年又は平成元年1月日不詳);
     before 1873 it is written in Western years (西暦1872年5月1日).
-    Raises: UnreadableDate when the text is no EDTF date.
+    Raises: UnreadableDateError when the text is no EDTF date.
     """
     parts = _parts(day if isinstance(day, str) else day.isoformat())
     if parts.year is None:
@@ -104,23 +104,27 @@ def wareki(day: str | date) -> str:
 def read_date(text: str) -> str:
     """Read a date as people type it and return it as EDTF.
 
-    Accepts 昭和25年5月1日, 昭25.5.1, S25.5.1, s250501, 1950/5/1, 19500501, R元.5.1, 昭和25年5月, 昭和25年, 不詳,
-    full-width and kanji digits, and EDTF itself.
-    Raises: UnreadableDate, saying what to type instead.
+    Accepts 昭和25年5月1日, 昭25.5.1, S25.5.1, s250501, 1950/5/1, 19500501, R元.5.1,
+    昭和25年5月, 昭和25年, 不詳, full-width and kanji digits, and EDTF itself.
+    Raises: UnreadableDateError, saying what to type instead.
     """
     typed = _normalise(text)
     if not typed:
-        raise UnreadableDate("日付が空です。S25.5.1 のように入力してください。わからないときは「不詳」と入力してください。")
+        raise UnreadableDateError(
+            "日付が空です。S25.5.1 のように入力してください。わからないときは「不詳」と入力してください。"
+        )
     for pattern, reader in _READERS:
         if match := pattern.fullmatch(typed):
             return reader(match).edtf()
-    raise UnreadableDate(_advice(typed, text))
+    raise UnreadableDateError(_advice(typed, text))
 
 
 def _parts(edtf: str) -> _Parts:
     match = _EDTF.fullmatch(edtf)
     if not match:
-        raise UnreadableDate(f"「{edtf[:20]}」は日付ではありません。1950-05-01 の形で、不詳の部分は X で書いてください。")
+        raise UnreadableDateError(
+            f"「{edtf[:20]}」は日付ではありません。1950-05-01 の形で、不詳の部分は X で書いてください。"
+        )
     year, month, day = (int(part) if part and part != "XX" else None for part in match.groups())
     return _checked(_Parts(year, month, day))
 
@@ -190,7 +194,9 @@ def _read_era(match: re.Match[str]) -> _Parts:
     era = _ERA_NAMES[match["era"]]
     number = 1 if match["year"] == "元" else int(match["year"])
     if number == 0:
-        raise UnreadableDate(f"{era.name}0年はありません。最初の年は「{era.name}元年」と入力してください。")
+        raise UnreadableDateError(
+            f"{era.name}0年はありません。最初の年は「{era.name}元年」と入力してください。"
+        )
     year = min(era.start.year + number - 1, 9999)
     return _within(era, number, _Parts(year, _number(match["month"]), _number(match["day"])))
 
@@ -199,7 +205,9 @@ def _read_two_eras(match: re.Match[str]) -> _Parts:
     """Read what wareki() writes where unknown parts leave two eras possible."""
     earlier, later = (_read_date_of(match[group] + "年" + match["rest"]) for group in ("earlier", "later"))
     if earlier != later:
-        raise UnreadableDate("二つの元号が同じ年になっていません。どちらか一方の元号で入力してください。")
+        raise UnreadableDateError(
+            "二つの元号が同じ年になっていません。どちらか一方の元号で入力してください。"
+        )
     return earlier
 
 
@@ -226,14 +234,14 @@ def _number(text: str | None) -> int | None:
 def _within(era: Era, number: int, parts: _Parts) -> _Parts:
     """Return the parts when the era was in force then, and refuse with the right era's name otherwise."""
     if era is ERAS[0] and _by_the_moon(parts):
-        raise UnreadableDate(
+        raise UnreadableDateError(
             f"明治{era.year(parts.first().year)}年は旧暦のため、月日を西暦に直せません。"
             f"年だけ（例 明治5年）を入力してください。"
         )
     checked = _checked(parts)
     if _overlaps(era, checked):
         return checked
-    raise UnreadableDate(_other_era(era, number, checked))
+    raise UnreadableDateError(_other_era(era, number, checked))
 
 
 def _by_the_moon(parts: _Parts) -> bool:
@@ -264,9 +272,9 @@ def _limit(era: Era, parts: _Parts) -> str:
 def _checked(parts: _Parts) -> _Parts:
     """Return the parts when they are a real date, and say which part is wrong otherwise."""
     if parts.year is not None and not 1 <= parts.year <= _LAST_YEAR:
-        raise UnreadableDate(f"西暦{parts.year}年になります。年を確かめてください。")
+        raise UnreadableDateError(f"西暦{parts.year}年になります。年を確かめてください。")
     if parts.month is not None and not 1 <= parts.month <= 12:
-        raise UnreadableDate(f"{parts.month}月はありません。月は1から12までで入力してください。")
+        raise UnreadableDateError(f"{parts.month}月はありません。月は1から12までで入力してください。")
     _check_day(parts)
     return parts
 
@@ -275,10 +283,12 @@ def _check_day(parts: _Parts) -> None:
     if parts.day is None:
         return
     if parts.year is None or parts.month is None:
-        raise UnreadableDate("月がわからない日付に日だけを入れることはできません。日も「不詳」としてください。")
+        raise UnreadableDateError(
+            "月がわからない日付に日だけを入れることはできません。日も「不詳」としてください。"
+        )
     last = _days(parts.year, parts.month)
     if not 1 <= parts.day <= last:
-        raise UnreadableDate(f"{parts.year}年{parts.month}月は{last}日までです。日を確かめてください。")
+        raise UnreadableDateError(f"{parts.year}年{parts.month}月は{last}日までです。日を確かめてください。")
 
 
 def _days(year: int, month: int) -> int:

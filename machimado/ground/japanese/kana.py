@@ -14,7 +14,7 @@ _LONG_MARK = re.compile(r"(?<=[ァ-ヺ])[-‐‑‒–—―−ｰ－ー]+")
 def full_kana(text: str) -> str:
     """Write a reading as registers do: full-width katakana, one full-width space between names.
 
-    Half-width kana, hiragana and decomposed marks become their full-width katakana; Latin letters stay as they are.
+    Half-width kana, hiragana and decomposed marks become full-width katakana; Latin letters stay.
     The result of a result is the same.
     """
     wide = jaconv.h2z(text, kana=True, ascii=False, digit=False)
@@ -28,11 +28,11 @@ def is_full_kana(text: str) -> bool:
 
 
 def search_kana(text: str) -> str:
-    """Fold a reading to the key that search compares; for indexes alone, never to be shown or stored as the reading.
+    """Fold a reading to the key that search compares; for indexes, never to be shown or stored.
 
-    Spaces, marks and case go; old kana (ヰ ヱ ヲ ヂ ヅ), small kana and the ways to write a long vowel (オオ オウ オー)
-    become one. A beginning of a reading folds to a beginning of its key, so prefix search works;
-    folding twice changes nothing.
+    Spaces, marks and case go; old kana (ヰ ヱ ヲ ヂ ヅ), small kana and long vowels (オオ オウ オー) become one.
+    A beginning of a reading folds to a beginning of its key, so prefix search works; folding twice changes
+    nothing.
     """
     plain = unicodedata.normalize("NFKC", full_kana(text)).upper()
     for loan, native in _LOANS:
@@ -48,8 +48,8 @@ def _composed(match: re.Match[str]) -> str:
 # ヴ sounds are written both ways (ヴィクター, ビクター), and small vowels only matter there.
 _LOANS = (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"))
 
-# Source: 現代仮名遣い (昭和61年内閣告示第1号) for ヰ→イ ヱ→エ ヂ→ジ ヅ→ズ; ヲ is read オ. Small kana were written large
-# in registers kept in half-width capitals (シユン for シュン).
+# Source: 現代仮名遣い (昭和61年内閣告示第1号) for ヰ→イ ヱ→エ ヂ→ジ ヅ→ズ; ヲ is read オ.
+# Small kana were written large in registers kept in half-width capitals (シユン for シュン).
 _OLD = dict(zip("ヰヱヲヂヅヷヸヹヺ", "イエオジズバビベボ", strict=True))
 _SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
 _DROPPED = "　 ・･.,'’‐‑‒–—―−-/()（）"
@@ -82,7 +82,13 @@ _ROWS = {
 }
 _VOWEL_OF = {kana: vowel for vowel, row in _ROWS.items() for kana in row}
 # How each vowel is drawn out: オオ, オウ and オー sound the same, and so do エエ, エイ and エー.
-_DRAWN_OUT = {"ア": ("ー", "ア"), "イ": ("ー", "イ"), "ウ": ("ー", "ウ"), "エ": ("ーエイ", "イ"), "オ": ("ーオウ", "ウ")}
+_DRAWN_OUT = {
+    "ア": ("ー", "ア"),
+    "イ": ("ー", "イ"),
+    "ウ": ("ー", "ウ"),
+    "エ": ("ーエイ", "イ"),
+    "オ": ("ーオウ", "ウ"),
+}
 
 
 def _one_long_vowel(text: str) -> str:

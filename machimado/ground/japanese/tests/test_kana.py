@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from machimado.ground.japanese.kana import full_kana, is_full_kana, search_kana
 
-KATAKANA = st.text(st.sampled_from([chr(code) for code in range(0x30A1, 0x30F7) if code != 0x30F4] + ["ー", "　"]))
+KATAKANA = st.text(
+    st.sampled_from([chr(code) for code in range(0x30A1, 0x30F7) if code != 0x30F4] + ["ー", "　"])
+)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,9 @@ def test_both_spellings_find_each_other(typed: str, stored: str) -> None:
     assert search_kana(typed) == search_kana(stored)
 
 
-@pytest.mark.parametrize(("one", "other"), [("オオノ", "オノ"), ("サトウ", "サト"), ("ハル", "パル"), ("ユキ", "ユウキ")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("オオノ", "オノ"), ("サトウ", "サト"), ("ハル", "パル"), ("ユキ", "ユウキ")]
+)
 def test_different_readings_stay_different(one: str, other: str) -> None:
     assert search_kana(one) != search_kana(other)
 
@@ -72,6 +76,8 @@ def test_a_beginning_finds_the_whole(text: str, length: int) -> None:
     assert search_kana(text).startswith(search_kana(text[:length]))
 
 
-@pytest.mark.parametrize(("text", "full"), [("ヤマダ　タロウ", True), ("ﾔﾏﾀﾞ", False), ("やまだ", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "full"), [("ヤマダ　タロウ", True), ("ﾔﾏﾀﾞ", False), ("やまだ", False), ("", False)]
+)
 def test_is_full_kana(text: str, full: bool) -> None:
     assert is_full_kana(text) is full
