@@ -30,7 +30,7 @@ def is_full_kana(text: str) -> bool:
 def search_kana(text: str) -> str:
     """Fold a reading to the key that search compares; for indexes, never to be shown or stored.
 
-    Spaces, marks and case go; old kana (ヰ ヱ ヲ ヂ ヅ), small kana and long vowels (オオ オウ オー) become one.
+    Spaces, marks and case go; old kana (ヰ ヱ ヲ ヂ ヅ), small kana and long vowels (オオ, オー) become one.
     A beginning of a reading folds to a beginning of its key, so prefix search works; folding twice changes
     nothing.
     """
