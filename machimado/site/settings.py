@@ -124,6 +124,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "machimado.ground.ui.context.page",
+                "machimado.site.menu.menu",
             ],
             "builtins": ["machimado.ground.ui.templatetags.ui"],
         },

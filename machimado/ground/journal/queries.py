@@ -75,3 +75,8 @@ def head() -> tuple[int, str]:
     """Return the number and hash of the last line: what an auditor notes down to find a chain rewritten as a whole."""
     last = Entry.objects.order_by("-seq").values_list("seq", "hash").first()
     return last or (0, "")
+
+
+def has_hash(value: str) -> bool:
+    """Return whether a line of the journal has this hash."""
+    return Entry.objects.filter(hash=value).exists()

@@ -1,0 +1,116 @@
+"""Answers as one nested document; a path such as `children.0.name` names a place in it."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+Document = dict[str, Any]
+
+MAX_ITEMS = 50
+
+
+class PathRefused(Exception):
+    """The path names no place that can be in a document."""
+
+
+def take(document: Document, path: str) -> Any:
+    """Return the value at `path`, or None where there is none."""
+    here: Any = document
+    for part in path.split("."):
+        if isinstance(here, dict):
+            here = here.get(part)
+        elif isinstance(here, list) and part.isdecimal() and int(part) < len(here):
+            here = here[int(part)]
+        else:
+            return None
+    return here
+
+
+def put(document: Document, path: str, value: Any) -> Document:
+    """Return a copy of `document` with `value` at `path`; None takes the answer away.
+
+    Rows of a group are made up to the index named.
+    Raises: PathRefused when the path runs through an answer that is no group, or past MAX_ITEMS.
+    """
+    changed = copy.deepcopy(document)
+    *way, last = path.split(".")
+    here: Any = changed
+    for part, following in zip(way, [*way[1:], last], strict=True):
+        here = _step(here, part, following)
+    if not isinstance(here, dict):
+        raise PathRefused(path)
+    if value is None:
+        here.pop(last, None)
+    else:
+        here[last] = value
+    return changed
+
+
+def _step(here: Any, part: str, following: str) -> Any:
+    """Go one part down, making what is missing: a list where a row's index follows, a mapping otherwise."""
+    if isinstance(here, list):
+        return _row(here, part)
+    if not isinstance(here, dict):
+        raise PathRefused(part)
+    return here.setdefault(part, [] if following.isdecimal() else {})
+
+
+def _row(rows: list[Any], part: str) -> Any:
+    if not part.isdecimal() or int(part) >= MAX_ITEMS:
+        raise PathRefused(part)
+    while len(rows) <= int(part):
+        rows.append({})
+    return rows[int(part)]
+
+
+def add_row(document: Document, group: str) -> tuple[Document, int]:
+    """Return a copy with an empty row more in `group`, and the row's index.
+
+    Raises: PathRefused when there are MAX_ITEMS already.
+    """
+    index = len(take(document, group) or [])
+    if index >= MAX_ITEMS:
+        raise PathRefused(group)
+    changed = put(document, group, [*(take(document, group) or []), {}])
+    return changed, index
+
+
+def drop_row(document: Document, group: str, index: int) -> Document:
+    """Return a copy without row `index` of `group`; the rows behind it move up."""
+    rows = list(take(document, group) or [])
+    if not 0 <= index < len(rows):
+        raise PathRefused(f"{group}.{index}")
+    del rows[index]
+    return put(document, group, rows)
+
+
+def move_up(paths: dict[str, Any], group: str, index: int) -> dict[str, Any]:
+    """Return what is kept by path (sources) after row `index` of `group` was dropped."""
+    moved = {}
+    for path, kept in paths.items():
+        row = _row_of(path, group)
+        if row is None or row < index:
+            moved[path] = kept
+        elif row > index:
+            rest = path.removeprefix(f"{group}.{row}")
+            moved[f"{group}.{row - 1}{rest}"] = kept
+    return moved
+
+
+def _row_of(path: str, group: str) -> int | None:
+    if not path.startswith(f"{group}."):
+        return None
+    part = path.removeprefix(f"{group}.").split(".")[0]
+    return int(part) if part.isdecimal() else None
+
+
+def leaves(document: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (path, value) of each plain value."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from leaves(value, f"{prefix}.{key}" if prefix else key)
+    elif isinstance(document, list) and any(isinstance(row, dict) for row in document):
+        for index, row in enumerate(document):
+            yield from leaves(row, f"{prefix}.{index}")
+    else:
+        yield prefix, document

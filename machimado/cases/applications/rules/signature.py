@@ -1,0 +1,73 @@
+"""A signature as strokes. The drawing is made here, from numbers only: nothing a tablet sends reaches a page as markup."""
+
+import json
+from dataclasses import dataclass
+
+MAX_BYTES = 400_000
+MAX_POINTS = 20_000
+# A dot or a slip of the finger is no signature.
+MIN_POINTS = 8
+MIN_EXTENT = 30.0
+
+
+class SignatureRefused(Exception):
+    """What was sent is no signature; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Strokes of (x, y) in pixels of the pad, whose size is `width` × `height`."""
+
+    width: float
+    height: float
+    strokes: tuple[tuple[tuple[float, float], ...], ...]
+
+    def svg(self) -> str:
+        """Return the drawing as SVG."""
+        paths = "".join(f'<path d="{_way(stroke)}"/>' for stroke in self.strokes)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:.0f} {self.height:.0f}">'
+            f'<g fill="none" stroke="#000" stroke-width="3" stroke-linecap="round" stroke-linejoin="round">{paths}</g></svg>'
+        )
+
+
+def read(raw: str) -> Signature:
+    """Return the signature in what the pad sent: {"width", "height", "strokes": [[[x, y], …], …]}.
+
+    Raises: SignatureRefused.
+    """
+    if len(raw) > MAX_BYTES:
+        raise SignatureRefused("署名が大きすぎます。「書き直す」を押して、もう一度お書きください。")
+    try:
+        sent = json.loads(raw)
+        strokes = tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in sent["strokes"])
+        signature = Signature(_side(sent["width"]), _side(sent["height"]), strokes)
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+        raise SignatureRefused("署名を読み取れませんでした。「書き直す」を押して、もう一度お書きください。") from error
+    _check(signature)
+    return signature
+
+
+def _side(value: object) -> float:
+    side = float(str(value))
+    if not 50 <= side <= 10_000:
+        raise ValueError(side)
+    return side
+
+
+def _check(signature: Signature) -> None:
+    points = [point for stroke in signature.strokes for point in stroke]
+    if len(points) > MAX_POINTS:
+        raise SignatureRefused("署名が大きすぎます。「書き直す」を押して、もう一度お書きください。")
+    inside = all(-1 <= x <= signature.width + 1 and -1 <= y <= signature.height + 1 for x, y in points)
+    if len(points) < MIN_POINTS or not inside or _extent(points) < MIN_EXTENT:
+        raise SignatureRefused("署名がまだ書かれていません。枠の中にお名前をお書きください。")
+
+
+def _extent(points: list[tuple[float, float]]) -> float:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return max(max(xs) - min(xs), max(ys) - min(ys))
+
+
+def _way(stroke: tuple[tuple[float, float], ...]) -> str:
+    return " ".join(f"{'L' if index else 'M'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(stroke))

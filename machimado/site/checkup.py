@@ -1,0 +1,86 @@
+"""`machimado check`: is everything that this city needs there, and does it answer?"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    """Add `check`."""
+    parser = commands.add_parser("check", help="設定・接続・未適用の移行を点検する")
+    parser.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    """Print one line per point; return 1 where something has to be done."""
+    from machimado.site import sample
+
+    sample.set_up()
+    problems = 0
+    for title, examine in _points():
+        found = list(examine())
+        problems += len(found)
+        print(f"{'×' if found else '○'} {title}")
+        for problem in found:
+            print(f"    {problem}")
+    return 1 if problems else 0
+
+
+def _points() -> list[tuple[str, Callable[[], Iterator[str]]]]:
+    return [
+        ("設定", _settings),
+        ("データベースと移行", _migrations),
+        ("画面の部品", _front_end),
+        ("手続の定義", _procedures),
+        ("基幹システム", _core),
+        ("職員名簿", _staff),
+    ]
+
+
+def _settings() -> Iterator[str]:
+    from django.core import checks
+
+    for message in checks.run_checks():
+        if message.level >= checks.WARNING:
+            yield f"{message.msg} {message.hint or ''}"
+
+
+def _migrations() -> Iterator[str]:
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield f"データベースに接続できません（{type(error).__name__}）。MACHIMADO_DATABASE を確かめてください。"
+        return
+    if plan:
+        yield f"未適用の移行が {len(plan)} 件あります。`machimado migrate` を実行してください。"
+
+
+def _front_end() -> Iterator[str]:
+    from machimado.ground.ui.templatetags.ui import MANIFEST
+
+    if not MANIFEST.exists():
+        yield "まだ作られていません。`make install` を実行してください。"
+
+
+def _procedures() -> Iterator[str]:
+    from machimado.cases.procedures import catalogue
+    from machimado.site import sample
+
+    yield from catalogue.problems(sample.city_folder())
+
+
+def _core() -> Iterator[str]:
+    from machimado.ground import systems
+
+    yield from systems.check()
+
+
+def _staff() -> Iterator[str]:
+    from machimado.ground.people.models import Officer
+
+    if not Officer.objects.filter(is_active=True).exists():
+        yield "職員がまだいません。`machimado migrate` がまちのフォルダーの staff.yaml を取り込みます。"

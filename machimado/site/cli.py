@@ -1,0 +1,75 @@
+"""The command `machimado`. Each room that has commands registers its own; Django is set up only where it is needed."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from machimado.site import bench, checkup, launcher, tls, upkeep
+from machimado.site.environment import SettingRefused
+
+EPILOG = """
+まず試すには:  machimado demo
+ポートやフォルダーは、どの命令でも --port や --data で変えられます（複数のまちを並べて動かせます）。
+設定の一覧は docs/it-officers.md にあります。
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "machimado.site.settings")
+    arguments = _parser().parse_args(argv)
+    _to_environment(arguments)
+    try:
+        status: int | None = arguments.run(arguments)
+    except SettingRefused as refusal:
+        print(f"設定を確かめてください: {refusal}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return status or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="machimado",
+        description="まち窓: 市役所の窓口と対話のための公開ソフトウェア",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
+    for add in (launcher.add_parsers, upkeep.add_parser, checkup.add_parser, tls.add_parser, bench.add_parser, *_rooms()):
+        add(commands)
+    for command in commands.choices.values():
+        _add_places(command)
+    return parser
+
+
+def _rooms() -> list[launcher.type_of_adder]:
+    """Return what adds each room's commands; none of these modules imports models at its top."""
+    from machimado.cases.delivery import commands as delivery
+    from machimado.cases.procedures import commands as procedures
+    from machimado.cases.register import commands as register
+    from machimado.ground.journal import commands as journal
+
+    return [procedures.add_parser, register.add_parser, delivery.add_parser, journal.add_parser]
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    """Give a command the options that say where the city and its data are."""
+    places = parser.add_argument_group("場所")
+    places.add_argument("--city", type=Path, metavar="フォルダー", help="まちのフォルダー（既定: cities/yukimi）")
+    places.add_argument("--data", type=Path, metavar="フォルダー", help="データの置き場（既定: var/まちの名前）")
+
+
+def _to_environment(arguments: argparse.Namespace) -> None:
+    """Hand the places to the settings, here and in the processes that we start."""
+    for option in ("city", "data"):
+        given: Path | None = getattr(arguments, option, None)
+        if given is not None:
+            os.environ[f"MACHIMADO_{option.upper()}"] = str(given.resolve())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

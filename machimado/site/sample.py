@@ -1,0 +1,140 @@
+"""Makes a city's folder into a running city: store, offices, staff, and the register's index."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PASSWORDS = "demo-passwords.txt"
+# Whom the newcomer should meet first, and as what.
+GUIDES = {
+    "ono": "窓口職員",
+    "igarashi": "窓口の責任者",
+    "abe": "子育て支援の専門職員",
+    "sakurai": "監査担当",
+    "oba": "システム管理者",
+}
+
+
+def set_up() -> None:
+    """Make Django ready; costs time, so only commands that need it call this."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "machimado.site.settings")
+    import django
+
+    django.setup()
+
+
+def data_folder() -> Path:
+    """Return where this city's data are."""
+    from machimado.site import settings
+
+    return settings.DATA_FOLDER
+
+
+def city_folder() -> Path:
+    """Return the folder that describes this city."""
+    from machimado.site import settings
+
+    return settings.CITY_FOLDER
+
+
+def prepare() -> dict[str, str]:
+    """Bring the store and the staff list up to date; return the demo's passwords by login."""
+    set_up()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    passwords = _passwords()
+    load_city(passwords)
+    return passwords
+
+
+def _passwords() -> dict[str, str]:
+    """Return the demo people's passwords: made at the first start, the same at the next."""
+    from machimado.site.launcher import new_password
+
+    path = data_folder() / PASSWORDS
+    if not path.exists():
+        lines = [f"{officer['login']} {new_password()}\n" for officer in _read("staff.yaml")["officers"]]
+        path.touch(mode=0o600)
+        path.write_text("".join(lines), encoding="ascii")
+    pairs = (line.split() for line in path.read_text(encoding="ascii").splitlines())
+    return {login: password for login, password in pairs}
+
+
+def load_city(passwords: Mapping[str, str]) -> None:
+    """Take over offices, sections and officers from the city's folder; may be repeated."""
+    from machimado.ground.people import actions
+    from machimado.ground.people.models import Office, Officer, Section
+
+    sites = _read("sites.yaml")
+    actions.load_offices(offices=map(_office, sites["offices"]), sections=map(_section, sites["sections"]))
+    known = set(Officer.objects.values_list("login", flat=True))
+    for person in _read("staff.yaml")["officers"]:
+        actions.employ(
+            login=person["login"],
+            name=person["name"]["text"],
+            kana=person["name"]["kana"],
+            office=Office.objects.get(code=person["office"]),
+            section=Section.objects.get(code=person["section"]),
+            roles=person["roles"],
+            skills=person.get("skills", []),
+            password=None if person["login"] in known else passwords.get(person["login"]),
+        )
+
+
+def _office(site: Mapping[str, Any]) -> dict[str, Any]:
+    distance = site.get("distance", {})
+    return {
+        "code": site["id"],
+        "name": site["name"],
+        "short_name": site["short_name"],
+        "kind": site["kind"],
+        "branch": site.get("parent"),
+        "distance_km": distance.get("km"),
+        "winter_minutes": distance.get("winter_minutes"),
+    }
+
+
+def _section(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {"code": section["id"], "name": section["name"], "office": section["office"]}
+
+
+def _read(name: str) -> dict[str, Any]:
+    import yaml
+
+    with (city_folder() / name).open(encoding="utf-8") as file:
+        described: dict[str, Any] = yaml.safe_load(file)
+    return described
+
+
+def import_register() -> None:
+    """Fill the register's index from the core system at the first start; the worker brings later changes."""
+    from machimado.cases.register import actions, queries
+
+    if queries.is_empty():
+        print("住民の索引を基幹システムから取り込んでいます…", flush=True)
+        actions.import_all(progress=lambda done: print(f"\r  {done:,} 人", end="", flush=True))
+        print(flush=True)
+
+
+def welcome(host: str, port: int, core_port: int, passwords: Mapping[str, str]) -> str:
+    """Return what a newcomer reads when everything runs."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    base = f"http://{shown}:{port}"
+    people = "\n".join(f"    {login:<10} {passwords[login]}   {role}" for login, role in GUIDES.items() if login in passwords)
+    return f"""
+まち窓が動いています（止めるには Ctrl-C）
+
+  窓口の画面        {base}/
+  住民の画面        {base}/screen/   （別のタブレットか、別のウィンドウで）
+  参照基幹システム  http://127.0.0.1:{core_port}/
+
+  見本の職員（職員ID・パスワード・役割。全員分は {data_folder() / PASSWORDS}）
+{people}
+
+  まず試す 3 つのこと
+    1. ono でサインインし、「さとう」などで住民を探し、児童手当の認定請求を最後まで行う。
+    2. 住民の画面を開き、表示された番号を窓口の画面に入れてつなぎ、確認と署名をする。
+    3. 「基幹連携」で受理済みを確かめ、基幹システムの画面で同じ申請を見る。
+"""

@@ -1,0 +1,19 @@
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from machimado.ground.people import permissions
+
+
+@permissions.everyone
+def home(request: HttpRequest) -> HttpResponse:
+    """Send an officer to the counter, and a visitor to the sign-in."""
+    return redirect("counter:home" if request.user.is_authenticated else "account_login")
+
+
+@permissions.everyone
+def health(request: HttpRequest) -> HttpResponse:
+    """Tell a monitor whether pages can be served: the store answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
