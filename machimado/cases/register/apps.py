@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class RegisterConfig(AppConfig):
+    """The search index over the core system's register."""
+
     name = "machimado.cases.register"
     label = "register"
     verbose_name = "住民検索"

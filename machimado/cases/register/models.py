@@ -5,15 +5,17 @@ from django.db.models import Q
 
 
 class Status(models.TextChoices):
+    """Where the core says a person stands."""
+
     RESIDENT = "resident", "住民"
     MOVED_OUT = "moved_out", "転出"
     DECEASED = "deceased", "死亡"
-    # The core no longer knows the person: the row stays as an opaque id for cases and the journal, without a person.
+    # The core no longer knows the person: an opaque id stays for cases and the journal, and nobody behind it.
     GONE = "gone", "消除"
 
 
 class Resident(models.Model):
-    """One person of the core system's register as the search index knows them; the truth stays in the core."""
+    """One person of the core's register as the search index knows them; the truth stays in the core."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resident_number = models.CharField("宛名番号", max_length=15, unique=True)
@@ -90,9 +92,9 @@ class Resident(models.Model):
 
 
 class SearchEntry(models.Model):
-    """One way in which a resident is found: a name that the person bears or bore, beside date and address, as keys.
+    """One way in which a resident is found: a name borne now or before, beside date and address, as keys.
 
-    Keys are folded UTF-8 (rules/keys.py) and compared byte by byte, the same on every store: no collation has a say.
+    Keys are folded UTF-8 (rules/keys.py), compared byte by byte on every store: no collation has a say.
     A beginning of what was written has a beginning of the key, so "starts with" is a range of an index.
     """
 
@@ -126,7 +128,7 @@ class SearchEntry(models.Model):
     }
 
     class Meta:
-        # Each index ends with kana: the 30 that are shown come in that order without a look at the rows behind.
+        # Each index ends with kana: those shown come in that order without a look at the rows behind.
         indexes = [
             models.Index(fields=["kana"], name="search_kana"),
             models.Index(fields=["given_kana", "kana"], name="search_given_kana"),
