@@ -209,6 +209,8 @@ CORE_URL = env.text("MACHIMADO_CORE", "http://127.0.0.1:8701")
 CORE_CLIENT = env.text("MACHIMADO_CORE_CLIENT", "machimado")
 CORE_SECRET = env.text("MACHIMADO_CORE_SECRET", "yukimi-sample-secret")
 CORE_AUTH = env.text("MACHIMADO_CORE_AUTH", "client_secret_jwt")
+# PEM file of the authority that signed the core's certificate, where the machine itself does not know it.
+CORE_AUTHORITY = env.text("MACHIMADO_CORE_AUTHORITY", "")
 # Does the core refuse a second entry with the same key (keyed), and can it be asked what it has (lookup)?
 CORE_KEYED = env.flag("MACHIMADO_CORE_KEYED", default=True)
 CORE_LOOKUP = env.flag("MACHIMADO_CORE_LOOKUP", default=True)
