@@ -11,7 +11,7 @@ LARGEST_SKEW_SECONDS = 60
 
 
 def check(now: datetime | None = None) -> Iterator[str]:
-    """Say what is wrong with the connection to the core system, a sentence each; nothing where all is well."""
+    """Say what is wrong with the connection to the core system, a sentence each; else nothing."""
     connection = core()
     try:
         reply = connection.probe()

@@ -134,7 +134,7 @@ class Connection:
         """
         return self.request("POST", path, scope=scope, data=data, headers=headers)
 
-    def request(  # noqa: PLR0913 - a request has that many parts
+    def request(
         self,
         method: str,
         path: str,

@@ -12,7 +12,7 @@ from machimado.ground.systems.failures import AccessDenied
 
 # Source: RFC 7523 section 2.2.
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-# The assertion is used at once: a short life limits what a copy is worth, and still bears clocks a minute apart.
+# It is used at once: a short life limits what a copy is worth, and still bears clocks that are a minute apart.
 ASSERTION_SECONDS = 120
 # A token is renewed this long before it ends, so that none ends on its way.
 MARGIN_SECONDS = 30
