@@ -1,4 +1,4 @@
-"""`machimado check`: is everything that this city needs there, and does it answer?"""
+"""`machimado check`: looks whether everything that this city needs is there and answers."""
 
 import argparse
 from collections.abc import Callable, Iterator

@@ -39,7 +39,14 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
-    for add in (launcher.add_parsers, upkeep.add_parser, checkup.add_parser, tls.add_parser, bench.add_parser, *_rooms()):
+    for add in (
+        launcher.add_parsers,
+        upkeep.add_parser,
+        checkup.add_parser,
+        tls.add_parser,
+        bench.add_parser,
+        *_rooms(),
+    ):
         add(commands)
     for command in commands.choices.values():
         _add_places(command)
@@ -59,8 +66,12 @@ def _rooms() -> list[launcher.type_of_adder]:
 def _add_places(parser: argparse.ArgumentParser) -> None:
     """Give a command the options that say where the city and its data are."""
     places = parser.add_argument_group("場所")
-    places.add_argument("--city", type=Path, metavar="フォルダー", help="まちのフォルダー（既定: cities/yukimi）")
-    places.add_argument("--data", type=Path, metavar="フォルダー", help="データの置き場（既定: var/まちの名前）")
+    places.add_argument(
+        "--city", type=Path, metavar="フォルダー", help="まちのフォルダー（既定: cities/yukimi）"
+    )
+    places.add_argument(
+        "--data", type=Path, metavar="フォルダー", help="データの置き場（既定: var/まちの名前）"
+    )
 
 
 def _to_environment(arguments: argparse.Namespace) -> None:

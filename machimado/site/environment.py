@@ -22,7 +22,9 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     if raw is None:
         return default
     if not raw.strip().isdecimal() or not low <= int(raw) <= high:
-        raise SettingRefused(f"環境変数 {name} は {low} から {high} までの整数にしてください（今の値: {raw!r}）。")
+        raise SettingRefused(
+            f"環境変数 {name} は {low} から {high} までの整数にしてください（今の値: {raw!r}）。"
+        )
     return int(raw)
 
 

@@ -47,7 +47,9 @@ def add_parsers(commands: Any) -> None:
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="受け付けるアドレス（実機のタブレットからは 0.0.0.0）")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="受け付けるアドレス（実機のタブレットからは 0.0.0.0）"
+    )
     parser.add_argument("--port", type=int, default=8700, help="ポート（既定: 8700）")
 
 
@@ -76,7 +78,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
         access_log=False,  # addresses of pages can name people; the journal is the record
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
-        **({"ssl_certfile": str(pair[0]), "ssl_keyfile": str(pair[1])} if pair else {}),
+        ssl_certfile=str(pair[0]) if pair else None,
+        ssl_keyfile=str(pair[1]) if pair else None,
     )
     return 0
 
@@ -136,7 +139,9 @@ def _start_all(arguments: argparse.Namespace, children: list[Child]) -> None:
 def _start(name: str, arguments: Sequence[str]) -> Child:
     # A session of its own: Ctrl-C reaches the launcher alone, which then stops the others in order.
     process = subprocess.Popen(  # noqa: S603 - our own words only
-        [sys.executable, *arguments], start_new_session=True, preexec_fn=_die_with_launcher  # noqa: PLW1509 - one prctl call
+        [sys.executable, *arguments],
+        start_new_session=True,
+        preexec_fn=_die_with_launcher,  # noqa: PLW1509 - one prctl call
     )
     return Child(name, process)
 
@@ -176,7 +181,9 @@ def _watch(children: Sequence[Child]) -> int:
         for child in children:
             status = child.process.poll()
             if status is not None:
-                print(f"{child.name} が終了しました（終了コード {status}）。全体を止めます。", file=sys.stderr)
+                print(
+                    f"{child.name} が終了しました（終了コード {status}）。全体を止めます。", file=sys.stderr
+                )
                 return 1
         time.sleep(0.3)
 

@@ -59,7 +59,7 @@ def _passwords() -> dict[str, str]:
         path.touch(mode=0o600)
         path.write_text("".join(lines), encoding="ascii")
     pairs = (line.split() for line in path.read_text(encoding="ascii").splitlines())
-    return {login: password for login, password in pairs}
+    return {login: password for login, password in pairs}  # noqa: C416 - each pair is a list of just two words
 
 
 def load_city(passwords: Mapping[str, str]) -> None:
@@ -122,7 +122,9 @@ def welcome(host: str, port: int, core_port: int, passwords: Mapping[str, str]) 
     """Return what a newcomer reads when everything runs."""
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
     base = f"http://{shown}:{port}"
-    people = "\n".join(f"    {login:<10} {passwords[login]}   {role}" for login, role in GUIDES.items() if login in passwords)
+    people = "\n".join(
+        f"    {login:<10} {passwords[login]}   {role}" for login, role in GUIDES.items() if login in passwords
+    )
     return f"""
 まち窓が動いています（止めるには Ctrl-C）
 

@@ -35,7 +35,9 @@ def _database(url: str) -> dict[str, Any]:
         return _embedded_database(DATA_FOLDER / "machimado.sqlite3")
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise env.SettingRefused("MACHIMADO_DATABASE は postgresql://利用者:パスワード@ホスト/名前 の形にしてください。")
+        raise env.SettingRefused(
+            "MACHIMADO_DATABASE は postgresql://利用者:パスワード@ホスト/名前 の形にしてください。"
+        )
     query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     authority = make(folder, names)
     print(f"証明書を作りました: {folder / 'server.crt'}（対象: {'、'.join(names)}）")
     print("次の命令で https で起動します（秘密鍵は server.key。外へ出さないでください）:")
-    print(f"  machimado serve --host 0.0.0.0 --certificate {folder / 'server.crt'} --private-key {folder / 'server.key'}")
+    print(
+        f"  machimado serve --host 0.0.0.0 --certificate {folder / 'server.crt'} --private-key {folder / 'server.key'}"
+    )
     print(f"タブレットには {authority} だけを入れます。入れ方は、起動後に /trust/ を開くと見られます。")
     return 0
 
@@ -73,7 +75,9 @@ def make(folder: Path, names: Sequence[str]) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     server = _builder(names[0], authority.subject, key, SERVER_DAYS)
     signed = (
-        server.add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
+        server.add_extension(
+            x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False
+        )
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(authority_key, hashes.SHA256())

@@ -8,11 +8,15 @@ from machimado.ground.people.models import Office, Officer
 
 
 class Lane(models.TextChoices):
+    """How much help a resident needs, as seen at reception (案内区分)."""
+
     ALONE = "alone", "ひとりでできる"
     WITH_HELP = "with_help", "職員と一緒に"
 
 
 class Channel(models.TextChoices):
+    """How an application reached us (受付方法)."""
+
     COUNTER = "counter", "窓口（書かない）"
     PAPER = "paper", "紙の申請書"
 
@@ -48,7 +52,9 @@ class Case(models.Model):
     class Meta:
         ordering = ["opened_date", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["office", "opened_date", "number"], name="case_number_once_a_day"),
+            models.UniqueConstraint(
+                fields=["office", "opened_date", "number"], name="case_number_once_a_day"
+            ),
             models.CheckConstraint(condition=Q(lane__in=Lane.values), name="case_known_lane"),
         ]
 
@@ -117,7 +123,15 @@ class Application(models.Model):
         # The figures read this index alone: the rows behind it carry the answers and are fifty times as wide.
         indexes = [
             models.Index(
-                fields=["state", "channel", "procedure", "case", "officer_seconds", "typed_characters", "rekeyed_fields"],
+                fields=[
+                    "state",
+                    "channel",
+                    "procedure",
+                    "case",
+                    "officer_seconds",
+                    "typed_characters",
+                    "rekeyed_fields",
+                ],
                 name="application_figures",
             )
         ]
@@ -128,6 +142,23 @@ class Application(models.Model):
             ),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="application_known_channel"),
         ]
+
+
+class AnswerChange(models.Model):
+    """What stood in an application before a change: by it an officer can undo, and see what was changed."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="changes", verbose_name="申請")
+    revision = models.PositiveIntegerField("改訂")
+    # {"answers": {top-level id: value before, or null}, "sources": {path: source before}}
+    before = models.JSONField("変更前")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="職員")
+    at = models.DateTimeField("日時")
+
+    personal_data = {"before": "送信まで"}
+
+    class Meta:
+        ordering = ["revision"]
+        constraints = [models.UniqueConstraint(fields=["application", "revision"], name="change_revision_once")]
 
 
 class StoredFile(models.Model):
@@ -149,7 +180,9 @@ class Submission(models.Model):
     """What is to reach the core system, written in the transaction that submits (送信待ち): delivery picks it up."""
 
     id = models.BigAutoField(primary_key=True)
-    application = models.ForeignKey(Application, models.PROTECT, related_name="submissions", verbose_name="申請")
+    application = models.ForeignKey(
+        Application, models.PROTECT, related_name="submissions", verbose_name="申請"
+    )
     # A rejected application that was corrected is a new round; the core sees another key.
     round = models.PositiveSmallIntegerField("回")
     key = models.UUIDField("送信キー", unique=True, default=uuid.uuid4)

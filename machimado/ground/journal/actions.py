@@ -28,7 +28,9 @@ def record(
     `subject` and `case` are opaque ids. `detail` may name people; it is kept apart.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("record() belongs into the transaction of what it records.")
+        raise transaction.TransactionManagementError(
+            "record() belongs into the transaction of what it records."
+        )
     content = dict(detail or {})
     line = _next_line(by=by, action=action, subject=subject, case=case, content=content, at=at)
     entry = Entry.objects.create(hash=hash_of(line), **{name: getattr(line, name) for name in line.__slots__})
@@ -39,7 +41,13 @@ def record(
 
 
 def _next_line(
-    *, by: object | None, action: str, subject: str, case: str, content: Mapping[str, Any], at: datetime | None
+    *,
+    by: object | None,
+    action: str,
+    subject: str,
+    case: str,
+    content: Mapping[str, Any],
+    at: datetime | None,
 ) -> Line:
     _take_turns()
     last = Entry.objects.order_by("-seq").values_list("seq", "hash").first() or (0, FIRST)

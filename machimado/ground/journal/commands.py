@@ -9,7 +9,9 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("journal", help="記録台帳の検証と、保存期限を過ぎた詳細の消去")
     kinds = parser.add_subparsers(title="内容", required=True)
     verify = kinds.add_parser("verify", help="記録台帳が書き換えられていないかを確かめる")
-    verify.add_argument("--expect", metavar="ハッシュ", help="控えておいた末尾のハッシュ。台帳に残っていることも確かめる")
+    verify.add_argument(
+        "--expect", metavar="ハッシュ", help="控えておいた末尾のハッシュ。台帳に残っていることも確かめる"
+    )
     verify.set_defaults(run=run_verify)
     forget = kinds.add_parser("forget", help="保存期限を過ぎた詳細を消す（台帳のつながりは保たれる）")
     forget.set_defaults(run=run_forget)
@@ -24,7 +26,9 @@ def run_verify(arguments: argparse.Namespace) -> int:
     for found in broken:
         print(f"{found.seq} 番: {found.reason}")
     if arguments.expect and not queries.has_hash(arguments.expect):
-        print(f"控えのハッシュ {arguments.expect} が台帳にありません。台帳全体が作り直されたおそれがあります。")
+        print(
+            f"控えのハッシュ {arguments.expect} が台帳にありません。台帳全体が作り直されたおそれがあります。"
+        )
         return 1
     count, head = queries.head()
     if not broken:

@@ -10,17 +10,22 @@ from machimado.ground.people.models import Grant, Office, Officer, Role, Section
 def load_offices(*, offices: Iterable[Mapping[str, Any]], sections: Iterable[Mapping[str, Any]]) -> None:
     """Take over the city's offices and sections; those that are there already are brought up to date.
 
-    `offices` come before those that they are a `branch` of… is not asked: a second pass sets the branch.
+    The order of `offices` does not matter: a second pass sets the branch that each is run from.
     """
     listed = list(offices)
     for office in listed:
         Office.objects.update_or_create(
             code=office["code"],
-            defaults={key: office.get(key) for key in ("name", "short_name", "kind", "distance_km", "winter_minutes")},
+            defaults={
+                key: office.get(key)
+                for key in ("name", "short_name", "kind", "distance_km", "winter_minutes")
+            },
         )
     for office in listed:
         if office.get("branch"):
-            Office.objects.filter(code=office["code"]).update(branch=Office.objects.get(code=office["branch"]))
+            Office.objects.filter(code=office["code"]).update(
+                branch=Office.objects.get(code=office["branch"])
+            )
     for section in sections:
         office_of = Office.objects.get(code=section["office"])
         Section.objects.update_or_create(
@@ -29,7 +34,7 @@ def load_offices(*, offices: Iterable[Mapping[str, Any]], sections: Iterable[Map
 
 
 @transaction.atomic
-def employ(  # noqa: PLR0913 - an officer has that many properties
+def employ(
     *,
     login: str,
     name: str,
@@ -45,7 +50,8 @@ def employ(  # noqa: PLR0913 - an officer has that many properties
     Without `password` a new officer cannot sign in with one (the city's identity provider still works).
     """
     officer, is_new = Officer.objects.update_or_create(
-        login=login, defaults={"name": name, "kana": kana, "office": office, "section": section, "is_active": True}
+        login=login,
+        defaults={"name": name, "kana": kana, "office": office, "section": section, "is_active": True},
     )
     if password is not None:
         officer.set_password(password)

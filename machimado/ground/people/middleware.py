@@ -11,7 +11,9 @@ LOCKED = "locked"
 KEEP_EVERY_SECONDS = 30
 
 
-def lock_when_idle(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def lock_when_idle(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Ask for the password again on an officer's screen that nobody touched for a while."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

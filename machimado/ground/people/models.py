@@ -41,6 +41,8 @@ class Section(models.Model):
 
 
 class Role(models.TextChoices):
+    """What an officer may do, by the kind of their work (役割)."""
+
     OFFICER = "officer", "窓口職員"
     SPECIALIST = "specialist", "専門職員"
     SUPERVISOR = "supervisor", "責任者"
@@ -52,6 +54,7 @@ class OfficerManager(BaseUserManager["Officer"]):
     """Finds an officer by the name used to sign in."""
 
     def get_by_natural_key(self, username: str | None) -> "Officer":
+        """Return the officer with this staff id."""
         return self.get(login=username)
 
 
@@ -85,12 +88,14 @@ class Officer(AbstractBaseUser):
         return kept
 
     def get_full_name(self) -> str:
+        """Return the name as allauth shows it."""
         return self.name
 
     def get_short_name(self) -> str:
+        """Return the name as Django shows it."""
         return self.name
 
-    def has_perm(self, perm: str, obj: Any = None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002 - the signature is Django's
         """Return False: our permissions are the check_… functions of each room."""
         return False
 

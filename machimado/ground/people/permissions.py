@@ -25,7 +25,9 @@ def check_role(officer: Officer, *roles: Role) -> None:
     """
     if not officer.role_codes() & set(roles):
         names = "・".join(role.label for role in roles)
-        raise Refused(f"この画面は「{names}」の役割をもつ職員が使えます。必要なときは責任者に役割の付与を依頼してください。")
+        raise Refused(
+            f"この画面は「{names}」の役割をもつ職員が使えます。必要なときは責任者に役割の付与を依頼してください。"
+        )
 
 
 def can_role(officer: Officer, *roles: Role) -> bool:

@@ -3,12 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
-
-from allauth.core.exceptions import ImmediateHttpResponse
 
 from machimado.ground.people.models import Officer
 
@@ -16,14 +15,16 @@ from machimado.ground.people.models import Officer
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Closes the public sign-up."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the signature is allauth's
+        """Refuse everybody."""
         return False
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Lets in those whom the city's identity provider knows and who are on our staff list."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002 - the same
+        """Refuse everybody."""
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:

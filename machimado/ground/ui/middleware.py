@@ -8,7 +8,9 @@ POLICY = (
 )
 
 
-def quiet_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def quiet_headers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Add the headers by which a browser loads nothing from outside and keeps nothing of a page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -43,7 +43,9 @@ def read(raw: str) -> Signature:
         strokes = tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in sent["strokes"])
         signature = Signature(_side(sent["width"]), _side(sent["height"]), strokes)
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
-        raise SignatureRefused("署名を読み取れませんでした。「書き直す」を押して、もう一度お書きください。") from error
+        raise SignatureRefused(
+            "署名を読み取れませんでした。「書き直す」を押して、もう一度お書きください。"
+        ) from error
     _check(signature)
     return signature
 

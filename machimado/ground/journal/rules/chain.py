@@ -42,7 +42,16 @@ def hash_of_detail(content: Mapping[str, Any], *, salt: bytes) -> str:
 def hash_of(line: Line) -> str:
     """Return the line's hash."""
     at = line.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    fields = [line.seq, at, line.actor, line.action, line.subject, line.case, line.detail_hash, line.previous_hash]
+    fields = [
+        line.seq,
+        at,
+        line.actor,
+        line.action,
+        line.subject,
+        line.case,
+        line.detail_hash,
+        line.previous_hash,
+    ]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
 
 
