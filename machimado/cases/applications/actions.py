@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -25,6 +26,7 @@ from machimado.cases.applications.models import (
 )
 from machimado.cases.applications.permissions import State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.duration import officer_seconds, wait_seconds
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.applications.rules.signature import Signature
 from machimado.cases.procedures import catalogue
@@ -62,24 +64,56 @@ class NotReady(Exception):
 # --- cases ---------------------------------------------------------------------------------------------------
 
 
-def open_case(
-    *, office: Office, lane: Lane, by: Officer | None, at: datetime, purpose: str = "", resident: Resident | None = None
+def open_case(  # noqa: PLR0913 - what reception and counter know of an arrival
+    *,
+    office: Office,
+    lane: Lane,
+    by: Officer | None,
+    at: datetime,
+    purpose: str = "",
+    resident: Resident | None = None,
+    key: UUID | None = None,
 ) -> Case:
-    """Open a case with the next number of its office and day, stamped as arrived."""
-    return _until_free(lambda: _open_case(office, lane, by, at, purpose, resident))
+    """Open a case with the next number of its office and day, stamped as arrived.
+
+    `key` becomes the case's id: a form that is sent twice with the same key opens one case.
+    Raises: NotReady when the key belongs to another office.
+    """
+    return _until_free(lambda: _open_case(office, lane, by, at, purpose, resident, key or uuid4()))
 
 
 @transaction.atomic
-def _open_case(
-    office: Office, lane: Lane, by: Officer | None, at: datetime, purpose: str, resident: Resident | None
+def _open_case(  # noqa: PLR0913 - as open_case
+    office: Office,
+    lane: Lane,
+    by: Officer | None,
+    at: datetime,
+    purpose: str,
+    resident: Resident | None,
+    key: UUID,
 ) -> Case:
+    before = Case.objects.filter(pk=key).first()
+    if before is not None:
+        return _same_office(before, office)
     today = timezone.localdate(at)
     last = Case.objects.filter(office=office, opened_date=today).aggregate(last=Max("number"))["last"] or 0
     case = Case.objects.create(
-        office=office, opened_date=today, number=last + 1, lane=lane, purpose=purpose, resident=resident
+        pk=key,
+        office=office,
+        opened_date=today,
+        number=last + 1,
+        lane=lane,
+        purpose=purpose,
+        resident=resident,
     )
     Stamp.objects.create(case=case, step=Step.ARRIVED, at=at, officer=by)
     record(by=by, action="case.opened", subject=_subject(resident), case=str(case.pk), at=at)
+    return case
+
+
+def _same_office(case: Case, office: Office) -> Case:
+    if case.office_id != office.pk:
+        raise NotReady("この画面は古くなっています。読み込み直してから、もう一度受け付けてください。")
     return case
 
 
@@ -107,9 +141,46 @@ def call(*, case: Case, by: Officer, at: datetime) -> bool:
     mine = Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(officer=by)
     if not mine:
         return Case.objects.filter(pk=case.pk, officer=by).exists()
-    stamp(case=case, step=Step.CALLED, by=by, at=at)
+    _stamp_called(case, by, at)
     record(by=by, action="case.called", case=str(case.pk), at=at)
     return True
+
+
+def _stamp_called(case: Case, by: Officer, at: datetime) -> None:
+    """Stamp the call once and keep how long the resident waited for it."""
+    if stamp(case=case, step=Step.CALLED, by=by, at=at):
+        arrived_at = case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first()
+        Case.objects.filter(pk=case.pk).update(wait_seconds=wait_seconds(arrived_at, at))
+
+
+@transaction.atomic
+def withdraw(*, case: Case, by: Officer, at: datetime) -> None:
+    """Take back an arrival that was marked by mistake, or whose resident went home; nobody may have called it yet.
+
+    Its number is not given again. May be repeated. Raises: NotReady when a colleague has called it.
+    """
+    check_serve(by, case)
+    if Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(closed_at=at):
+        record(by=by, action="case.withdrawn", case=str(case.pk), at=at)
+    elif not _is_withdrawn(case):
+        raise NotReady(f"{case.number}番の方はすでに呼び出されています。取り消さずに、窓口の画面で受付を終えてください。")
+
+
+@transaction.atomic
+def restore_arrival(*, case: Case, by: Officer, at: datetime) -> None:
+    """Put a withdrawn arrival back among those who wait, at its old place. May be repeated.
+
+    Raises: NotReady when the case was not withdrawn but served.
+    """
+    check_serve(by, case)
+    if Case.objects.filter(pk=case.pk, officer=None).exclude(closed_at=None).update(closed_at=None):
+        record(by=by, action="case.arrival_restored", case=str(case.pk), at=at)
+    elif not Case.objects.filter(pk=case.pk, officer=None).exists():
+        raise NotReady(f"{case.number}番の受付は、窓口で終わっています。新しく受け付けてください。")
+
+
+def _is_withdrawn(case: Case) -> bool:
+    return Case.objects.filter(pk=case.pk, officer=None).exclude(closed_at=None).exists()
 
 
 @transaction.atomic
@@ -120,7 +191,7 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> No
     if locked.resident_id not in {None, resident.pk} and locked.applications.exclude(state=State.CANCELLED).exists():
         raise NotReady("この受付では別の方の申請が進んでいます。先に取り下げるか、新しい受付を始めてください。")
     Case.objects.filter(pk=case.pk).update(resident=resident, officer=locked.officer_id or by.pk)
-    stamp(case=case, step=Step.CALLED, by=by, at=at)
+    _stamp_called(case, by, at)
     stamp(case=case, step=Step.IDENTIFIED, by=by, at=at)
     record(by=by, action="case.identified", subject=str(resident.pk), case=str(case.pk), at=at)
 
@@ -442,9 +513,19 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         submitted_at=at,
     )
     locked.state = State.SUBMITTED
-    locked.save(update_fields=["state"])
+    if submission.round == 1:
+        locked.officer_seconds = _officer_seconds(locked, at)
+    locked.save(update_fields=["state", "officer_seconds"])
     _record_change(locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round})
     return submission
+
+
+def _officer_seconds(application: Application, at: datetime) -> int | None:
+    """Return how long this application took; later rounds (after a rejection) happen without the resident."""
+    case = application.case_id
+    called_at = Stamp.objects.filter(case=case, step=Step.CALLED).values_list("at", flat=True).first()
+    others = Submission.objects.filter(application__case=case, round=1).exclude(application=application)
+    return officer_seconds(called_at, others.aggregate(last=Max("submitted_at"))["last"], at)
 
 
 def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -463,15 +544,25 @@ def cancel(*, application: Application, by: Officer, at: datetime) -> None:
     _record_change(locked, by, "application.cancelled", at, {})
 
 
-def book_paper(*, office: Office, procedure: str, by: Officer, at: datetime) -> Application:
-    """Count an application that came on paper, so that the share without paper is a true figure."""
+def book_paper(
+    *, office: Office, procedure: str, by: Officer, at: datetime, key: UUID | None = None
+) -> Application:
+    """Count an application that came on paper, so that the share without paper is a true figure.
+
+    A form that is sent twice with the same `key` is counted once.
+    """
     form = catalogue.current(procedure, on=timezone.localdate(at))
-    case = open_case(office=office, lane=Lane.WITH_HELP, by=by, at=at, purpose=form.definition.id)
+    case = open_case(office=office, lane=Lane.WITH_HELP, by=by, at=at, purpose=form.definition.id, key=key)
     return _until_free(lambda: _book_paper(case, form, by, at))
 
 
 @transaction.atomic
 def _book_paper(case: Case, form: Form, by: Officer, at: datetime) -> Application:
+    # The case's row is locked: of two requests with the same key the second waits here, and then finds the first's.
+    Case.objects.select_for_update().get(pk=case.pk)
+    before = case.applications.first()
+    if before is not None:
+        return before
     Case.objects.filter(pk=case.pk).update(officer=by, closed_at=at)
     application = Application.objects.create(
         case=case,
