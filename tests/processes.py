@@ -1,0 +1,192 @@
+"""Real processes on loopback: the reference core system, and the whole product as `machimado demo` starts it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# Enough for households of every kind, and made in a moment.
+PEOPLE = 400
+START_SECONDS = 120
+STOP_SECONDS = 30
+WELCOME = "まち窓が動いています"
+
+
+class DidNotStart(Exception):
+    """A process ended, or stayed silent; the message holds what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process that was started here, and what it says."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def said(self) -> str:
+        """Return everything that the process has printed so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def wait_until(self, ready: Callable[[], bool]) -> None:
+        """Wait until it is ready.
+
+        Raises: DidNotStart.
+        """
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if ready():
+                return
+            if self.process.poll() is not None:
+                raise DidNotStart(self.said())
+            time.sleep(0.05)
+        raise DidNotStart(f"not ready after {START_SECONDS} s:\n{self.said()}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Ask the process to stop; return its exit status. Whoever does not listen is killed and gives -9."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A running reference core system with PEOPLE residents."""
+
+    address: str
+    data: Path
+    running: Running
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The whole product, running: pages, delivery worker and reference core system."""
+
+    address: str
+    core_address: str
+    data: Path
+    running: Running
+
+    def password(self, login: str) -> str:
+        """Return the demo password of an officer."""
+        lines = (self.data / "demo-passwords.txt").read_text(encoding="ascii").splitlines()
+        return dict(line.split() for line in lines)[login]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def start(arguments: Sequence[str], *, log: Path, environment: dict[str, str] | None = None) -> Running:
+    """Start a Python process of ours that writes what it says to `log`."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Running(process, log)
+
+
+def answers(address: str) -> bool:
+    """Return whether the address answers with success."""
+    try:
+        return httpx.get(address, timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def core_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
+    """Start a reference core system once for all tests of this worker."""
+    folder = tmp_path_factory.mktemp("core")
+    port = free_port()
+    arguments = [
+        "--port",
+        str(port),
+        "--city",
+        str(ROOT / "cities" / "yukimi"),
+        "--data",
+        str(folder / "data"),
+    ]
+    running = start(["-m", "samplecore", *arguments, "--people", str(PEOPLE)], log=folder / "log")
+    core = Core(f"http://127.0.0.1:{port}", folder / "data", running)
+    try:
+        running.wait_until(lambda: answers(f"{core.address}/health"))
+        yield core
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def core(core_process: Core, settings: Any) -> Core:
+    """Point the settings at the running reference core system."""
+    settings.CORE_URL = core_process.address
+    return core_process
+
+
+@contextmanager
+def demo(
+    folder: Path, *, people: int = PEOPLE, environment: dict[str, str] | None = None
+) -> Iterator[Product]:
+    """Run `machimado demo` with everything of its own in `folder`."""
+    port, core_port = free_port(), free_port()
+    places = ["--data", str(folder / "data"), "--port", str(port), "--core-port", str(core_port)]
+    command = ["-m", "machimado.site.cli", "demo", *places, "--people", str(people)]
+    running = start(command, log=folder / "log", environment=environment)
+    product = Product(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{core_port}", folder / "data", running)
+    try:
+        running.wait_until(lambda: WELCOME in running.said())
+        yield product
+    finally:
+        running.stop()
+
+
+@contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """Give a product a store of its own where the tests run on PostgreSQL; SQLite lies in its data folder anyway."""
+    url = os.environ.get("MACHIMADO_DATABASE", "")
+    if not url:
+        yield {}
+        return
+    import psycopg
+
+    name = f"product_{os.getpid()}_{time.monotonic_ns()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"MACHIMADO_DATABASE": urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Start the whole product once for all journeys."""
+    with (
+        own_database() as environment,
+        demo(tmp_path_factory.mktemp("product"), environment=environment) as running,
+    ):
+        yield running

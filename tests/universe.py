@@ -1,0 +1,122 @@
+"""The people whom every test knows, made as the product makes them: through actions.
+
+officer     小野 美咲    serves at the branch
+colleague   本間 健太    serves at the same branch
+specialist  阿部 千尋    serves every office from head office
+supervisor  五十嵐 久美子 answers for the branch
+auditor     櫻井 徹      reads the journal, serves nobody
+administrator 大場 翼    keeps the system, serves nobody
+outsider    工藤 雅子    serves at another office
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from machimado.ground.people import actions
+from machimado.ground.people.models import Office, Officer, Role, Section
+
+PASSWORD = "yuki-no-asa-2026"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+OFFICES: list[dict[str, Any]] = [
+    {"code": "head", "name": "雪見市役所 本庁", "short_name": "本庁", "kind": "head"},
+    {
+        "code": "kawakami",
+        "name": "雪見市 川上庁舎",
+        "short_name": "川上庁舎",
+        "kind": "branch",
+        "branch": "head",
+        "distance_km": 21,
+        "winter_minutes": 40,
+    },
+    {
+        "code": "sawaguchi",
+        "name": "雪見市 沢口出張所",
+        "short_name": "沢口出張所",
+        "kind": "outpost",
+        "branch": "kawakami",
+        "distance_km": 12,
+        "winter_minutes": 25,
+    },
+]
+SECTIONS: list[dict[str, Any]] = [
+    {"code": "citizens", "name": "市民課", "office": "head"},
+    {"code": "child", "name": "子育て支援課", "office": "head"},
+    {"code": "kawakami-citizens", "name": "川上庁舎 市民福祉課", "office": "kawakami"},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Universe:
+    """The offices and the staff of a small city hall."""
+
+    head: Office
+    branch: Office
+    outpost: Office
+    officer: Officer
+    colleague: Officer
+    specialist: Officer
+    supervisor: Officer
+    auditor: Officer
+    administrator: Officer
+    outsider: Officer
+
+
+@pytest.fixture
+def universe(db: None) -> Universe:
+    """Make the city hall with its people."""
+    actions.load_offices(offices=OFFICES, sections=SECTIONS)
+    return Universe(
+        head=Office.objects.get(code="head"),
+        branch=Office.objects.get(code="kawakami"),
+        outpost=Office.objects.get(code="sawaguchi"),
+        officer=employ("ono", "小野　美咲", "オノ　ミサキ", "kawakami", Role.OFFICER),
+        colleague=employ("honma", "本間　健太", "ホンマ　ケンタ", "kawakami", Role.OFFICER),
+        specialist=employ("abe", "阿部　千尋", "アベ　チヒロ", "head", Role.OFFICER, Role.SPECIALIST),
+        supervisor=employ(
+            "igarashi", "五十嵐　久美子", "イガラシ　クミコ", "kawakami", Role.OFFICER, Role.SUPERVISOR
+        ),
+        auditor=employ("sakurai", "櫻井　徹", "サクライ　トオル", "head", Role.AUDITOR),
+        administrator=employ("oba", "大場　翼", "オオバ　ツバサ", "head", Role.ADMINISTRATOR),
+        outsider=employ("kudo", "工藤　雅子", "クドウ　マサコ", "sawaguchi", Role.OFFICER),
+    )
+
+
+def employ(login: str, name: str, kana: str, office: str, *roles: Role) -> Officer:
+    """Employ somebody at an office, with the password that all of them have."""
+    section = "kawakami-citizens" if office != "head" else "citizens"
+    officer = actions.employ(
+        login=login,
+        name=name,
+        kana=kana,
+        office=Office.objects.get(code=office),
+        section=Section.objects.get(code=section),
+        roles=roles,
+    )
+    # Hashed once for all: it is slow on purpose.
+    officer.password = _hashed()
+    officer.save(update_fields=["password"])
+    return officer
+
+
+@cache
+def _hashed() -> str:
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Officer], Client]:
+    """Return what gives a browser in which the officer is signed in already."""
+
+    def signed_in(officer: Officer, **options: Any) -> Client:
+        client = Client(**options)
+        client.force_login(officer, backend=BACKEND)
+        return client
+
+    return signed_in
