@@ -220,6 +220,11 @@ CORE_TIMEOUT_SECONDS = env.integer("MACHIMADO_CORE_TIMEOUT", 10, low=1, high=300
 # How long a request that lost its reply may still be in flight inside the core system.
 CORE_SETTLING_SECONDS = env.integer("MACHIMADO_CORE_SETTLING", 60, low=0, high=86400)
 
+# Which way into the core: a folder of machimado/cases/delivery/adapters/.
+CORE_ADAPTER = env.text("MACHIMADO_CORE_ADAPTER", "rest")
+# After this long without a sign a sender counts as dead, and what it sent as unknown.
+DELIVERY_LEASE_SECONDS = env.integer("MACHIMADO_DELIVERY_LEASE", 15, low=2, high=600)
+
 # --- logs: never personal data -------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
