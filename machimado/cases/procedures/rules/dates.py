@@ -5,6 +5,7 @@ from its earliest to its latest day. A rule gets an answer only where all days o
 UncertainDateError otherwise: the officer decides then, and the engine never guesses.
 """
 
+import re
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
@@ -13,6 +14,8 @@ from machimado.cases.procedures.rules.cel.errors import EvaluationError, Uncerta
 
 Range = tuple[date, date]
 
+_EDTF = re.compile(r"[0-9]{4}-(?:[0-9]{2}-(?:[0-9]{2}|XX)|XX-XX)|XXXX-XX-XX")
+
 
 @lru_cache(maxsize=4096)
 def days_of(edtf: str) -> Range:
@@ -20,10 +23,13 @@ def days_of(edtf: str) -> Range:
 
     Raises: EvaluationError when the text is no date.
     """
+    match = _EDTF.fullmatch(edtf)
     try:
-        return _range(*edtf.split("-"))
-    except (ValueError, TypeError):
-        raise EvaluationError(f"日付ではありません: {edtf[:20]}") from None
+        if match:
+            return _range(*edtf.split("-"))
+    except ValueError:
+        pass  # 31 February and the like
+    raise EvaluationError(f"日付ではありません: {edtf[:20]}")
 
 
 def _range(year: str, month: str, day: str) -> Range:

@@ -18,38 +18,15 @@ from machimado.ground.japanese.eras import is_edtf
 MOST_STEPS = 50_000  # about five milliseconds at worst
 DEEPEST_LOOPS = 3
 
-Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What is known of an expression: its type, the names it reads, its cost in steps."""
-
-    type: Type
-    uses: frozenset[Path]
-    cost: int
-
-
-def check(node: syntax.Node, names: Mapping[str, Type]) -> Checked:
-    """Check a tree against the names it may use.
+def check(node: syntax.Node, names: Mapping[str, Type]) -> Type:
+    """Check a tree against the names it may use, and return its type.
 
     Raises: ExpressionError at the place of the first mistake.
     """
-    checker = _Checker(dict(names))
-    result, cost = checker.visit(node)
+    result, cost = _Checker(dict(names)).visit(node)
     if cost > MOST_STEPS:
         raise ExpressionError("式の計算量が多すぎます。一覧の繰返しを減らすか、max を小さくしてください。", node.at)
-    return Checked(result, frozenset(checker.uses), cost)
-
-
-def path_of(node: syntax.Node) -> Path | None:
-    """Return the names of a chain such as a.b.c, or None when the node is something else."""
-    if isinstance(node, syntax.Name):
-        return (node.name,)
-    if isinstance(node, syntax.Select):
-        target = path_of(node.target)
-        return None if target is None else (*target, node.field)
-    return None
+    return result
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -64,7 +41,6 @@ Seen = tuple[Type, int]
 @dataclass
 class _Checker:
     scope: dict[str, Type]
-    uses: set[Path] = field(default_factory=set)
     bound: list[str] = field(default_factory=list)
 
     def visit(self, node: syntax.Node) -> Seen:
@@ -79,20 +55,10 @@ class _Checker:
     def _name(self, node: syntax.Name) -> Seen:
         if node.name not in self.scope:
             raise ExpressionError(_unknown_name(node.name, self.scope), node.at)
-        self._note((node.name,))
         return self.scope[node.name], 1
 
-    def _note(self, path: Path) -> None:
-        if path[0] not in self.bound:
-            self.uses.add(path)
-
     def _select(self, node: syntax.Select) -> Seen:
-        before = set(self.uses)
         target, cost = self.visit(node.target)
-        path = path_of(node)
-        if path:
-            self.uses = before
-            self._note(path)
         return _field(target, node), cost + 1
 
     def _has(self, node: syntax.Has) -> Seen:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from machimado.cases.procedures.rules.cel import operators, syntax
-from machimado.cases.procedures.rules.cel.check import path_of
+from machimado.cases.procedures.rules.cel.syntax import path_of
 from machimado.cases.procedures.rules.cel.errors import EvaluationError, UnansweredError
 from machimado.cases.procedures.rules.cel.functions import FUNCTIONS
 from machimado.cases.procedures.rules.cel.patterns import searcher

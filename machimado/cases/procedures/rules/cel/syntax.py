@@ -120,3 +120,45 @@ Node = (
     | Call
     | Comprehension
 )
+
+Path = tuple[str, ...]
+
+
+def path_of(node: Node) -> Path | None:
+    """Return the names of a chain such as a.b.c, or None when the node is something else."""
+    if isinstance(node, Name):
+        return (node.name,)
+    if isinstance(node, Select):
+        target = path_of(node.target)
+        return None if target is None else (*target, node.field)
+    return None
+
+
+def uses(node: Node, bound: frozenset[str] = frozenset()) -> frozenset[Path]:
+    """Return the chains of names that an expression reads, those bound by its own macros left out."""
+    path = path_of(node)
+    if path:
+        return frozenset() if path[0] in bound else frozenset({path})
+    if isinstance(node, Comprehension):
+        inner = bound | {node.variable}
+        parts = [uses(part, inner) for part in (node.predicate, node.transform) if part is not None]
+        return uses(node.over, bound).union(*parts)
+    return frozenset().union(*(uses(part, bound) for part in _parts(node)))
+
+
+def _parts(node: Node) -> "tuple[Node, ...]":
+    match node:
+        case Select(target, _, _) | Has(target, _):
+            return (target,)
+        case Index(left, right, _) | Binary(_, left, right, _) | Logical(_, left, right, _):
+            return (left, right)
+        case Unary(_, operand, _):
+            return (operand,)
+        case Conditional(condition, then, otherwise, _):
+            return (condition, then, otherwise)
+        case ListOf(items, _) | Call(_, items, _, _):
+            return items
+        case MapOf(entries, _):
+            return tuple(part for entry in entries for part in entry)
+        case _:
+            return ()

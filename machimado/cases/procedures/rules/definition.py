@@ -1,0 +1,273 @@
+"""A procedure as it is written: the shape of the file, frozen, with sentences for whoever writes it.
+
+Cross-checks between the parts (names, cycles, codes) are in link.py; this is the shape of each part alone.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+
+KINDS = (
+    "name", "address", "date", "choice", "choices", "number", "money", "text",
+    "group", "account", "files", "declaration", "signature",
+)  # fmt: skip
+Kind = Literal[
+    "name", "address", "date", "choice", "choices", "number", "money", "text",
+    "group", "account", "files", "declaration", "signature",
+]  # fmt: skip
+Role = Literal["self", "household", "agent"]
+Channel = Literal["counter", "web", "kiosk", "remote", "paper"]
+Level = Literal["error", "warning"]
+Format = Literal["phone", "email", "postal_code", "kana", "lines"]
+
+MOST_ITEMS = 100  # rows of a group: what an officer could ever ask, and the bound for costs
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]+)*")
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("言語ごとに書いてください。例 {ja: 氏名, en: Name}")  # noqa: TRY004  # pydantic takes ValueError
+    if not value.get("ja"):
+        raise ValueError("日本語（ja）の文がありません。ja: を書き足してください。")
+    for language in value:
+        if not _LANGUAGE.fullmatch(str(language)):
+            raise ValueError(f"「{language}」は言語の記号ではありません。ja、ja-simple、en のように書いてください。")
+    return value
+
+
+def _rule(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
+        return value
+    raise ValueError("true、false、または条件の式（CEL）を書いてください。")
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("手数料は円の整数か、式（CEL）で書いてください。例 300")
+    if isinstance(value, int) and not 0 <= value <= 1_000_000:
+        raise ValueError("手数料は0から1,000,000円までです。")
+    return value
+
+
+def _day(value: Any) -> Any:
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError('日付は "2026-04-01" の形で書いてください。') from None
+    return value
+
+
+def _options(value: Any) -> Any:
+    if isinstance(value, str | list | tuple):
+        return value
+    raise ValueError("選択肢の一覧か、共有の選択肢の名前（例 yes_no）を書いてください。")
+
+
+_RULE_SCHEMA = {"anyOf": [{"type": "boolean"}, {"type": "string", "description": "CEL"}]}
+_TEXT_SCHEMA = {
+    "type": "object",
+    "required": ["ja"],
+    "properties": {"ja": {"type": "string"}, "ja-simple": {"type": "string"}, "en": {"type": "string"}},
+    "additionalProperties": {"type": "string"},
+}
+
+Sentence = Annotated[str, Field(min_length=1, max_length=1_000)]
+Text = Annotated[dict[str, Sentence], BeforeValidator(_text), WithJsonSchema(_TEXT_SCHEMA)]
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+QuestionId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=80)]
+Expression = Annotated[str, Field(min_length=1, description="CEL")]
+Rule = Annotated[bool | str, BeforeValidator(_rule), WithJsonSchema(_RULE_SCHEMA)]
+Amount = Annotated[
+    int | str, BeforeValidator(_amount), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
+]
+Day = Annotated[str, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Count = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class LegalBasis(_Part):
+    """法令の根拠。"""
+
+    law: str = Field(description="法令の名前")
+    article: str = Field(description="条・項。中身を短く添える")
+    url: str | None = None
+
+
+class Version(_Part):
+    """版と、効力のある期間（effective_to の日を含む）。"""
+
+    number: Annotated[int, Strict(), Field(ge=1)]
+    effective_from: Day
+    effective_to: Day | None = None
+
+
+class Option(_Part):
+    """選択肢。"""
+
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=40)]
+    label: Text
+
+
+Options = Annotated[
+    str | tuple[Option, ...],
+    BeforeValidator(_options),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/Option"}}]}),
+]
+
+
+class QuestionPart(_Part):
+    """質問。id が語彙（vocabulary.yaml）にあれば、kind・label・options・prefill はそこから受け継ぐ。"""
+
+    id: QuestionId
+    kind: Kind | None = None
+    label: Text | None = None
+    ask: Text | None = Field(default=None, description="職員がそのまま言える言葉")
+    hint: Text | None = None
+    officer_note: Text | None = Field(default=None, description="職員だけに見せる注意")
+    required: Rule = False
+    when: Rule | None = Field(default=None, description="この条件が成り立つときだけ聞く")
+    options: Options | None = None
+    min: Count | None = Field(default=None, description="数の下限、文字数・行数・選ぶ数の下限")
+    max: Count | None = Field(default=None, description="数の上限、文字数・行数・選ぶ数の上限")
+    pattern: str | None = Field(default=None, description="正規表現（RE2 の範囲）。全体に当てる")
+    format: Format | None = None
+    exact: Flag = Field(default=False, description="日付に不詳を認めない")
+    not_future: Flag | None = Field(default=None, description="今日より後の日付を認めない")
+    personal: Flag | None = Field(default=None, description="個人情報か。書かなければ個人情報として扱う")
+    prefill: str | None = Field(default=None, description="住民の記録の中の場所")
+    prefill_where: Expression | None = Field(default=None, description="group: 記録のどの人を入れるか（item）")
+
+
+class Question(QuestionPart):
+    """質問。kind が group のときは questions に一行分の質問を書く。"""
+
+    questions: tuple[QuestionPart, ...] = ()
+
+
+class Section(_Part):
+    """質問のまとまり。画面と紙の区切りになる。"""
+
+    id: Identifier
+    title: Text
+    when: Rule | None = None
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=1_000)]
+
+
+class Check(_Part):
+    """答えの間の検査。assert が成り立たないとき message を示す。"""
+
+    id: Identifier
+    assertion: Rule = Field(alias="assert")
+    when: Rule | None = None
+    message: Text
+    fields: tuple[str, ...] = ()
+    level: Level = "error"
+    legal_basis: LegalBasis | None = None
+
+
+class Document(_Part):
+    """持ち物・添付書類。"""
+
+    id: Identifier
+    title: Text
+    when: Rule | None = None
+    how: Literal["show", "attach"] = "show"
+
+
+class Field_(_Part):
+    """基幹システムへ渡す項目。答えのない項目は渡さない。"""
+
+    to: Identifier
+    source: Expression = Field(alias="from")
+
+
+class Delivery(_Part):
+    """基幹システムへの渡し方。"""
+
+    system: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
+    message: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$", max_length=60)]
+    fields: tuple[Field_, ...]
+
+
+class Paper(_Part):
+    """紙のときの基準: 職員の分数と、書き写す項目の数。"""
+
+    minutes: Annotated[int | float, Field(ge=0, le=600)]
+    fields: Annotated[int, Strict(), Field(ge=0, le=2_000)]
+    source: Text
+
+
+class Case(_Part):
+    """この定義の試験。answers に対して、書いた項目だけを確かめる（missing と errors と warnings は過不足なく）。"""
+
+    name: Sentence
+    extends: str | None = Field(default=None, description="前に書いた試験の answers に重ねる")
+    today: Day
+    channel: Channel = "counter"
+    answers: dict[str, Any] = {}
+    asked: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    missing: tuple[str, ...] | None = None
+    errors: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
+    undecided: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    fee: Count | None = None
+    derived: dict[str, Any] = {}
+    delivers: dict[str, Any] = {}
+
+
+class Procedure(_Part):
+    """手続の定義。"""
+
+    id: Slug
+    title: Text
+    summary: Text | None = None
+    business_id: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = Field(description="標準準拠システムの業務ID。例 027")
+    legal_basis: tuple[LegalBasis, ...] = ()
+    version: Version
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
+    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=100)]
+    derived: dict[Identifier, Expression] = {}
+    checks: Annotated[tuple[Check, ...], Field(max_length=500)] = ()
+    documents: tuple[Document, ...] = ()
+    notes: tuple[Text, ...] = Field(default=(), description="聞き取りのとき職員が知っておくこと")
+    fee: Amount = 0
+    form: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+\.typ$")] | None = None
+    delivery: Delivery | None = None
+    paper: Paper | None = None
+    tests: Annotated[tuple[Case, ...], Field(max_length=200)] = ()
+
+
+class Meaning(_Part):
+    """語彙の一語: すべての手続で同じ意味の質問。"""
+
+    kind: Kind
+    label: Text
+    options: Options | None = None
+    prefill: str | None = None
+    format: Format | None = None
+    not_future: Flag = False
+    personal: Flag = True
+
+
+class Vocabulary(_Part):
+    """すべての手続が分け合う意味と選択肢。"""
+
+    option_sets: dict[Identifier, tuple[Option, ...]] = {}
+    meanings: dict[Annotated[str, AfterValidator(str)], Meaning]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a procedure file, for editors."""
+    generated = Procedure.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "まち窓 手続定義", **generated}

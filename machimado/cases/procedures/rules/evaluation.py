@@ -1,0 +1,187 @@
+"""One evaluation of a form: a single pass over its steps, then checks and what is delivered."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from machimado.cases.procedures.rules.cel.compile import Program, Variables
+from machimado.cases.procedures.rules.cel.errors import EvaluationError, UncertainDateError
+from machimado.cases.procedures.rules.outcome import Finding, Outcome
+from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.refusals import Refusal, refusal
+from machimado.cases.procedures.rules.values import JUDGES, is_empty
+
+if TYPE_CHECKING:
+    from machimado.cases.procedures.rules.form import CompiledCheck, Form
+
+
+def holds(program: Program | None, variables: Variables) -> bool:
+    """Tell whether a condition holds; one that can't be decided yet does not."""
+    if program is None:
+        return True
+    try:
+        return program(variables) is True
+    except EvaluationError:
+        return False
+
+
+class Run:
+    """The state of one evaluation.
+
+    Rules see only answers that are asked and acceptable: what a condition hides, or what is malformed, is not there
+    for any rule and is not delivered.
+    """
+
+    __slots__ = ("answers", "asked", "errors", "form", "missing", "later", "today", "undecided", "variables", "warnings")
+
+    def __init__(self, form: "Form", answers: Mapping[str, Any], today: str, channel: str) -> None:
+        self.form = form
+        self.answers = answers if isinstance(answers, dict) else {}
+        self.today = today
+        self.asked: list[list[str]] = [[] for _ in form.questions]
+        self.missing: set[str] = set()
+        self.later: list[tuple[str, Program, Variables]] = []  # required by a rule: decided when all is known
+        self.errors: list[Finding] = []
+        self.warnings: list[Finding] = []
+        self.undecided: list[str] = []
+        self.variables: Variables = {root: {} for root in form.roots}
+        self.variables.update(today=today, channel=channel, derived={})
+
+    def outcome(self) -> Outcome:
+        """Decide everything, in the order of dependencies."""
+        questions = self.form.questions
+        for step in self.form.steps:
+            if step.__class__ is int:
+                self._ask(questions[step], step)
+            else:
+                self._derive(step.name, step.program)  # type: ignore[union-attr]  # __class__ is no narrowing for mypy
+        self._require()
+        for check in self.form.checks:
+            self._check(check)
+        return self._outcome()
+
+    def _outcome(self) -> Outcome:
+        variables = self.variables
+        asked = tuple([path for paths in self.asked for path in paths])
+        return Outcome(
+            asked=asked,
+            missing=tuple([path for path in asked if path in self.missing]) if self.missing else (),
+            errors=tuple(self.errors),
+            warnings=tuple(self.warnings),
+            undecided=tuple(self.undecided),
+            derived=variables["derived"],
+            delivers=self._delivers(),
+            documents=tuple([need.document.id for need in self.form.documents if holds(need.when, variables)]),
+            fee=self._fee(),
+            answers={root: value for root in self._answer_roots() if (value := variables.get(root)) not in ({}, None)},
+        )
+
+    def _answer_roots(self) -> dict[str, None]:
+        return dict.fromkeys(question.id.partition(".")[0] for question in self.form.questions)
+
+    def _ask(self, question: Question, number: int) -> None:
+        when = question.when
+        if when is not None and not holds(when, self.variables):
+            return
+        self.asked[number].append(question.id)
+        root, _, leaf = question.id.partition(".")
+        value: Any = self.answers.get(root)
+        if leaf:
+            value = value.get(leaf) if value.__class__ is dict else None
+        if self._accepts(question, question.id, value, self.variables):
+            self._store(question, number, root, leaf, value)
+
+    def _store(self, question: Question, number: int, root: str, leaf: str, value: Any) -> None:
+        if question.questions:
+            value = self._rows(question, number, value)
+        if leaf:
+            self.variables[root][leaf] = value
+        else:
+            self.variables[root] = value
+
+    def _accepts(self, question: Question, path: str, value: Any, variables: Variables) -> bool:
+        """Judge one value: unanswered, refused or acceptable."""
+        if is_empty(value):
+            self._unanswered(question, path, variables)
+            return value is False and question.kind == "declaration"
+        problem = JUDGES[question.kind](question, value, self.today)
+        if problem is None:
+            return True
+        self._refuse(path, problem)
+        return False
+
+    def _unanswered(self, question: Question, path: str, variables: Variables) -> None:
+        if question.required is True:
+            self.missing.add(path)
+        elif question.required:
+            self.later.append((path, question.required, variables))
+
+    def _refuse(self, path: str, problem: Refusal) -> None:
+        self.errors.append(Finding(f"value.{problem.code}", "error", (path,), problem.message))
+
+    def _rows(self, group: Question, number: int, rows: list[Any]) -> list[Variables]:
+        scope = dict(self.variables)
+        return [self._row(group, number, place, row, scope) for place, row in enumerate(rows)]
+
+    def _row(self, group: Question, number: int, place: int, row: Any, scope: Variables) -> Variables:
+        """Ask the questions of one row; its rules see it as `item` and its number as `index`."""
+        if row.__class__ is not dict:
+            self._refuse(f"{group.id}.{place}", refusal("type", group.label))
+            row = {}
+        item: Variables = {}
+        variables = {**scope, "item": item, "index": place}
+        asked: dict[int, str] = {}
+        for step in group.steps:
+            question = group.questions[step]
+            if question.when is None or holds(question.when, variables):
+                asked[step] = path = f"{group.id}.{place}.{question.id}"
+                value = row.get(question.id)
+                if self._accepts(question, path, value, variables):
+                    item[question.id] = value
+        self.asked[number] += [asked[step] for step in sorted(asked)]
+        return item
+
+    def _derive(self, name: str, program: Program) -> None:
+        try:
+            self.variables["derived"][name] = program(self.variables)
+        except EvaluationError:
+            return  # without an answer that it needs, a derived value is not there either
+
+    def _require(self) -> None:
+        for path, program, variables in self.later:
+            if holds(program, {**self.variables, **{key: variables[key] for key in ("item", "index") if key in variables}}):
+                self.missing.add(path)
+
+    def _check(self, compiled: "CompiledCheck") -> None:
+        check = compiled.check
+        if compiled.when is not None and not holds(compiled.when, self.variables):
+            return
+        try:
+            if compiled.assertion(self.variables) is not False:
+                return
+        except UncertainDateError:
+            self.undecided.append(check.id)
+            return
+        except EvaluationError:
+            return  # an answer is still missing, and that is told as such
+        found = self.errors if check.level == "error" else self.warnings
+        found.append(Finding(check.id, check.level, check.fields, check.message, check.legal_basis))
+
+    def _delivers(self) -> dict[str, Any]:
+        delivered: dict[str, Any] = {}
+        variables = self.variables
+        for name, program in self.form.delivery:
+            try:
+                delivered[name] = program(variables)
+            except EvaluationError:
+                continue  # not asked or not answered: the field is not sent
+        return delivered
+
+    def _fee(self) -> int | None:
+        fee = self.form.fee
+        if isinstance(fee, int):
+            return fee
+        try:
+            amount = fee(self.variables)
+        except EvaluationError:
+            return None
+        return amount if amount.__class__ is int else None

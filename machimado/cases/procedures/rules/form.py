@@ -1,0 +1,88 @@
+"""A compiled procedure: what applies, what is missing, what is wrong, what will be delivered, for any answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from machimado.cases.procedures.rules import definition
+from machimado.cases.procedures.rules.cel.compile import Program
+from machimado.cases.procedures.rules.evaluation import Run
+from machimado.cases.procedures.rules.outcome import Outcome
+from machimado.cases.procedures.rules.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Derive:
+    """A step that computes a derived value."""
+
+    name: str
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCheck:
+    check: definition.Check
+    when: Program | None
+    assertion: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A document and the condition under which it is needed."""
+
+    document: definition.Document
+    when: Program | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A procedure that is ready to use; frozen, so that one Form may serve every request.
+
+    `steps` decides in the order of dependencies: a number asks that question, a Derive computes.
+    """
+
+    procedure: definition.Procedure
+    questions: tuple[Question, ...]
+    steps: tuple[int | Derive, ...]
+    checks: tuple[CompiledCheck, ...]
+    documents: tuple[Needed, ...]
+    fee: int | Program
+    delivery: tuple[tuple[str, Program], ...]
+    roots: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.procedure.id
+
+    @property
+    def version(self) -> int:
+        return self.procedure.version.number
+
+    def evaluate(self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter") -> Outcome:
+        """Tell what holds for these answers on a day; answers may be anything, however broken."""
+        return Run(self, answers, today.isoformat(), channel).outcome()
+
+    def question(self, path: str) -> Question | None:
+        """Return the question at a path: `resident.name`, `children`, `children.0.name` or `children[].name`."""
+        head, row, inner = _split(path)
+        question = next((each for each in self.questions if each.id == head), None)
+        if question is None or not row:
+            return question
+        return next((each for each in question.questions if each.id == inner), None)
+
+    def walk(self) -> Iterator[tuple[str, Question]]:
+        """Yield every question in order with its path; questions of a group as `children[].name`."""
+        for question in self.questions:
+            yield question.id, question
+            for inner in question.questions:
+                yield f"{question.id}[].{inner.id}", inner
+
+
+def _split(path: str) -> tuple[str, str, str]:
+    """Split children.0.name into the group, the row and the question of the row."""
+    steps = path.replace("[]", ".*").split(".")
+    for place, step in enumerate(steps):
+        if step == "*" or (step.isascii() and step.isdigit()):
+            return ".".join(steps[:place]), step, ".".join(steps[place + 1 :])
+    return path, "", ""

@@ -1,0 +1,125 @@
+"""A file → a Form, with every problem at its line and column; and a frozen definition → the same Form."""
+
+import hashlib
+import json
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from machimado.cases.procedures.rules.definition import Procedure, Vocabulary
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.link import Complaints, link
+from machimado.cases.procedures.rules.problems import DefinitionError, Problem
+from machimado.cases.procedures.rules.shape import read_shape
+from machimado.cases.procedures.rules.source import LARGEST_BYTES, Loc, Source
+from machimado.cases.procedures.rules.tests_in_file import check_cases
+
+VOCABULARY = Path(__file__).parent.parent / "vocabulary.yaml"
+FROZEN_FORMAT = 1
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the shared vocabulary."""
+    return read_shape(Source(VOCABULARY.read_bytes(), VOCABULARY.name), Vocabulary)
+
+
+def load(raw: bytes, name: str) -> Form:
+    """Read a procedure file.
+
+    Raises: DefinitionError with every problem that was found.
+    """
+    return load_with_source(raw, name)[0]
+
+
+def load_with_source(raw: bytes, name: str) -> tuple[Form, Source]:
+    """Read a procedure file and keep the source, so that later problems can be told by line."""
+    source = Source(raw, name)
+    procedure = read_shape(source, Procedure)
+    complaints = Complaints()
+    form = link(procedure, vocabulary(), complaints)
+    if form is not None:
+        check_cases(form, complaints)
+    if form is None or complaints.found:
+        raise DefinitionError(source.problem(loc, what, at, key=key) for loc, what, at, key in complaints.found)
+    return form, source
+
+
+def load_file(path: Path, name: str | None = None) -> Form:
+    """Read a procedure file from disk; `name` is what problems call it."""
+    return load(read_limited(path), name or str(path))
+
+
+def read_limited(path: Path) -> bytes:
+    """Read a file, but never more than a definition may have.
+
+    Raises: DefinitionError when it can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise DefinitionError([Problem(str(path), 1, 1, f"ファイルを読めません（{error.strerror}）。場所と権限を確かめてください。")]) from None
+
+
+def freeze(form: Form) -> dict[str, Any]:
+    """Return the definition as JSON data, with the meanings and options that it inherits: it stays as it is for ever."""
+    written = form.procedure.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    written.pop("tests", None)
+    return {"format": FROZEN_FORMAT, "procedure": written, "vocabulary": _used_vocabulary(form)}
+
+
+def content_hash(frozen: dict[str, Any]) -> str:
+    """Return the SHA-256 of a frozen definition, the same for the same content."""
+    return hashlib.sha256(_canonical(frozen).encode()).hexdigest()
+
+
+def thaw(frozen: dict[str, Any]) -> Form:
+    """Compile a frozen definition; the last ones are kept by content.
+
+    Raises: DefinitionError when it was damaged.
+    """
+    return _thaw(_canonical(frozen))
+
+
+def _canonical(frozen: dict[str, Any]) -> str:
+    return json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@lru_cache(maxsize=128)
+def _thaw(canonical: str) -> Form:
+    frozen = json.loads(canonical)
+    complaints = Complaints()
+    try:
+        procedure = Procedure.model_validate(frozen["procedure"])
+        form = link(procedure, Vocabulary.model_validate(frozen["vocabulary"]), complaints)
+    except (KeyError, TypeError, ValidationError) as error:
+        raise DefinitionError([_frozen_problem((), f"保存された手続定義が壊れています（{error}）。")]) from None
+    if form is None:
+        raise DefinitionError(_frozen_problem(loc, what) for loc, what, _, _ in complaints.found)
+    return form
+
+
+def _frozen_problem(loc: Loc, what: str) -> Problem:
+    return Problem("保存された定義", 1, 1, f"{'.'.join(map(str, loc))} {what}".strip())
+
+
+def _used_vocabulary(form: Form) -> dict[str, Any]:
+    shared = vocabulary()
+    used: dict[str, Any] = {}
+    for path, _ in form.walk():
+        for key in (path, f"{path}[]"):
+            if key in shared.meanings:
+                used[key] = shared.meanings[key].model_dump(mode="json", exclude_unset=True)
+    sets = {name: [option.model_dump(mode="json") for option in options] for name, options in shared.option_sets.items()}
+    return {"option_sets": {name: options for name, options in sets.items() if _named(name, used, form)}, "meanings": used}
+
+
+def _named(name: str, used: dict[str, Any], form: Form) -> bool:
+    written = [question for section in form.procedure.sections for question in section.questions]
+    inner = [each for question in written for each in question.questions]
+    return any(meaning.get("options") == name for meaning in used.values()) or any(
+        each.options == name for each in (*written, *inner)
+    )

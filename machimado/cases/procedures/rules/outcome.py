@@ -1,0 +1,43 @@
+"""What the engine answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from machimado.cases.procedures.rules.definition import LegalBasis, Level, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong (or, as a warning, remarkable): `id` is a check's id or `value.<code>`; `fields` are paths."""
+
+    id: str
+    level: Level
+    fields: tuple[str, ...]
+    message: Text
+    legal_basis: LegalBasis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What holds for a form with its answers.
+
+    Paths are written `resident.name` and, in groups, `children.0.name`. `answers` are only those that are asked and
+    acceptable; `undecided` are checks that unknown parts of dates (不詳) leave open: the officer decides.
+    """
+
+    asked: tuple[str, ...]
+    missing: tuple[str, ...]
+    errors: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    undecided: tuple[str, ...]
+    derived: Mapping[str, Any]
+    delivers: Mapping[str, Any]
+    documents: tuple[str, ...]
+    fee: int | None
+    answers: Mapping[str, Any]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether the application may be submitted."""
+        return not self.missing and not self.errors

@@ -1,0 +1,124 @@
+"""The test cases that stand in a procedure file: checked when it is loaded, run by `machimado procedures test`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from machimado.cases.procedures.rules.cel.check import suggestion
+from machimado.cases.procedures.rules.definition import Case
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.link import Complaints
+from machimado.cases.procedures.rules.outcome import Finding, Outcome
+from machimado.cases.procedures.rules.source import Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that did not hold: where in the definition, and what was expected and found."""
+
+    loc: Loc
+    what: str
+
+
+def check_cases(form: Form, complaints: Complaints) -> None:
+    """Complain of names in the cases that nothing in the definition has."""
+    names: set[str] = set()
+    for number, case in enumerate(form.procedure.tests):
+        loc: Loc = ("tests", number)
+        if case.name in names:
+            complaints.add((*loc, "name"), f"試験「{case.name}」が二つあります。別の名前にしてください。")
+        if case.extends is not None and case.extends not in names:
+            complaints.add((*loc, "extends"), f"前に書いた試験に「{case.extends}」はありません。{suggestion(case.extends, names)}")
+        names.add(case.name)
+        _check_names(form, case, loc, complaints)
+
+
+def _check_names(form: Form, case: Case, loc: Loc, complaints: Complaints) -> None:
+    for name, known, what in _named(form):
+        for place, each in enumerate(getattr(case, name) or ()):
+            if not known(each):
+                key = each if name in {"derived", "delivers"} else place
+                complaints.add((*loc, name, key), f"「{each}」という{what}はありません。", key=True)
+
+
+def _named(form: Form) -> Iterator[tuple[str, Any, str]]:
+    def is_question(path: str) -> bool:
+        return form.question(path) is not None
+
+    for name in ("asked", "not_asked", "missing"):
+        yield name, is_question, "質問"
+    checks = {check.check.id for check in form.checks}
+    for name in ("errors", "warnings", "undecided"):
+        yield name, lambda each: each in checks or each.startswith("value."), "検査"
+    yield "documents", {need.document.id for need in form.documents}.__contains__, "書類"
+    yield "derived", set(form.procedure.derived).__contains__, "derived"
+    yield "delivers", {name for name, _ in form.delivery}.__contains__, "渡す項目"
+
+
+def run_cases(form: Form) -> list[Failure]:
+    """Run every case of a definition and return what did not hold."""
+    answers: dict[str, dict[str, Any]] = {}
+    failures: list[Failure] = []
+    for number, case in enumerate(form.procedure.tests):
+        answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
+        outcome = form.evaluate(answers[case.name], today=date.fromisoformat(case.today), channel=case.channel)
+        failures += [Failure(("tests", number, name), f"試験「{case.name}」: {what}") for name, what in _compare(case, outcome)]
+    return failures
+
+
+def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay answers over others: objects are merged, everything else is replaced, null takes away."""
+    result = dict(base)
+    for key, value in more.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+def _compare(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    unasked = [path for path in case.asked if path not in outcome.asked]
+    if unasked:
+        yield "asked", f"聞くはずの {_list(unasked)} を聞いていません。"
+    wrongly = [path for path in case.not_asked if path in outcome.asked]
+    if wrongly:
+        yield "not_asked", f"聞かないはずの {_list(wrongly)} を聞いています。"
+    yield from _compare_sets(case, outcome)
+    for name in ("derived", "delivers"):
+        yield from _compare_values(name, getattr(case, name), getattr(outcome, name))
+    if case.fee is not None and case.fee != outcome.fee:
+        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。"
+
+
+def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    found: dict[str, tuple[str, ...]] = {
+        "missing": outcome.missing,
+        "errors": _ids(outcome.errors),
+        "warnings": _ids(outcome.warnings),
+        "undecided": outcome.undecided,
+        "documents": outcome.documents,
+    }
+    for name, actual in found.items():
+        expected = getattr(case, name)
+        if expected is not None and sorted(expected) != sorted(actual):
+            yield name, f"{name} は {_list(expected)} のはずが {_list(actual)} です。"
+
+
+def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(finding.id for finding in findings)
+
+
+def _compare_values(name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in expected.items():
+        if key not in actual:
+            yield name, f"{name} の {key} は {value!r} のはずが、ありません。"
+        elif actual[key] != value:
+            yield name, f"{name} の {key} は {value!r} のはずが {actual[key]!r} です。"
+
+
+def _list(names: Iterable[str]) -> str:
+    return "、".join(names) or "なし"
