@@ -23,6 +23,7 @@ from machimado.cases.applications.models import (
     Step,
     StoredFile,
     Submission,
+    Tally,
 )
 from machimado.cases.applications.permissions import State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
@@ -513,19 +514,37 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         submitted_at=at,
     )
     locked.state = State.SUBMITTED
-    if submission.round == 1:
-        locked.officer_seconds = _officer_seconds(locked, at)
-    locked.save(update_fields=["state", "officer_seconds"])
+    locked.save(update_fields=["state"])
+    _tally(locked, at)
     _record_change(locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round})
     return submission
 
 
-def _officer_seconds(application: Application, at: datetime) -> int | None:
-    """Return how long this application took; later rounds (after a rejection) happen without the resident."""
-    case = application.case_id
-    called_at = Stamp.objects.filter(case=case, step=Step.CALLED).values_list("at", flat=True).first()
-    others = Submission.objects.filter(application__case=case, round=1).exclude(application=application)
-    return officer_seconds(called_at, others.aggregate(last=Max("submitted_at"))["last"], at)
+def _tally(application: Application, at: datetime) -> None:
+    """Count the application in the figures at its first submission; what a correction adds to the typing is added."""
+    typing = {
+        "typed_characters": application.typed_characters,
+        "rekeyed_fields": application.rekeyed_fields,
+    }
+    if not Tally.objects.filter(application=application).update(**typing):
+        Tally.objects.create(**_first_tally(application, at), **typing)
+
+
+def _first_tally(application: Application, at: datetime) -> dict[str, Any]:
+    """Return what is counted once; how long the resident waited belongs to the case's first application alone."""
+    case = application.case
+    called_at = case.stamps.filter(step=Step.CALLED).values_list("at", flat=True).first()
+    sent = Submission.objects.filter(application__case=case, round=1).exclude(application=application)
+    last_sent_at = sent.aggregate(last=Max("submitted_at"))["last"]
+    return {
+        "application": application,
+        "date": case.opened_date,
+        "office_id": case.office_id,
+        "procedure": application.procedure,
+        "channel": application.channel,
+        "officer_seconds": officer_seconds(called_at, last_sent_at, at),
+        "wait_seconds": case.wait_seconds if last_sent_at is None else None,
+    }
 
 
 def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -574,6 +593,7 @@ def _book_paper(case: Case, form: Form, by: Officer, at: datetime) -> Applicatio
         begun_at=at,
         rekeyed_fields=form.definition.paper.fields if form.definition.paper else 0,
     )
+    _tally(application, at)
     record(by=by, action="application.paper_booked", case=str(case.pk), at=at)
     return application
 
@@ -586,6 +606,7 @@ def unbook_paper(*, application: Application, by: Officer, at: datetime) -> None
         raise NotReady("紙の申請として数えたものだけを取り消せます。")
     locked.state = State.CANCELLED
     locked.save(update_fields=["state"])
+    Tally.objects.filter(application=locked).delete()
     record(by=by, action="application.paper_unbooked", case=str(locked.case_id), at=at)
 
 
