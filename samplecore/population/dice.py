@@ -51,8 +51,8 @@ class Dice:
     def around(self, mean: float, spread: float, low: int, high: int) -> int:
         """Return a whole number near mean, bell-shaped, never outside low…high.
 
-        The sum of three uniform numbers has a standard deviation of 1/2: good enough for ages, and three times
-        as fast as a true normal.
+        The sum of three uniform numbers has a standard deviation of 1/2: good enough for ages, and much
+        faster than a true normal.
         """
         draw = self.random
         value = round(mean + 2 * spread * (draw() + draw() + draw() - 1.5))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-# Source: 元号を改める政令 and its predecessors; the first day of each era. Meiji from the change of calendar on.
+# Source: 元号を改める政令 and its predecessors; the first day of each era (Meiji: of the new calendar).
 ERAS = (
     (dt.date(2019, 5, 1), "令和"),
     (dt.date(1989, 1, 8), "平成"),

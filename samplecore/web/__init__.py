@@ -1,0 +1,1 @@
+"""The core system's HTTP side."""
