@@ -1,6 +1,6 @@
 /** What every officer's page has: the looks, fragments by htmx, the lock of a screen left alone. */
 import "../../styles/base.css";
 import "../../styles/office.css";
-import "htmx.org";
+import "../../shared/htmx";
 import "./lock";
 import "./shortcuts";

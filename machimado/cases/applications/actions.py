@@ -1,6 +1,5 @@
 """What can be done with cases and applications. Each action is one transaction and leaves a line in the journal."""
 
-import copy
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +9,11 @@ from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from machimado.cases.applications.models import (
+    AnswerChange,
     Application,
     Case,
     Channel,
@@ -235,7 +235,7 @@ def _begin(
     application = Application.objects.create(
         case=case,
         reference=new_reference(),
-        procedure=form.definition.id,
+        procedure=form.id,
         definition=_frozen(form),
         channel=Channel.COUNTER,
         begun_at=at,
@@ -251,8 +251,8 @@ def _frozen(form: Form) -> FrozenDefinition:
     frozen, _ = FrozenDefinition.objects.get_or_create(
         content_hash=form.content_hash,
         defaults={
-            "procedure": form.definition.id,
-            "version": form.definition.version.number,
+            "procedure": form.id,
+            "version": form.version,
             "definition": catalogue.freeze(form),
         },
     )
@@ -285,7 +285,7 @@ def save_answers(
     form = form_of(application)
     read = {path: _read(form, path, value) for path, value in raw.items()}
     good = {path: value for path, (value, refused) in read.items() if not refused}
-    changed = _keep(application, form, good, by, at, seen_revision, typed_characters)
+    changed = _keep(application, good, by, at, seen_revision, typed_characters)
     return [Saved(changed, path, refused) for path, (_, refused) in read.items()]
 
 
@@ -303,7 +303,6 @@ def _read(form: Form, path: str, raw: Any) -> tuple[Any, str]:
 @transaction.atomic
 def _keep(  # noqa: PLR0913 - the parts of one save
     application: Application,
-    form: Form,
     values: Mapping[str, Any],
     by: Officer | None,
     at: datetime,
@@ -314,14 +313,11 @@ def _keep(  # noqa: PLR0913 - the parts of one save
     check_state(locked, State.INTERVIEW)
     changes = {path: value for path, value in values.items() if documents.take(locked.answers, path) != value}
     _check_nobody_else_changed(locked, changes, seen_revision)
-    locked.typed_characters = F("typed_characters") + min(max(typed, 0), MAX_TYPED_AT_ONCE)
-    if changes:
-        _write(locked, changes, "resident" if by is None else "officer")
-    locked.save()
-    locked.refresh_from_db(fields=["typed_characters"])
-    if changes:
-        _record_change(locked, by, "application.answered", at, {"paths": sorted(changes)})
-    return locked
+    locked.typed_characters += min(max(typed, 0), MAX_TYPED_AT_ONCE)
+    if not changes:
+        locked.save(update_fields=["typed_characters"])
+        return locked
+    return _change(locked, lambda kept: _write(kept, changes, by), set(changes), by, at, "application.answered")
 
 
 def _check_nobody_else_changed(
@@ -334,26 +330,51 @@ def _check_nobody_else_changed(
             raise Conflict(path, documents.take(application.answers, path))
 
 
-def _write(application: Application, changes: Mapping[str, Any], source: str) -> None:
+def _change(  # noqa: PLR0913 - what a change is
+    application: Application,
+    make: Callable[[Application], None],
+    paths: set[str],
+    by: Officer | None,
+    at: datetime,
+    action: str,
+) -> Application:
+    """Let `make` change a locked application at `paths`, keeping what stood there before."""
+    before = _before(application, {path.split(".")[0] for path in paths})
     application.revision += 1
+    make(application)
+    application.save()
+    AnswerChange.objects.create(
+        application=application, revision=application.revision, before=before, officer=by, at=at
+    )
+    _record_change(application, by, action, at, {"paths": sorted(paths)})
+    return application
+
+
+def _before(application: Application, roots: set[str]) -> dict[str, Any]:
+    sources = {path: kept for path, kept in application.sources.items() if path.split(".")[0] in roots}
+    return {"answers": {root: application.answers.get(root) for root in roots}, "sources": sources}
+
+
+def _write(application: Application, changes: Mapping[str, Any], by: Officer | None) -> None:
     for path, value in changes.items():
         if application.sources.get(path, {}).get("source") == "record":
             application.rekeyed_fields += 1
         application.answers = documents.put(application.answers, path, value)
+        source = "resident" if by is None else "officer"
         application.sources[path] = {"source": source, "revision": application.revision}
 
 
 @transaction.atomic
-def add_row(*, application: Application, group: str, by: Officer | None, at: datetime) -> int:
-    """Add an empty row to a group; return its index."""
+def add_row(*, application: Application, group: str, by: Officer | None, at: datetime) -> Application:
+    """Add an empty row to a group."""
     locked = _lock(application)
     check_state(locked, State.INTERVIEW)
     _check_group(locked, group)
-    locked.answers, index = documents.add_row(locked.answers, group)
-    locked.revision += 1
-    locked.save()
-    _record_change(locked, by, "application.row_added", at, {"group": group})
-    return index
+
+    def add(kept: Application) -> None:
+        kept.answers, _ = documents.add_row(kept.answers, group)
+
+    return _change(locked, add, {group}, by, at, "application.row_added")
 
 
 @transaction.atomic
@@ -362,30 +383,42 @@ def drop_row(*, application: Application, group: str, index: int, by: Officer | 
     locked = _lock(application)
     check_state(locked, State.INTERVIEW)
     _check_group(locked, group)
-    locked.answers = documents.drop_row(locked.answers, group, index)
-    locked.sources = documents.move_up(locked.sources, group, index)
+
+    def drop(kept: Application) -> None:
+        kept.answers = documents.drop_row(kept.answers, group, index)
+        kept.sources = documents.move_up(kept.sources, group, index)
+
+    return _change(locked, drop, {group}, by, at, "application.row_dropped")
+
+
+@transaction.atomic
+def undo(*, application: Application, by: Officer, at: datetime) -> Application:
+    """Take back the last change of the answers; where there is none, nothing happens."""
+    locked = _lock(application)
+    check_state(locked, State.INTERVIEW)
+    last = locked.changes.order_by("revision").last()
+    if last is None:
+        return locked
+    _put_back(locked, last.before)
+    last.delete()
     locked.revision += 1
     locked.save()
-    _record_change(locked, by, "application.row_dropped", at, {"group": group})
+    _record_change(locked, by, "application.undone", at, {})
     return locked
+
+
+def _put_back(application: Application, before: Mapping[str, Any]) -> None:
+    roots = set(before["answers"])
+    for root, value in before["answers"].items():
+        application.answers = documents.put(application.answers, root, value)
+    kept = {path: source for path, source in application.sources.items() if path.split(".")[0] not in roots}
+    application.sources = {**kept, **before["sources"]}
 
 
 def _check_group(application: Application, group: str) -> None:
     question = form_of(application).question(group)
     if question is None or question.kind != "group":
         raise documents.PathRefused(group)
-
-
-@transaction.atomic
-def restore(*, application: Application, answers: Any, sources: Any, by: Officer, at: datetime) -> Application:
-    """Put back what an undo kept: the answers as they were before the last change."""
-    locked = _lock(application)
-    check_state(locked, State.INTERVIEW)
-    locked.answers, locked.sources = copy.deepcopy(answers), copy.deepcopy(sources)
-    locked.revision += 1
-    locked.save()
-    _record_change(locked, by, "application.undone", at, {})
-    return locked
 
 
 @transaction.atomic
@@ -473,10 +506,7 @@ def _attach(application: Application, path: str, upload: UploadedFile, by: Offic
     kept = _store(locked, path, (upload.name or "ファイル")[-200:], media_type, upload.read(), at)
     files = [*(documents.take(locked.answers, path) or [])]
     files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
-    _write(locked, {path: files}, "resident" if by is None else "officer")
-    locked.save()
-    _record_change(locked, by, "application.attached", at, {"path": path, "sha256": kept.sha256})
-    return locked
+    return _change(locked, lambda now: _write(now, {path: files}, by), {path}, by, at, "application.attached")
 
 
 def _store(
@@ -504,7 +534,7 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         return locked.submissions.latest("round")
     check_state(locked, State.SIGNED, *([State.INTERVIEW, State.REVIEW] if not needs_signature(locked) else []))
     outcome = _check_complete(locked, at, without=frozenset())
-    delivery = form_of(locked).definition.delivery
+    delivery = form_of(locked).procedure.delivery
     submission = Submission.objects.create(
         application=locked,
         round=(locked.submissions.aggregate(last=Max("round"))["last"] or 0) + 1,
@@ -516,6 +546,7 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     locked.state = State.SUBMITTED
     locked.save(update_fields=["state"])
     _tally(locked, at)
+    locked.changes.all().delete()
     _record_change(locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round})
     return submission
 
@@ -571,7 +602,7 @@ def book_paper(
     A form that is sent twice with the same `key` is counted once.
     """
     form = catalogue.current(procedure, on=timezone.localdate(at))
-    case = open_case(office=office, lane=Lane.WITH_HELP, by=by, at=at, purpose=form.definition.id, key=key)
+    case = open_case(office=office, lane=Lane.WITH_HELP, by=by, at=at, purpose=form.id, key=key)
     return _until_free(lambda: _book_paper(case, form, by, at))
 
 
@@ -586,12 +617,12 @@ def _book_paper(case: Case, form: Form, by: Officer, at: datetime) -> Applicatio
     application = Application.objects.create(
         case=case,
         reference=new_reference(),
-        procedure=form.definition.id,
+        procedure=form.id,
         definition=_frozen(form),
         channel=Channel.PAPER,
         state=State.SUBMITTED,
         begun_at=at,
-        rekeyed_fields=form.definition.paper.fields if form.definition.paper else 0,
+        rekeyed_fields=form.procedure.paper.fields if form.procedure.paper else 0,
     )
     _tally(application, at)
     record(by=by, action="application.paper_booked", case=str(case.pk), at=at)
@@ -630,7 +661,7 @@ def _check_complete(application: Application, at: datetime, *, without: frozense
     """
     outcome = form_of(application).evaluate(application.answers, today=_today(at), channel=application.channel)
     missing = tuple(path for path in outcome.missing if path not in without)
-    wrong = tuple(problem.path for problem in outcome.errors)
+    wrong = tuple(path for finding in outcome.errors for path in finding.fields)
     if missing or wrong:
         raise NotReady("まだ答えていない質問か、直すところがあります。印のついた項目を確かめてください。", missing=missing, wrong=wrong)
     return outcome

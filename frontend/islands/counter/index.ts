@@ -1,0 +1,9 @@
+/** The officer's counter: eyes on the resident, hands on the keyboard. */
+import "../../styles/counter.css";
+import { listen } from "../../shared/live";
+import "./results";
+import "./walk";
+import "./typed";
+
+const desk = document.querySelector<HTMLElement>("[data-desk]")?.dataset.desk;
+if (desk) listen(`desk/${desk}`);

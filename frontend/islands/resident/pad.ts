@@ -1,0 +1,44 @@
+import SignaturePad from "signature_pad";
+
+/** <signature-pad>: a canvas to sign on; what was drawn goes into the form as strokes of numbers. */
+class Pad extends HTMLElement {
+  #pad: SignaturePad | undefined;
+
+  connectedCallback(): void {
+    const canvas = this.querySelector("canvas");
+    if (!canvas) return;
+    fit(canvas);
+    this.#pad = new SignaturePad(canvas, { minWidth: 1.2, maxWidth: 3.6, penColor: "#1a1a1a" });
+    const form = this.closest("form");
+    form?.querySelector("[data-clear]")?.addEventListener("click", () => this.#pad?.clear());
+    form?.addEventListener("htmx:configRequest", (event) => {
+      (event as CustomEvent).detail.parameters.strokes = this.strokes(canvas);
+    });
+    form?.addEventListener("submit", () => {
+      const field = form.querySelector<HTMLInputElement>("[name=strokes]");
+      if (field) field.value = this.strokes(canvas);
+    });
+  }
+
+  disconnectedCallback(): void {
+    this.#pad?.off();
+  }
+
+  strokes(canvas: HTMLCanvasElement): string {
+    const round = (value: number): number => Math.round(value * 10) / 10;
+    const strokes = (this.#pad?.toData() ?? []).map((group) =>
+      group.points.map((p) => [round(p.x), round(p.y)]),
+    );
+    return JSON.stringify({ width: canvas.offsetWidth, height: canvas.offsetHeight, strokes });
+  }
+}
+
+/** Gives the canvas as many pixels as it has on this screen, so that a line is sharp. */
+function fit(canvas: HTMLCanvasElement): void {
+  const ratio = Math.max(window.devicePixelRatio, 1);
+  canvas.width = canvas.offsetWidth * ratio;
+  canvas.height = canvas.offsetHeight * ratio;
+  canvas.getContext("2d")?.scale(ratio, ratio);
+}
+
+customElements.define("signature-pad", Pad);

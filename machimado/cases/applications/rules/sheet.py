@@ -1,0 +1,266 @@
+"""An application as a person sees it: sections, questions in their order, what is answered, what is missing or wrong."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from machimado.cases.applications.rules.answers import take
+from machimado.cases.applications.rules.wording import in_words, say
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.outcome import Finding, Outcome
+from machimado.cases.procedures.rules.questions import Question
+
+HIDDEN_KINDS = frozenset({"signature"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice; `key` is the digit that chooses it."""
+
+    code: str
+    label: str
+    key: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with its answer."""
+
+    path: str
+    kind: str
+    label: str
+    ask: str
+    hint: str
+    note: str
+    required: bool
+    value: Any
+    words: str
+    source: str  # "record", "officer", "resident" or ""
+    options: tuple[Option, ...] = ()
+    missing: bool = False
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refused: str = ""
+    typed: Any = None
+
+    @property
+    def field_id(self) -> str:
+        """The line's id in a page."""
+        return "q-" + self.path.replace(".", "-")
+
+    @property
+    def shown(self) -> Any:
+        """What stands in the field: what was typed when it could not be taken, the answer otherwise."""
+        return self.typed if self.refused else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a group, such as a child."""
+
+    index: int
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A repeated group."""
+
+    line: Line
+    rows: tuple[Row, ...]
+    may_add: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the form with its questions and groups in order."""
+
+    id: str
+    title: str
+    items: tuple[Line | Group, ...]
+
+    @property
+    def open_points(self) -> int:
+        """How many questions of the section still need something."""
+        return sum(1 for line in self.lines() if line.missing or line.errors or line.refused)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield each question's line, those of groups included."""
+        for item in self.items:
+            if isinstance(item, Group):
+                yield item.line
+                for row in item.rows:
+                    yield from row.lines
+            else:
+                yield item
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something to be shown, or to be left with the application."""
+
+    title: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The whole form as it stands."""
+
+    title: str
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+    documents: tuple[Document, ...]
+    fee: int
+    derived: Mapping[str, Any]
+    answered: int
+    asked: int
+    open_points: int
+    general_errors: tuple[str, ...] = ()
+    general_warnings: tuple[str, ...] = ()
+    ready: bool = field(default=False)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield each question's line."""
+        for section in self.sections:
+            yield from section.lines()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was typed at a path and could not be taken."""
+
+    typed: Any
+    reason: str
+
+
+def lay_out(  # noqa: PLR0913 - what a page shows depends on that much
+    form: Form,
+    answers: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    *,
+    today: date,
+    channel: str = "counter",
+    language: str = "ja",
+    refusals: Mapping[str, Refusal] | None = None,
+    show_kinds: frozenset[str] = frozenset(),
+) -> Sheet:
+    """Return the sheet of an application; `show_kinds` are kinds shown though the officer does not fill them."""
+    outcome = form.evaluate(answers, today=today, channel=channel)
+    maker = _Maker(form, answers, sources, outcome, language, refusals or {}, HIDDEN_KINDS - show_kinds)
+    sections = tuple(section for section in map(maker.section, form.procedure.sections) if section.items)
+    lines = [line for section in sections for line in section.lines()]
+    on_lines = {line.path for line in lines}
+    open_points = sum(section.open_points for section in sections)
+    general_errors = _general(outcome.errors, on_lines, language)
+    return Sheet(
+        title=say(form.procedure.title, language),
+        sections=sections,
+        notes=tuple(say(note, language) for note in form.procedure.notes),
+        documents=_documents(form, outcome, language),
+        fee=outcome.fee or 0,
+        derived=outcome.derived,
+        answered=sum(1 for line in lines if line.words),
+        asked=len(lines),
+        open_points=open_points,
+        general_errors=general_errors,
+        general_warnings=_general(outcome.warnings, on_lines, language),
+        ready=open_points == 0 and not general_errors,
+    )
+
+
+def _general(findings: tuple[Finding, ...], on_lines: set[str], language: str) -> tuple[str, ...]:
+    """Return the findings that belong to no line of the page."""
+    return tuple(say(one.message, language) for one in findings if not on_lines.intersection(one.fields))
+
+
+def _documents(form: Form, outcome: Outcome, language: str) -> tuple[Document, ...]:
+    needed = (one for one in form.procedure.documents if one.id in outcome.documents)
+    return tuple(Document(say(one.title, language), one.how == "attach") for one in needed)
+
+
+class _Maker:
+    """Makes the lines of one sheet."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - see lay_out
+        self,
+        form: Form,
+        answers: Mapping[str, Any],
+        sources: Mapping[str, Any],
+        outcome: Outcome,
+        language: str,
+        refusals: Mapping[str, Refusal],
+        hidden: frozenset[str],
+    ) -> None:
+        self._form = form
+        self._answers = dict(answers)
+        self._sources = sources
+        self._language = language
+        self._refusals = refusals
+        self._hidden = hidden
+        self._asked = set(outcome.asked)
+        self._missing = set(outcome.missing)
+        self._errors = _by_path(outcome.errors, language)
+        self._warnings = _by_path(outcome.warnings, language)
+
+    def section(self, section: Any) -> Section:
+        found = (self._form.question(question.id) for question in section.questions)
+        items = tuple(self._item(question) for question in found if question and self._is_shown(question, question.id))
+        return Section(section.id, say(section.title, self._language), items)
+
+    def _is_shown(self, question: Question, path: str) -> bool:
+        return path in self._asked and question.kind not in self._hidden
+
+    def _item(self, question: Question) -> Line | Group:
+        line = self._line(question, question.id)
+        return self._group(question, line) if question.kind == "group" else line
+
+    def _group(self, question: Question, line: Line) -> Group:
+        count = len(line.value or [])
+        rows = tuple(self._row(question, index) for index in range(count))
+        return Group(line, rows, may_add=count < question.most)
+
+    def _row(self, group: Question, index: int) -> Row:
+        places = ((question, f"{group.id}.{index}.{question.id}") for question in group.questions)
+        lines = tuple(self._line(question, path) for question, path in places if self._is_shown(question, path))
+        return Row(index, f"{say(group.label, self._language)} {index + 1}", lines)
+
+    def _line(self, question: Question, path: str) -> Line:
+        value = take(self._answers, path)
+        refusal = self._refusals.get(path)
+        return Line(
+            path=path,
+            kind=question.kind,
+            label=say(question.label, self._language),
+            ask=say(question.ask, self._language),
+            hint=say(question.hint, self._language),
+            note=say(question.officer_note, self._language),
+            required=question.required is not False,
+            value=value,
+            words=in_words(question, value, self._language),
+            source=self._sources.get(path, {}).get("source", ""),
+            options=self._options(question, refusal.typed if refusal else value),
+            missing=path in self._missing,
+            errors=self._errors.get(path, ()),
+            warnings=self._warnings.get(path, ()),
+            refused=refusal.reason if refusal else "",
+            typed=refusal.typed if refusal else None,
+        )
+
+    def _options(self, question: Question, value: Any) -> tuple[Option, ...]:
+        chosen = set(value) if isinstance(value, list) else {value}
+        return tuple(
+            Option(option.code, say(option.label, self._language), str(key) if key <= 9 else "", option.code in chosen)
+            for key, option in enumerate(question.options, start=1)
+        )
+
+
+def _by_path(findings: tuple[Finding, ...], language: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in findings:
+        for path in one.fields:
+            found[path] = (*found.get(path, ()), say(one.message, language))
+    return found

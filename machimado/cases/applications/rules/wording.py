@@ -1,0 +1,90 @@
+"""An answer in words, as the resident reads it: 令和8年4月5日, not 2026-04-05; 普通, not ordinary."""
+
+from typing import Any
+
+from machimado.cases.procedures.rules.questions import Question
+from machimado.ground.japanese import eras
+
+ACCOUNT_KINDS = {"ordinary": "普通", "current": "当座", "savings": "貯蓄"}
+UNANSWERED = ""
+
+
+def in_words(question: Question, value: Any, language: str = "ja") -> str:
+    """Return `value` in words; an empty text where there is no answer."""
+    if value is None or value in ("", [], {}):
+        return UNANSWERED
+    words = _WORDS.get(question.kind)
+    return words(question, value, language) if words else str(value)
+
+
+def say(texts: Any, language: str = "ja") -> str:
+    """Return the text in `language`, or in Japanese where there is none; empty where there is no text at all."""
+    if not texts:
+        return ""
+    return str(texts.get(language) or texts.get("ja") or "")
+
+
+def _name(_: Question, value: Any, __: str) -> str:
+    kana = value.get("kana")
+    return f"{value.get('text', '')}（{kana}）" if kana else str(value.get("text", ""))
+
+
+def _address(_: Question, value: Any, __: str) -> str:
+    postal = value.get("postal_code") or ""
+    shown = f"〒{postal[:3]}-{postal[3:]} " if len(postal) == 7 else ""
+    parts = (value.get(part) or "" for part in ("prefecture", "city", "town", "block"))
+    building = value.get("building") or ""
+    return f"{shown}{''.join(parts)}{'　' if building else ''}{building}"
+
+
+def _date(_: Question, value: Any, __: str) -> str:
+    return eras.wareki(value)
+
+
+def _choice(question: Question, value: Any, language: str) -> str:
+    return next((say(option.label, language) for option in question.options if option.code == value), str(value))
+
+
+def _choices(question: Question, value: Any, language: str) -> str:
+    return "、".join(_choice(question, code, language) for code in value)
+
+
+def _account(_: Question, value: Any, __: str) -> str:
+    bank = f"{value.get('bank_name', '')} {value.get('branch_name', '')}".strip()
+    kind = ACCOUNT_KINDS.get(value.get("kind", ""), "")
+    return f"{bank} {kind} {value.get('number', '')}（{value.get('holder_kana', '')}）"
+
+
+def _declaration(_: Question, value: Any, __: str) -> str:
+    return "はい" if value else UNANSWERED
+
+
+def _files(_: Question, value: Any, __: str) -> str:
+    return "、".join(str(file.get("name", "")) for file in value)
+
+
+def _signature(_: Question, __: Any, ___: str) -> str:
+    return "署名済み"
+
+
+def _money(_: Question, value: Any, __: str) -> str:
+    return f"{value:,}円"
+
+
+def _rows(_: Question, value: Any, __: str) -> str:
+    return f"{len(value)}人" if value else UNANSWERED
+
+
+_WORDS = {
+    "name": _name,
+    "address": _address,
+    "date": _date,
+    "choice": _choice,
+    "choices": _choices,
+    "account": _account,
+    "declaration": _declaration,
+    "files": _files,
+    "signature": _signature,
+    "money": _money,
+    "group": _rows,
+}

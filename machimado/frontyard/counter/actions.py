@@ -1,0 +1,157 @@
+"""Desks and the screens on the resident's side of them."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from machimado.cases.applications.models import Application
+from machimado.frontyard.counter.models import Desk, Invitation, Screen
+from machimado.ground.journal.actions import record
+from machimado.ground.live.hub import hub
+from machimado.ground.people.models import Office, Officer
+
+CODE_MINUTES = 10
+INVITATION_MINUTES = 5
+FORGET_SCREENS_DAYS = 30
+
+
+class PairingRefused(Exception):
+    """The tablet cannot be paired; the message says what to do."""
+
+
+def set_up_desks(*, office: Office, count: int) -> None:
+    """Make sure that the office has desks 1 to `count`."""
+    for number in range(1, count + 1):
+        Desk.objects.get_or_create(office=office, number=number)
+
+
+def new_screen(*, at: datetime) -> tuple[Screen, str]:
+    """Make a screen that is not paired yet, with a code to read out; return it and its cookie's secret."""
+    secret = secrets.token_urlsafe(32)
+    Screen.objects.filter(seen_at__lt=at - timedelta(days=FORGET_SCREENS_DAYS)).delete()
+    return Screen.objects.create(secret_hash=hashed(secret), seen_at=at), secret
+
+
+def fresh_code(*, screen: Screen, at: datetime) -> str:
+    """Return a code of six digits by which an officer can find this screen for some minutes."""
+    if screen.code and screen.code_until and screen.code_until > at + timedelta(minutes=1):
+        return screen.code
+    for _ in range(20):
+        code = f"{secrets.randbelow(1_000_000):06}"
+        try:
+            with transaction.atomic():
+                Screen.objects.filter(code=code, code_until__lt=at).update(code=None)
+                Screen.objects.filter(pk=screen.pk).update(code=code, code_until=at + timedelta(minutes=CODE_MINUTES))
+        except IntegrityError:
+            continue
+        return code
+    raise PairingRefused("接続番号を作れませんでした。少し待ってから、画面を読み込み直してください。")
+
+
+@transaction.atomic
+def pair_by_code(*, desk: Desk, code: str, by: Officer, at: datetime) -> Screen:
+    """Pair the screen that shows `code` with the desk.
+
+    Raises: PairingRefused.
+    """
+    digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
+    screen = Screen.objects.select_for_update().filter(code=digits, code_until__gt=at).first()
+    if screen is None:
+        raise PairingRefused("この番号の画面は見つかりません。住民の画面に出ている6桁の番号を、もう一度確かめてください。")
+    _pair(screen, desk)
+    record(by=by, action="screen.paired", subject=str(screen.pk), at=at)
+    return screen
+
+
+def invite(*, desk: Desk, at: datetime) -> str:
+    """Return the secret of a new one-time invitation to become the desk's screen."""
+    secret = secrets.token_urlsafe(24)
+    Invitation.objects.filter(valid_until__lt=at).delete()
+    Invitation.objects.create(
+        secret_hash=hashed(secret), desk=desk, valid_until=at + timedelta(minutes=INVITATION_MINUTES)
+    )
+    return secret
+
+
+@transaction.atomic
+def accept(*, secret: str, screen: Screen, at: datetime) -> None:
+    """Pair the screen by an invitation, which is used up.
+
+    Raises: PairingRefused.
+    """
+    invitation = Invitation.objects.select_for_update().filter(secret_hash=hashed(secret), valid_until__gt=at).first()
+    if invitation is None:
+        raise PairingRefused("この QR コードは期限が切れています。窓口の画面で新しい QR コードを出してください。")
+    desk = invitation.desk
+    invitation.delete()
+    _pair(screen, desk)
+    record(by=None, action="screen.paired", subject=str(screen.pk), at=at)
+
+
+def _pair(screen: Screen, desk: Desk) -> None:
+    """Make the screen the only one of the desk: what one resident sees must not stand on a forgotten tablet."""
+    others = list(desk.screens.exclude(pk=screen.pk))
+    desk.screens.exclude(pk=screen.pk).update(desk=None)
+    Screen.objects.filter(pk=screen.pk).update(desk=desk, code=None, code_until=None)
+    for changed in (screen, *others):
+        _tell_screen(changed)
+    tell_desk(desk)
+
+
+@transaction.atomic
+def unpair(*, desk: Desk, by: Officer, at: datetime) -> None:
+    """Take the desk's screen away; the tablet shows a new code."""
+    for screen in list(desk.screens.all()):
+        Screen.objects.filter(pk=screen.pk).update(desk=None)
+        _tell_screen(screen)
+        record(by=by, action="screen.unpaired", subject=str(screen.pk), at=at)
+
+
+@transaction.atomic
+def show(*, desk: Desk, application: Application, question: str = "") -> None:
+    """Show the application on the desk's screen; at another desk it is no longer shown."""
+    locked = Desk.objects.select_for_update().get(pk=desk.pk)
+    if locked.shown_id != application.pk:
+        for other in Desk.objects.filter(shown=application):
+            _wipe(other)
+        locked.shown, locked.showing = application, uuid.uuid4()
+    locked.question = question
+    locked.save()
+    tell_screens(locked)
+
+
+@transaction.atomic
+def wipe(*, desk: Desk) -> None:
+    """Take everything off the desk's screen."""
+    _wipe(Desk.objects.select_for_update().get(pk=desk.pk))
+
+
+def _wipe(desk: Desk) -> None:
+    desk.shown, desk.showing, desk.question = None, uuid.uuid4(), ""
+    desk.save()
+    tell_screens(desk)
+
+
+def tell_screens(desk: Desk) -> None:
+    """Let the desk's screens look again, once what changed is committed."""
+    for screen in desk.screens.all():
+        _tell_screen(screen)
+
+
+def _tell_screen(screen: Screen) -> None:
+    room = f"screen:{screen.pk}"
+    transaction.on_commit(lambda: hub.tell(room, "look"))
+
+
+def tell_desk(desk: Desk) -> None:
+    """Let the officer's page at the desk look again, once what changed is committed."""
+    room = f"desk:{desk.pk}"
+    transaction.on_commit(lambda: hub.tell(room, "look"))
+
+
+def hashed(secret: str) -> str:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,54 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from machimado.cases.applications.models import Application
+from machimado.ground.people.models import Office
+
+
+class Desk(models.Model):
+    """A counter at which one officer serves one resident (窓口)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="desks", verbose_name="拠点")
+    number = models.PositiveSmallIntegerField("窓口番号")
+    # What the resident's screen at this desk shows; a new key for each showing, so that nothing of one
+    # resident's can act on the next one's.
+    shown = models.ForeignKey(Application, models.SET_NULL, null=True, related_name="+", verbose_name="表示中の申請")
+    showing = models.UUIDField("表示キー", default=uuid.uuid4)
+    question = models.CharField("表示中の質問", max_length=200, blank=True)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["office", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "number"], name="desk_number_once_an_office"),
+            models.UniqueConstraint(
+                fields=["shown"], condition=Q(shown__isnull=False), name="desk_shows_what_no_other_shows"
+            ),
+        ]
+
+
+class Screen(models.Model):
+    """A tablet on the resident's side of a desk (住民の画面). Its cookie holds a secret, of which only the hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    secret_hash = models.CharField("秘密のハッシュ", max_length=64, unique=True)
+    code = models.CharField("接続番号", max_length=6, null=True, unique=True)
+    code_until = models.DateTimeField("接続番号の期限", null=True)
+    desk = models.ForeignKey(Desk, models.CASCADE, null=True, related_name="screens", verbose_name="窓口")
+    seen_at = models.DateTimeField("最終接続日時")
+
+    personal_data: dict[str, str] = {}
+
+
+class Invitation(models.Model):
+    """A one-time address shown as QR at a desk: the tablet that opens it becomes the desk's screen."""
+
+    secret_hash = models.CharField("秘密のハッシュ", max_length=64, primary_key=True)
+    desk = models.ForeignKey(Desk, models.CASCADE, verbose_name="窓口")
+    valid_until = models.DateTimeField("期限")
+
+    personal_data: dict[str, str] = {}

@@ -1,0 +1,165 @@
+"""What the counter's pages show, as plain data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from machimado.cases.applications.actions import form_of
+from machimado.cases.applications.models import Application, Case, Step
+from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
+from machimado.cases.procedures import catalogue
+from machimado.cases.register.actions import Record
+from machimado.frontyard.counter.models import Desk, Screen
+from machimado.ground.people.models import Officer
+
+SCREEN_ALIVE_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """The officer's desk and what is known of the resident's screen at it."""
+
+    id: UUID
+    number: int
+    paired: bool
+    alive: bool
+
+
+def desks(officer: Officer) -> list[Desk]:
+    """Return the desks of the officer's office."""
+    return list(Desk.objects.filter(office=officer.office_id))
+
+
+def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
+    """Return how it stands with the desk's screen."""
+    if desk is None:
+        return None
+    screen = desk.screens.order_by("-seen_at").first()
+    alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
+    return DeskState(desk.pk, desk.number, screen is not None, alive)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A procedure that can be begun at the counter; `key` is the digit that begins it."""
+
+    id: str
+    title: str
+    summary: str
+    key: str
+
+
+def choices(on: date) -> list[Choice]:
+    """Return the procedures that the counter offers on that day."""
+    forms = [form for form in catalogue.offered(on) if "counter" in form.procedure.channels]
+    return [
+        Choice(
+            id=form.id,
+            title=form.procedure.title["ja"],
+            summary=(form.procedure.summary or {}).get("ja", ""),
+            key=str(index) if index <= 9 else "",
+        )
+        for index, form in enumerate(forms, start=1)
+    ]
+
+
+def sheet(
+    application: Application,
+    *,
+    at: datetime,
+    refusals: dict[str, Refusal] | None = None,
+    language: str = "ja",
+) -> Sheet:
+    """Return the application as a person sees it."""
+    return lay_out(
+        form_of(application),
+        application.answers,
+        application.sources,
+        today=timezone.localdate(at),
+        language=language,
+        refusals=refusals,
+    )
+
+
+def application(application_id: UUID) -> Application:
+    """Return the application with all that its page needs.
+
+    Raises: Application.DoesNotExist.
+    """
+    return Application.objects.select_related("definition", "case__resident", "case__office", "case__officer").get(
+        pk=application_id
+    )
+
+
+def case(case_id: UUID) -> Case:
+    """Return the case with its resident.
+
+    Raises: Case.DoesNotExist.
+    """
+    return Case.objects.select_related("resident", "office", "officer").get(pk=case_id)
+
+
+def open_cases(officer: Officer, on: date) -> list[dict[str, Any]]:
+    """Return today's open cases of the office: those that wait, and those of this officer."""
+    found = (
+        Case.objects.filter(office=officer.office_id, closed_at=None, opened_date=on)
+        .select_related("resident", "officer")
+        .prefetch_related("stamps", "applications__definition")
+    )
+    return [_open_case(case, officer) for case in found]
+
+
+def _open_case(case: Case, officer: Officer) -> dict[str, Any]:
+    stamps = {stamp.step: stamp.at for stamp in case.stamps.all()}
+    return {
+        "id": case.pk,
+        "number": case.number,
+        "lane": case.get_lane_display(),
+        "resident": case.resident.name_text if case.resident else "",
+        "arrived_at": stamps.get(Step.ARRIVED),
+        "officer": case.officer.name if case.officer else "",
+        "is_mine": case.officer_id == officer.pk,
+        "is_waiting": case.officer_id is None,
+        "applications": [
+            {"title": one.definition.definition["title"]["ja"], "state": one.get_state_display()}
+            for one in case.applications.all()
+        ],
+    }
+
+
+def screen_of(secret_hash: str) -> Screen | None:
+    """Return the screen with that secret, with its desk and what it shows."""
+    return (
+        Screen.objects.select_related("desk__office", "desk__shown__definition", "desk__shown__case")
+        .filter(secret_hash=secret_hash)
+        .first()
+    )
+
+
+def applications_of(case: Case) -> list[dict[str, Any]]:
+    """Return the case's applications with their titles and states."""
+    return [
+        {
+            "id": one.pk,
+            "title": one.definition.definition["title"]["ja"],
+            "state": one.get_state_display(),
+            "reference": one.reference,
+        }
+        for one in case.applications.select_related("definition")
+    ]
+
+
+def running(case: Case, procedure: str) -> Application | None:
+    """Return the case's application for the procedure that was begun and not sent, if there is one."""
+    states = [Application.State.INTERVIEW, Application.State.REVIEW, Application.State.SIGNED]
+    return case.applications.filter(procedure=procedure, state__in=states).first()
+
+
+def household(record: Record | None) -> list[dict[str, Any]]:
+    """Return the members of the household in the record, the resident first; nobody where there is no record."""
+    if record is None:
+        return []
+    return [{**record.data, "is_self": True}, *record.data.get("household", [])]

@@ -1,0 +1,73 @@
+"""Reads a posted page: which questions it answers, and what stands in their parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from machimado.cases.applications.rules.answers import take
+from machimado.cases.procedures.rules.form import Form
+
+PARTS = {
+    "name": ("text", "kana"),
+    "address": ("postal_code", "prefecture", "city", "town", "block", "building"),
+    "account": ("bank_code", "bank_name", "branch_code", "branch_name", "kind", "number", "holder_kana"),
+}
+# Not typed into a field of the page: rows have their own buttons, a signature its pad, files their upload.
+ELSEWHERE = frozenset({"group", "signature", "files"})
+MAX_QUESTIONS = 2000
+
+
+class Post(Protocol):
+    """A posted page (Django's QueryDict)."""
+
+    def get(self, name: str, default: str = "", /) -> str:
+        """Return the last value of a field."""
+        ...
+
+    def getlist(self, name: str, /) -> list[str]:
+        """Return all values of a field."""
+        ...
+
+    def __contains__(self, name: object, /) -> bool:
+        """Return whether the page has the field."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a page says about one question, as it was typed."""
+
+    raw: Any
+
+
+def posted(post: Post, form: Form, answers: Mapping[str, Any]) -> dict[str, Posted]:
+    """Return what the page says by the path of each question.
+
+    The page names the questions that it holds in `path`, so that an emptied check box is not mistaken for
+    a question that the page does not have.
+    """
+    paths = post.getlist("path")[:MAX_QUESTIONS]
+    return {path: Posted(_raw(post, form, path, answers)) for path in paths if _is_typed(form, path)}
+
+
+def _is_typed(form: Form, path: str) -> bool:
+    question = form.question(path)
+    return question is None or question.kind not in ELSEWHERE
+
+
+def _raw(post: Post, form: Form, path: str, answers: Mapping[str, Any]) -> Any:
+    question = form.question(path)
+    kind = question.kind if question else "text"
+    if kind in PARTS:
+        return {part: _part(post, path, part, answers) for part in PARTS[kind]}
+    if kind == "choices":
+        return post.getlist(path)
+    if kind == "declaration":
+        return path in post
+    return post.get(path, "")
+
+
+def _part(post: Post, path: str, part: str, answers: Mapping[str, Any]) -> Any:
+    """Return what stands in a part; a part that the page does not show keeps its answer."""
+    name = f"{path}.{part}"
+    return post.get(name, "") if name in post else (take(dict(answers), name) or "")

@@ -1,0 +1,130 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application, Case
+from machimado.cases.applications.permissions import SERVING, check_serve
+from machimado.cases.procedures import catalogue
+from machimado.cases.register.actions import Record, RecordUnavailableError, read_index, read_record
+from machimado.cases.register.permissions import ReasonNeeded
+from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.views.desk import desk_of
+from machimado.ground.people import permissions
+
+
+def case_or_404(request: HttpRequest, case_id: UUID) -> Case:
+    """Return the case if this officer may work on it.
+
+    Raises: Http404, Refused.
+    """
+    try:
+        case = queries.case(case_id)
+    except Case.DoesNotExist as error:
+        raise Http404 from error
+    check_serve(permissions.by(request), case)
+    return case
+
+
+@permissions.officers(*SERVING)
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show the resident's record, read from the core just now, and the procedures to choose from."""
+    now = timezone.now()
+    case = case_or_404(request, case_id)
+    if case.resident is None:
+        return redirect(f"/counter/?case={case.pk}")
+    reading = _read(request, case)
+    context = {
+        "case": case,
+        "reading": reading,
+        "household": queries.household(reading.record),
+        "choices": queries.choices(timezone.localdate(now)),
+        "applications": queries.applications_of(case),
+        "desk": queries.desk_state(desk_of(request), at=now),
+    }
+    return render(request, "counter/case.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The resident's record, or why there is none (yet)."""
+
+    record: Record | None
+    problem: str = ""
+    needs_reason: str = ""
+
+
+def _read(request: HttpRequest, case: Case) -> Reading:
+    """Return what the core says now; what the index knows while the core is away."""
+    asked = {"resident": case.resident, "by": permissions.by(request), "case": case, "reason": _reason(request, case)}
+    try:
+        return Reading(read_record(**asked))
+    except ReasonNeeded as needed:
+        return Reading(None, needs_reason=str(needed))
+    except RecordUnavailableError as away:
+        return Reading(read_index(**asked), problem=str(away))
+
+
+def _reason(request: HttpRequest, case: Case) -> str:
+    """Return why this officer opens a protected person's record: asked once a case, kept for the session."""
+    key = f"reason:{case.pk}"
+    given = request.POST.get("reason", "").strip()
+    if given:
+        request.session[key] = given
+    kept: str = request.session.get(key, "")
+    return kept
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Begin the chosen procedure, with all that the core knows filled in."""
+    now = timezone.now()
+    case = case_or_404(request, case_id)
+    procedure = request.POST.get("procedure", "")
+    if case.resident is None or not catalogue.exists(procedure, on=timezone.localdate(now)):
+        messages.error(request, "手続を選び直してください。")
+        return redirect("counter:case", case.pk)
+    running = queries.running(case, procedure)
+    if running is not None:
+        # A second click, a second tab, the back button: the same application, not another one.
+        return redirect("counter:interview", running.pk)
+    reading = _read(request, case)
+    if reading.needs_reason:
+        messages.error(request, reading.needs_reason)
+        return redirect("counter:case", case.pk)
+    return redirect("counter:interview", _begin(request, case, procedure, reading.record).pk)
+
+
+def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> Application:
+    application = cases.begin(
+        case=case,
+        procedure=procedure,
+        by=permissions.by(request),
+        at=timezone.now(),
+        resident_record=record.data if record else None,
+        read_at=record.read_at if record and record.is_complete else None,
+    )
+    desk = desk_of(request)
+    if desk is not None:
+        actions.show(desk=desk, application=application)
+    return application
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The resident leaves: end the case and wipe the resident's screen."""
+    case = case_or_404(request, case_id)
+    cases.close(case=case, by=permissions.by(request), at=timezone.now())
+    desk = desk_of(request)
+    if desk is not None:
+        actions.wipe(desk=desk)
+    messages.success(request, f"受付{case.number}番を終了しました。住民の画面は消してあります。")
+    return redirect("counter:home")

@@ -1,0 +1,84 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from machimado.cases.applications.permissions import SERVING
+from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.models import Desk
+from machimado.ground.people import permissions
+from machimado.ground.typesetting.qr import qr_svg
+
+DESK = "desk"
+
+
+def desk_of(request: HttpRequest) -> Desk | None:
+    """Return the desk at which this browser stands, if it was said."""
+    chosen = request.session.get(DESK)
+    office = permissions.by(request).office_id
+    return Desk.objects.filter(pk=chosen, office=office).first() if chosen else None
+
+
+@permissions.officers(*SERVING)
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """Say at which desk this browser stands; show how to connect the resident's screen."""
+    officer = permissions.by(request)
+    now = timezone.now()
+    if request.method == "POST":
+        chosen = get_object_or_404(Desk, pk=_uuid(request.POST.get("desk", "")), office=officer.office_id)
+        request.session[DESK] = str(chosen.pk)
+        return redirect("counter:desk")
+    desk = desk_of(request)
+    address = _invitation(request, desk) if desk else ""
+    context = {
+        "desks": queries.desks(officer),
+        "desk": queries.desk_state(desk, at=now),
+        "address": address,
+        "qr": qr_svg(address) if address else "",
+        "screen_address": request.build_absolute_uri(reverse("counter:screen")),
+    }
+    return render(request, "counter/desk.html", context)
+
+
+def _invitation(request: HttpRequest, desk: Desk) -> str:
+    secret = actions.invite(desk=desk, at=timezone.now())
+    return request.build_absolute_uri(reverse("counter:screen-join", args=[secret]))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def pair(request: HttpRequest) -> HttpResponse:
+    """Connect the tablet that shows the code."""
+    desk = desk_of(request)
+    if desk is None:
+        messages.error(request, "先に、この画面がどの窓口にあるかを選んでください。")
+        return redirect("counter:desk")
+    try:
+        actions.pair_by_code(desk=desk, code=request.POST.get("code", ""), by=permissions.by(request), at=timezone.now())
+        messages.success(request, f"窓口{desk.number}に住民の画面をつなぎました。")
+    except actions.PairingRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("counter:desk")
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def unpair(request: HttpRequest) -> HttpResponse:
+    """Disconnect the desk's tablet."""
+    desk = desk_of(request)
+    if desk is not None:
+        actions.unpair(desk=desk, by=permissions.by(request), at=timezone.now())
+        messages.success(request, "住民の画面を切り離しました。")
+    return redirect("counter:desk")

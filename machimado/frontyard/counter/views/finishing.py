@@ -1,0 +1,110 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.permissions import SERVING, WrongState
+from machimado.cases.delivery import queries as delivery
+from machimado.frontyard.counter import actions
+from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.interview import application_or_404, context
+from machimado.ground.people import permissions
+
+
+def _tell_resident(request: HttpRequest, application: Application) -> None:
+    desk = desk_of(request)
+    if desk is not None:
+        actions.show(desk=desk, application=application)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def review(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Hand the answers to the resident to check and sign."""
+    application = application_or_404(request, application_id)
+    try:
+        cases.to_review(application=application, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        messages.error(request, str(wrong))
+    except cases.NotReady as refusal:
+        return render(request, "counter/interview.html", context(request, application, not_ready=refusal), status=422)
+    _tell_resident(request, application)
+    return redirect("counter:interview", application.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def back(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Open the answers again."""
+    application = application_or_404(request, application_id)
+    try:
+        cases.back_to_interview(application=application, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        messages.error(request, str(wrong))
+    _tell_resident(request, application)
+    return redirect("counter:interview", application.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Send it to the core system; however often it is pressed, once."""
+    application = application_or_404(request, application_id)
+    try:
+        cases.submit(application=application, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        messages.error(request, str(wrong))
+    except cases.NotReady as refusal:
+        return render(request, "counter/interview.html", context(request, application, not_ready=refusal), status=422)
+    _tell_resident(request, application)
+    return redirect("counter:interview", application.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def correct(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Open an application again that the core system rejected."""
+    application = application_or_404(request, application_id)
+    state = delivery.status_of([application.pk]).get(application.pk)
+    if state is None or not state.may_correct:
+        messages.error(request, "基幹システムが差し戻した申請だけを直せます。今の状態を確かめてください。")
+        return redirect("counter:interview", application.pk)
+    try:
+        cases.correct(application=application, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        messages.error(request, str(wrong))
+    _tell_resident(request, application)
+    return redirect("counter:interview", application.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def cancel(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Withdraw an application that was not sent."""
+    application = application_or_404(request, application_id)
+    try:
+        cases.cancel(application=application, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        messages.error(request, str(wrong))
+        return redirect("counter:interview", application.pk)
+    desk = desk_of(request)
+    if desk is not None and desk.shown_id == application.pk:
+        actions.wipe(desk=desk)
+    messages.success(request, "申請を取り下げました。記録は残っています。")
+    return redirect("counter:case", application.case_id)
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def status(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Show how it stands with the signature and the delivery; the page asks for this again and again."""
+    application = application_or_404(request, application_id)
+    shown = request.GET.get("state", application.state)
+    if shown != application.state:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "counter/_status.html", context(request, application))

@@ -1,0 +1,187 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
+from machimado.cases.applications.rules.answers import PathRefused
+from machimado.cases.applications.rules.sheet import Refusal
+from machimado.cases.delivery import queries as delivery
+from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.rules.reading import Posted, posted
+from machimado.frontyard.counter.views.desk import desk_of
+from machimado.ground.japanese import postal
+from machimado.ground.people import permissions
+
+
+def application_or_404(request: HttpRequest, application_id: UUID) -> Application:
+    """Return the application if this officer may work on it.
+
+    Raises: Http404, Refused.
+    """
+    try:
+        application = queries.application(application_id)
+    except Application.DoesNotExist as error:
+        raise Http404 from error
+    check_serve(permissions.by(request), application.case)
+    return application
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Show the interview, or what became of it."""
+    application = application_or_404(request, application_id)
+    desk = desk_of(request)
+    if desk is not None and desk.shown_id != application.pk and application.state != State.CANCELLED:
+        actions.show(desk=desk, application=application)
+    return render(request, "counter/interview.html", context(request, application))
+
+
+def context(
+    request: HttpRequest, application: Application, refusals: dict[str, Refusal] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return what the interview's page and its fragment show."""
+    now = timezone.now()
+    return {
+        "application": application,
+        "case": application.case,
+        "resident": application.case.resident,
+        "sheet": queries.sheet(application, at=now, refusals=refusals),
+        "desk": queries.desk_state(desk_of(request), at=now),
+        "status": delivery.status_of([application.pk]).get(application.pk),
+        "needs_signature": cases.needs_signature(application),
+        **more,
+    }
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Save what was changed: one question by htmx, the whole page by a plain post."""
+    application = application_or_404(request, application_id)
+    given = posted(request.POST, cases.form_of(application), application.answers)
+    raw = _with_town({path: one.raw for path, one in given.items()})
+    try:
+        saved = cases.save_answers(
+            application=application,
+            raw=raw,
+            by=permissions.by(request),
+            at=timezone.now(),
+            seen_revision=_number(request.POST.get("revision")),
+            typed_characters=_number(request.POST.get("typed")) or 0,
+        )
+    except cases.Conflict as conflict:
+        return _shown(request, application, {conflict.path: Refusal(raw[conflict.path], str(conflict))}, status=409)
+    except WrongState as wrong:
+        return _moved_on(request, application, wrong)
+    refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
+    _show_to_resident(request, application, given)
+    return _shown(request, application, refusals)
+
+
+def _with_town(raw: dict[str, Any]) -> dict[str, Any]:
+    """Complete an address of which only the postal code was typed, where the code belongs to one town."""
+    return {path: _completed(value) if isinstance(value, Mapping) else value for path, value in raw.items()}
+
+
+def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not value.get("postal_code") or any(value.get(part) for part in ("prefecture", "city", "town")):
+        return value
+    found = postal.look_up(str(value["postal_code"]))
+    if not found:
+        return value
+    known = {part: found[0][part] for part in ("prefecture", "city")}
+    town = {"town": found[0]["town"]} if len(found) == 1 else {}
+    return {**value, **known, **town}
+
+
+def _show_to_resident(request: HttpRequest, application: Application, given: Mapping[str, Posted]) -> None:
+    """Let the resident's screen show the question that is being talked about."""
+    desk = desk_of(request)
+    if desk is not None:
+        actions.show(desk=desk, application=application, question=next(iter(given)) if len(given) == 1 else "")
+
+
+def _shown(
+    request: HttpRequest, application: Application, refusals: dict[str, Refusal], status: int = 200
+) -> HttpResponse:
+    """Return the interview as it is now: the fragment for htmx, a redirect or the whole page for a plain post."""
+    if request.headers.get("HX-Request") != "true" and not refusals:
+        return redirect("counter:interview", application.pk)
+    fresh = queries.application(application.pk)
+    partial = request.headers.get("HX-Request") == "true"
+    # htmx swaps only what came with success; a refusal stands in the page as well.
+    return render(
+        request,
+        "counter/_interview.html" if partial else "counter/interview.html",
+        context(request, fresh, refusals),
+        status=200 if partial else status,
+    )
+
+
+def _moved_on(request: HttpRequest, application: Application, wrong: WrongState) -> HttpResponse:
+    """The application is no longer in the interview (another tab, the back button): say so and show how it stands."""
+    messages.error(request, str(wrong))
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect("counter:interview", application.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Add a row to a group, or take one out."""
+    application = application_or_404(request, application_id)
+    officer, now = permissions.by(request), timezone.now()
+    group, _, index = request.POST.get("row", "").rpartition(".")
+    try:
+        if group:
+            cases.drop_row(application=application, group=group, index=_number(index) or 0, by=officer, at=now)
+        else:
+            cases.add_row(application=application, group=request.POST.get("group", ""), by=officer, at=now)
+    except WrongState as wrong:
+        return _moved_on(request, application, wrong)
+    except PathRefused:
+        messages.error(request, "この行はもうありません。画面を新しくしました。")
+    return _shown(request, application, {})
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def undo(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Take back the last change."""
+    application = application_or_404(request, application_id)
+    try:
+        cases.undo(application=application, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        return _moved_on(request, application, wrong)
+    return _shown(request, application, {})
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def attach(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Keep a file for a question that asks for one."""
+    application = application_or_404(request, application_id)
+    path, upload = request.POST.get("path", ""), request.FILES.get("file")
+    try:
+        if upload is None:
+            raise cases.NotReady("ファイルを選んでから「添付する」を押してください。")
+        cases.attach(application=application, path=path, upload=upload, by=permissions.by(request), at=timezone.now())
+    except WrongState as wrong:
+        return _moved_on(request, application, wrong)
+    except cases.NotReady as refusal:
+        return _shown(request, application, {path: Refusal(None, str(refusal))}, status=422)
+    return _shown(request, application, {})
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from uuid import UUID
+
+from machimado.cases.applications import paper
+from machimado.cases.applications.permissions import SERVING
+from machimado.cases.procedures import catalogue
+from machimado.frontyard.counter.views.interview import application_or_404
+from machimado.ground.people import permissions
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def filled(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Show the application on the municipality's own form."""
+    application = application_or_404(request, application_id)
+    return _pdf(paper.filled(application=application, by=permissions.by(request), at=timezone.now()), application.reference)
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def blank(request: HttpRequest, procedure: str) -> HttpResponse:
+    """Show the blank form; its QR code opens the same procedure."""
+    if not catalogue.exists(procedure, on=timezone.localdate()):
+        raise Http404
+    address = request.build_absolute_uri(reverse("counter:from-qr", args=[procedure]))
+    return _pdf(paper.blank(procedure=procedure, address=address, at=timezone.now()), procedure)
+
+
+def _pdf(sheet: paper.Printed, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{Path(name).name}.pdf"'}
+    if sheet.missing:
+        headers["X-Missing-Characters"] = " ".join(sheet.missing)
+    return HttpResponse(sheet.pdf, content_type="application/pdf", headers=headers)
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def from_qr(request: HttpRequest, procedure: str) -> HttpResponse:
+    """Open the procedure of a form that somebody brought: the officer finds the resident, then it begins."""
+    if not catalogue.exists(procedure, on=timezone.localdate()):
+        raise Http404
+    return redirect(f"{reverse('counter:home')}?procedure={procedure}")

@@ -1,0 +1,169 @@
+"""The resident's screen. It has one address, needs no sign-in but its own cookie, and shows what its desk shows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.permissions import State, WrongState
+from machimado.cases.applications.rules import signature
+from machimado.cases.applications.rules.sheet import Sheet
+from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.doors import SCREEN_COOKIE
+from machimado.frontyard.counter.models import Desk, Screen
+from machimado.ground.people import permissions
+
+SEEN_EVERY = timedelta(seconds=10)
+COOKIE_DAYS = 400
+
+
+@permissions.everyone
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the resident's screen; a tablet that was never here becomes a screen that waits to be connected."""
+    now = timezone.now()
+    screen = _screen(request)
+    secret = ""
+    if screen is None:
+        screen, secret = actions.new_screen(at=now)
+    response = render(request, "screen/page.html", _context(screen, now))
+    if secret:
+        _keep(response, secret)
+    return response
+
+
+@permissions.everyone
+@require_GET
+def now(request: HttpRequest) -> HttpResponse:
+    """Show what the desk shows now; nothing is sent when the screen shows it already."""
+    moment = timezone.now()
+    screen = _screen(request)
+    if screen is None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = _context(screen, moment)
+    if request.GET.get("seen") == context["version"]:
+        return HttpResponse(status=204)
+    return render(request, "screen/_now.html", context)
+
+
+def _screen(request: HttpRequest) -> Screen | None:
+    secret = request.COOKIES.get(SCREEN_COOKIE, "")
+    return queries.screen_of(actions.hashed(secret)) if secret else None
+
+
+def _keep(response: HttpResponse, secret: str) -> None:
+    """Let the tablet stay the desk's screen over restarts. The cookie says which tablet it is, and nothing of residents."""
+    response.set_cookie(
+        SCREEN_COOKIE,
+        secret,
+        max_age=timedelta(days=COOKIE_DAYS),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+def _context(screen: Screen, at: datetime) -> dict[str, Any]:
+    if at - screen.seen_at > SEEN_EVERY:
+        Screen.objects.filter(pk=screen.pk).update(seen_at=at)
+    if screen.desk is None:
+        code = actions.fresh_code(screen=screen, at=at)
+        return {"phase": "pairing", "code": code, "version": f"pairing-{code}"}
+    return _shown(screen.desk, at)
+
+
+def _shown(desk: Desk, at: datetime) -> dict[str, Any]:
+    application = desk.shown
+    if application is None or application.state == State.CANCELLED:
+        return {"phase": "waiting", "desk": desk, "version": f"waiting-{desk.showing}"}
+    sheet = queries.sheet(application, at=at)
+    return {
+        "phase": application.state,
+        "desk": desk,
+        "application": application,
+        "sheet": sheet,
+        "current": _current(sheet, desk.question),
+        "pad": cases.needs_signature(application),
+        "version": f"{desk.showing}-{application.revision}-{application.state}-{desk.question}",
+    }
+
+
+def _current(sheet: Sheet, path: str) -> Any:
+    """Return the line that is being talked about."""
+    return next((line for line in sheet.lines() if line.path == path), None)
+
+
+@permissions.everyone
+@require_GET
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """Connect the tablet that opened a desk's QR code."""
+    moment = timezone.now()
+    screen = _screen(request)
+    cookie = ""
+    if screen is None:
+        screen, cookie = actions.new_screen(at=moment)
+    try:
+        actions.accept(secret=secret, screen=screen, at=moment)
+        response: HttpResponse = redirect("counter:screen")
+    except actions.PairingRefused as refusal:
+        response = render(request, "screen/refused.html", {"reason": str(refusal)}, status=410)
+    if cookie:
+        _keep(response, cookie)
+    return response
+
+
+@permissions.everyone
+@require_POST
+def wrong(request: HttpRequest) -> HttpResponse:
+    """The resident found something to put right: back to the interview, and the officer's page says so."""
+    desk = _desk_showing(request)
+    if desk is not None and desk.shown is not None:
+        try:
+            cases.back_to_interview(application=desk.shown, by=None, at=timezone.now())
+        except WrongState:
+            return _again(request)
+        actions.show(desk=desk, application=desk.shown, question=request.POST.get("path", "")[:200])
+        actions.tell_desk(desk)
+    return _again(request)
+
+
+@permissions.everyone
+@require_POST
+def sign(request: HttpRequest) -> HttpResponse:
+    """Take the resident's signature."""
+    desk = _desk_showing(request)
+    if desk is None or desk.shown is None:
+        return _again(request)
+    try:
+        drawn = signature.read(request.POST.get("strokes", ""))
+        cases.sign(application=desk.shown, signature=drawn, by=None, at=timezone.now())
+    except signature.SignatureRefused as refusal:
+        return _again(request, str(refusal))
+    except WrongState:
+        return _again(request)
+    actions.show(desk=desk, application=desk.shown)
+    actions.tell_desk(desk)
+    return _again(request)
+
+
+def _desk_showing(request: HttpRequest) -> Desk | None:
+    """Return the desk if it still shows what the resident's page was made for: an old page cannot act on a new case."""
+    screen = _screen(request)
+    if screen is None or screen.desk is None or str(screen.desk.showing) != request.POST.get("showing"):
+        return None
+    return screen.desk
+
+
+def _again(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show the screen as it is now."""
+    screen = _screen(request)
+    if screen is None or request.headers.get("HX-Request") != "true":
+        return redirect("counter:screen")
+    return render(request, "screen/_now.html", {**_context(screen, timezone.now()), "reason": reason})
+
+
