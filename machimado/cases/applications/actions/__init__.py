@@ -1,0 +1,60 @@
+"""What can be done with cases and applications. Each action is one transaction and leaves a line in the journal."""
+
+from machimado.cases.applications.actions.answering import (
+    Conflict,
+    Saved,
+    add_row,
+    attach,
+    begin,
+    drop_row,
+    save_answers,
+    undo,
+)
+from machimado.cases.applications.actions.arriving import (
+    call,
+    close,
+    identify,
+    open_case,
+    restore_arrival,
+    stamp,
+    withdraw,
+)
+from machimado.cases.applications.actions.finishing import (
+    back_to_interview,
+    cancel,
+    correct,
+    sign,
+    submit,
+    to_review,
+)
+from machimado.cases.applications.actions.kept import NotReady, form_of, needs_signature
+from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
+
+__all__ = [
+    "Conflict",
+    "NotReady",
+    "Saved",
+    "add_row",
+    "attach",
+    "back_to_interview",
+    "begin",
+    "book_paper",
+    "call",
+    "cancel",
+    "close",
+    "correct",
+    "drop_row",
+    "form_of",
+    "identify",
+    "needs_signature",
+    "open_case",
+    "restore_arrival",
+    "save_answers",
+    "sign",
+    "stamp",
+    "submit",
+    "to_review",
+    "unbook_paper",
+    "undo",
+    "withdraw",
+]

@@ -1,0 +1,281 @@
+"""An application from its beginning until everything is answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from machimado.cases.applications.actions.kept import (
+    NotReady,
+    form_of,
+    frozen,
+    lock,
+    record_change,
+    store,
+    subject,
+    until_free,
+)
+from machimado.cases.applications.models import AnswerChange, Application, Case, Channel
+from machimado.cases.applications.permissions import State, check_serve, check_state
+from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.reference import new_reference
+from machimado.cases.procedures import catalogue
+from machimado.cases.procedures.rules import prefill as known
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.reading import read_value
+from machimado.cases.procedures.rules.refusals import ValueRefusedError
+from machimado.ground.journal.actions import record
+from machimado.ground.people.models import Officer
+
+MAX_FILE_BYTES = 15 * 1024 * 1024
+MAX_TYPED_AT_ONCE = 5000
+
+
+class Conflict(Exception):
+    """Somebody else changed the same answer meanwhile; nothing was overwritten."""
+
+    def __init__(self, path: str, theirs: Any) -> None:
+        super().__init__(
+            "別の画面で同じ項目が変更されています。下の値を確かめてから、もう一度入力してください。"
+        )
+        self.path = path
+        self.theirs = theirs
+
+
+def begin(
+    *,
+    case: Case,
+    procedure: str,
+    by: Officer,
+    at: datetime,
+    resident_record: Mapping[str, Any] | None = None,
+    read_at: datetime | None = None,
+    role: str = "self",
+) -> Application:
+    """Begin an application with today's definition, frozen, and all that the register knows filled in."""
+    form = catalogue.current(procedure, on=timezone.localdate(at))
+    found = (
+        known.prefill(form, resident_record, role=role, today=timezone.localdate(at))
+        if resident_record
+        else {}
+    )
+    return until_free(lambda: _begin(case, form, found, by, at, read_at))
+
+
+@transaction.atomic
+def _begin(
+    case: Case, form: Form, found: Mapping[str, Any], by: Officer, at: datetime, read_at: datetime | None
+) -> Application:
+    check_serve(by, case)
+    document: documents.Document = {}
+    for path, value in found.items():
+        document = documents.put(document, path, value)
+    application = Application.objects.create(
+        case=case,
+        reference=new_reference(),
+        procedure=form.id,
+        definition=frozen(form),
+        channel=Channel.COUNTER,
+        begun_at=at,
+        answers=document,
+        sources={path: {"source": "record", "revision": 0} for path in found},
+        record_read_at=read_at,
+    )
+    record(by=by, action="application.begun", subject=subject(case.resident), case=str(case.pk), at=at)
+    return application
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of an answer: the application as it is now, and why the answer was refused, if it was."""
+
+    application: Application
+    path: str
+    refused: str = ""
+
+
+def save_answers(
+    *,
+    application: Application,
+    raw: Mapping[str, Any],
+    by: Officer | None,
+    at: datetime,
+    seen_revision: int | None = None,
+    typed_characters: int = 0,
+) -> list[Saved]:
+    """Save answers as they came from a page, each by its path; an answer that cannot be read is refused, the others are kept.
+
+    `raw` maps a question's path to what was typed (a mapping for a question with parts).
+    Raises: WrongState; Conflict when an answer was changed elsewhere after `seen_revision`.
+    """
+    form = form_of(application)
+    read = {path: _read(form, path, value) for path, value in raw.items()}
+    good = {path: value for path, (value, refused) in read.items() if not refused}
+    changed = _keep(application, good, by, at, seen_revision, typed_characters)
+    return [Saved(changed, path, refused) for path, (_, refused) in read.items()]
+
+
+def _read(form: Form, path: str, raw: Any) -> tuple[Any, str]:
+    """Return (value, "") or (None, why it cannot be taken)."""
+    question = form.question(path)
+    if question is None:
+        return None, "この質問は、この申請にはありません。画面を読み込み直してください。"
+    try:
+        return read_value(question, raw), ""
+    except ValueRefusedError as refusal:
+        return None, str(refusal)
+
+
+@transaction.atomic
+def _keep(  # noqa: PLR0913 - the parts of one save
+    application: Application,
+    values: Mapping[str, Any],
+    by: Officer | None,
+    at: datetime,
+    seen_revision: int | None,
+    typed: int,
+) -> Application:
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    changes = {path: value for path, value in values.items() if documents.take(locked.answers, path) != value}
+    _check_nobody_else_changed(locked, changes, seen_revision)
+    locked.typed_characters += min(max(typed, 0), MAX_TYPED_AT_ONCE)
+    if not changes:
+        locked.save(update_fields=["typed_characters"])
+        return locked
+    return _change(
+        locked, lambda kept: _write(kept, changes, by), set(changes), by, at, "application.answered"
+    )
+
+
+def _check_nobody_else_changed(
+    application: Application, changes: Mapping[str, Any], seen_revision: int | None
+) -> None:
+    if seen_revision is None:
+        return
+    for path in changes:
+        if application.sources.get(path, {}).get("revision", 0) > seen_revision:
+            raise Conflict(path, documents.take(application.answers, path))
+
+
+def _change(  # noqa: PLR0913 - what a change is
+    application: Application,
+    make: Callable[[Application], None],
+    paths: set[str],
+    by: Officer | None,
+    at: datetime,
+    action: str,
+) -> Application:
+    """Let `make` change a locked application at `paths`, keeping what stood there before."""
+    before = _before(application, {path.split(".")[0] for path in paths})
+    application.revision += 1
+    make(application)
+    application.save()
+    AnswerChange.objects.create(
+        application=application, revision=application.revision, before=before, officer=by, at=at
+    )
+    record_change(application, by, action, at, {"paths": sorted(paths)})
+    return application
+
+
+def _before(application: Application, roots: set[str]) -> dict[str, Any]:
+    sources = {path: kept for path, kept in application.sources.items() if path.split(".")[0] in roots}
+    return {"answers": {root: application.answers.get(root) for root in roots}, "sources": sources}
+
+
+def _write(application: Application, changes: Mapping[str, Any], by: Officer | None) -> None:
+    for path, value in changes.items():
+        if application.sources.get(path, {}).get("source") == "record":
+            application.rekeyed_fields += 1
+        application.answers = documents.put(application.answers, path, value)
+        source = "resident" if by is None else "officer"
+        application.sources[path] = {"source": source, "revision": application.revision}
+
+
+@transaction.atomic
+def add_row(*, application: Application, group: str, by: Officer | None, at: datetime) -> Application:
+    """Add an empty row to a group."""
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    _check_group(locked, group)
+
+    def add(kept: Application) -> None:
+        kept.answers, _ = documents.add_row(kept.answers, group)
+
+    return _change(locked, add, {group}, by, at, "application.row_added")
+
+
+@transaction.atomic
+def drop_row(
+    *, application: Application, group: str, index: int, by: Officer | None, at: datetime
+) -> Application:
+    """Take a row out of a group."""
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    _check_group(locked, group)
+
+    def drop(kept: Application) -> None:
+        kept.answers = documents.drop_row(kept.answers, group, index)
+        kept.sources = documents.move_up(kept.sources, group, index)
+
+    return _change(locked, drop, {group}, by, at, "application.row_dropped")
+
+
+@transaction.atomic
+def undo(*, application: Application, by: Officer, at: datetime) -> Application:
+    """Take back the last change of the answers; where there is none, nothing happens."""
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    last = locked.changes.order_by("revision").last()
+    if last is None:
+        return locked
+    _put_back(locked, last.before)
+    last.delete()
+    locked.revision += 1
+    locked.save()
+    record_change(locked, by, "application.undone", at, {})
+    return locked
+
+
+def _put_back(application: Application, before: Mapping[str, Any]) -> None:
+    roots = set(before["answers"])
+    for root, value in before["answers"].items():
+        application.answers = documents.put(application.answers, root, value)
+    kept = {path: source for path, source in application.sources.items() if path.split(".")[0] not in roots}
+    application.sources = {**kept, **before["sources"]}
+
+
+def _check_group(application: Application, group: str) -> None:
+    question = form_of(application).question(group)
+    if question is None or question.kind != "group":
+        raise documents.PathRefused(group)
+
+
+def attach(
+    *, application: Application, path: str, upload: UploadedFile, by: Officer | None, at: datetime
+) -> Application:
+    """Keep a file with the application and answer the question at `path` with it.
+
+    Raises: NotReady when the file is too large or empty.
+    """
+    size = upload.size or 0
+    if not 0 < size <= MAX_FILE_BYTES:
+        raise NotReady("ファイルが空か、大きすぎます（15MBまで）。写真を小さくするか、取り直してください。")
+    return _attach(application, path, upload, by, at)
+
+
+@transaction.atomic
+def _attach(
+    application: Application, path: str, upload: UploadedFile, by: Officer | None, at: datetime
+) -> Application:
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    media_type = upload.content_type or "application/octet-stream"
+    kept = store(locked, path, (upload.name or "ファイル")[-200:], media_type, upload.read(), at)
+    files = [*(documents.take(locked.answers, path) or [])]
+    files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
+    return _change(locked, lambda now: _write(now, {path: files}, by), {path}, by, at, "application.attached")

@@ -1,0 +1,153 @@
+"""A case from arrival to the end."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from machimado.cases.applications.actions.kept import NotReady, subject, until_free
+from machimado.cases.applications.models import Case, Lane, Stamp, Step
+from machimado.cases.applications.permissions import State, check_serve
+from machimado.cases.applications.rules.figures import wait_seconds
+from machimado.cases.register.models import Resident
+from machimado.ground.journal.actions import record
+from machimado.ground.people.models import Office, Officer
+
+
+def open_case(  # noqa: PLR0913 - what reception and counter know of an arrival
+    *,
+    office: Office,
+    lane: Lane,
+    by: Officer | None,
+    at: datetime,
+    purpose: str = "",
+    resident: Resident | None = None,
+    key: UUID | None = None,
+) -> Case:
+    """Open a case with the next number of its office and day, stamped as arrived.
+
+    `key` becomes the case's id: a form that is sent twice with the same key opens one case.
+    Raises: NotReady when the key belongs to another office.
+    """
+    return until_free(lambda: _open_case(office, lane, by, at, purpose, resident, key or uuid4()))
+
+
+@transaction.atomic
+def _open_case(  # noqa: PLR0913 - as open_case
+    office: Office,
+    lane: Lane,
+    by: Officer | None,
+    at: datetime,
+    purpose: str,
+    resident: Resident | None,
+    key: UUID,
+) -> Case:
+    before = Case.objects.filter(pk=key).first()
+    if before is not None:
+        return _same_office(before, office)
+    today = timezone.localdate(at)
+    last = Case.objects.filter(office=office, opened_date=today).aggregate(last=Max("number"))["last"] or 0
+    case = Case.objects.create(
+        pk=key,
+        office=office,
+        opened_date=today,
+        number=last + 1,
+        lane=lane,
+        purpose=purpose,
+        resident=resident,
+    )
+    Stamp.objects.create(case=case, step=Step.ARRIVED, at=at, officer=by)
+    record(by=by, action="case.opened", subject=subject(resident), case=str(case.pk), at=at)
+    return case
+
+
+def _same_office(case: Case, office: Office) -> Case:
+    if case.office_id != office.pk:
+        raise NotReady("この画面は古くなっています。読み込み直してから、もう一度受け付けてください。")
+    return case
+
+
+@transaction.atomic
+def stamp(*, case: Case, step: Step, by: Officer | None, at: datetime) -> bool:
+    """Stamp the step unless it is stamped already; return whether it was new."""
+    _, is_new = Stamp.objects.get_or_create(case=case, step=step, defaults={"at": at, "officer": by})
+    return is_new
+
+
+@transaction.atomic
+def call(*, case: Case, by: Officer, at: datetime) -> bool:
+    """Call the resident to this officer's desk; return False when a colleague was faster."""
+    check_serve(by, case)
+    mine = Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(officer=by)
+    if not mine:
+        return Case.objects.filter(pk=case.pk, officer=by).exists()
+    _stamp_called(case, by, at)
+    record(by=by, action="case.called", case=str(case.pk), at=at)
+    return True
+
+
+def _stamp_called(case: Case, by: Officer, at: datetime) -> None:
+    """Stamp the call once and keep how long the resident waited for it."""
+    if stamp(case=case, step=Step.CALLED, by=by, at=at):
+        arrived_at = case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first()
+        Case.objects.filter(pk=case.pk).update(wait_seconds=wait_seconds(arrived_at, at))
+
+
+@transaction.atomic
+def withdraw(*, case: Case, by: Officer, at: datetime) -> None:
+    """Take back an arrival that was marked by mistake, or whose resident went home; nobody may have called it yet.
+
+    Its number is not given again. May be repeated. Raises: NotReady when a colleague has called it.
+    """
+    check_serve(by, case)
+    if Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(closed_at=at):
+        record(by=by, action="case.withdrawn", case=str(case.pk), at=at)
+    elif not _is_withdrawn(case):
+        raise NotReady(
+            f"{case.number}番の方はすでに呼び出されています。取り消さずに、窓口の画面で受付を終えてください。"
+        )
+
+
+@transaction.atomic
+def restore_arrival(*, case: Case, by: Officer, at: datetime) -> None:
+    """Put a withdrawn arrival back among those who wait, at its old place. May be repeated.
+
+    Raises: NotReady when the case was not withdrawn but served.
+    """
+    check_serve(by, case)
+    if Case.objects.filter(pk=case.pk, officer=None).exclude(closed_at=None).update(closed_at=None):
+        record(by=by, action="case.arrival_restored", case=str(case.pk), at=at)
+    elif not Case.objects.filter(pk=case.pk, officer=None).exists():
+        raise NotReady(f"{case.number}番の受付は、窓口で終わっています。新しく受け付けてください。")
+
+
+def _is_withdrawn(case: Case) -> bool:
+    return Case.objects.filter(pk=case.pk, officer=None).exclude(closed_at=None).exists()
+
+
+@transaction.atomic
+def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> None:
+    """Say who the resident of the case is; once an application has begun this stays."""
+    check_serve(by, case)
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    if (
+        locked.resident_id not in {None, resident.pk}
+        and locked.applications.exclude(state=State.CANCELLED).exists()
+    ):
+        raise NotReady(
+            "この受付では別の方の申請が進んでいます。先に取り下げるか、新しい受付を始めてください。"
+        )
+    Case.objects.filter(pk=case.pk).update(resident=resident, officer=locked.officer_id or by.pk)
+    _stamp_called(case, by, at)
+    stamp(case=case, step=Step.IDENTIFIED, by=by, at=at)
+    record(by=by, action="case.identified", subject=str(resident.pk), case=str(case.pk), at=at)
+
+
+@transaction.atomic
+def close(*, case: Case, by: Officer, at: datetime) -> None:
+    """End the case: the resident leaves. May be repeated."""
+    check_serve(by, case)
+    if Case.objects.filter(pk=case.pk, closed_at=None).update(closed_at=at):
+        record(by=by, action="case.closed", case=str(case.pk), at=at)

@@ -1,0 +1,166 @@
+"""An application from the resident's check to its submission."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from machimado.cases.applications.actions.arriving import stamp
+from machimado.cases.applications.actions.kept import (
+    check_complete,
+    form_of,
+    lock,
+    needs_signature,
+    record_change,
+    store,
+)
+from machimado.cases.applications.models import Application, Stamp, Step, Submission
+from machimado.cases.applications.permissions import State, check_state
+from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.signature import Signature
+from machimado.ground.people.models import Officer
+
+SIGNATURE = "signature"
+
+
+@transaction.atomic
+def to_review(*, application: Application, by: Officer, at: datetime) -> Application:
+    """Hand the answers to the resident to check; everything but the signature must be there and right.
+
+    Raises: NotReady with the paths to look at.
+    """
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    check_complete(locked, at, without=frozenset({SIGNATURE}))
+    locked.state = State.REVIEW
+    locked.save(update_fields=["state"])
+    stamp(case=locked.case, step=Step.INTERVIEWED, by=by, at=at)
+    record_change(locked, by, "application.to_review", at, {})
+    return locked
+
+
+@transaction.atomic
+def back_to_interview(*, application: Application, by: Officer | None, at: datetime) -> Application:
+    """Open the answers again; a signature under other answers would be worth nothing, so it goes."""
+    locked = lock(application)
+    if locked.state == State.INTERVIEW:
+        return locked
+    check_state(locked, State.REVIEW, State.SIGNED)
+    return _open_again(locked, by, at, "application.back_to_interview")
+
+
+@transaction.atomic
+def correct(*, application: Application, by: Officer, at: datetime) -> Application:
+    """Open a submitted application again because the core system rejected it (delivery decides whether it did)."""
+    locked = lock(application)
+    check_state(locked, State.SUBMITTED)
+    return _open_again(locked, by, at, "application.corrected")
+
+
+def _open_again(application: Application, by: Officer | None, at: datetime, action: str) -> Application:
+    application.files.filter(purpose=SIGNATURE).delete()
+    application.answers = documents.put(application.answers, SIGNATURE, None)
+    application.sources.pop(SIGNATURE, None)
+    application.state = State.INTERVIEW
+    application.revision += 1
+    application.save()
+    Stamp.objects.filter(case=application.case, step=Step.SIGNED).delete()
+    record_change(application, by, action, at, {})
+    return application
+
+
+@transaction.atomic
+def sign(*, application: Application, signature: Signature, by: Officer | None, at: datetime) -> Application:
+    """Put the resident's signature under the answers as they are."""
+    locked = lock(application)
+    if locked.state == State.SIGNED:
+        return locked
+    check_state(locked, State.REVIEW)
+    drawing = signature.svg().encode()
+    kept = store(locked, SIGNATURE, "signature.svg", "image/svg+xml", drawing, at)
+    value = {"file_id": str(kept.pk), "sha256": kept.sha256, "signed_at": at.isoformat(timespec="seconds")}
+    locked.answers = documents.put(locked.answers, SIGNATURE, value)
+    locked.revision += 1
+    locked.sources[SIGNATURE] = {"source": "resident", "revision": locked.revision}
+    locked.state = State.SIGNED
+    locked.save()
+    stamp(case=locked.case, step=Step.SIGNED, by=by, at=at)
+    record_change(locked, by, "application.signed", at, {"sha256": kept.sha256})
+    return locked
+
+
+@transaction.atomic
+def submit(*, application: Application, by: Officer, at: datetime) -> Submission:
+    """Submit: the application, its frozen definition and what is to be sent, in one transaction. Five clicks submit once.
+
+    Raises: WrongState, NotReady.
+    """
+    locked = lock(application)
+    if locked.state == State.SUBMITTED:
+        return locked.submissions.latest("round")
+    check_state(
+        locked, State.SIGNED, *([State.INTERVIEW, State.REVIEW] if not needs_signature(locked) else [])
+    )
+    outcome = check_complete(locked, at, without=frozenset())
+    delivery = form_of(locked).procedure.delivery
+    submission = Submission.objects.create(
+        application=locked,
+        round=(locked.submissions.aggregate(last=Max("round"))["last"] or 0) + 1,
+        system=delivery.system,
+        message=delivery.message,
+        payload=_payload(locked, outcome.delivers),
+        submitted_at=at,
+    )
+    locked.state = State.SUBMITTED
+    locked.save(update_fields=["state"])
+    _tally(locked, at)
+    locked.changes.all().delete()
+    record_change(
+        locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round}
+    )
+    return submission
+
+
+def _tally(application: Application, at: datetime) -> None:
+    """Count the application in the figures at its first submission; what a correction adds to the typing is added."""
+    typing = {
+        "typed_characters": application.typed_characters,
+        "rekeyed_fields": application.rekeyed_fields,
+    }
+    if not Tally.objects.filter(application=application).update(**typing):
+        Tally.objects.create(**_first_tally(application, at), **typing)
+
+
+def _first_tally(application: Application, at: datetime) -> dict[str, Any]:
+    """Return what is counted once; how long the resident waited belongs to the case's first application alone."""
+    case = application.case
+    called_at = case.stamps.filter(step=Step.CALLED).values_list("at", flat=True).first()
+    sent = Submission.objects.filter(application__case=case, round=1).exclude(application=application)
+    last_sent_at = sent.aggregate(last=Max("submitted_at"))["last"]
+    return {
+        "application": application,
+        "date": case.opened_date,
+        "office_id": case.office_id,
+        "procedure": application.procedure,
+        "channel": application.channel,
+        "officer_seconds": officer_seconds(called_at, last_sent_at, at),
+        "wait_seconds": case.wait_seconds if last_sent_at is None else None,
+    }
+
+
+def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the core system gets: whose application it is, and its fields."""
+    resident = application.case.resident
+    return {"resident_number": resident.resident_number if resident else None, **fields}
+
+
+@transaction.atomic
+def cancel(*, application: Application, by: Officer, at: datetime) -> None:
+    """Withdraw an application that was not yet submitted. It stays to be seen."""
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW, State.REVIEW, State.SIGNED)
+    locked.state = State.CANCELLED
+    locked.save(update_fields=["state"])
+    record_change(locked, by, "application.cancelled", at, {})

@@ -1,0 +1,121 @@
+"""What the actions of this room share: locked rows, kept files, lines in the journal."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from machimado.cases.applications.models import Application, FrozenDefinition, StoredFile
+from machimado.cases.procedures import catalogue
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.outcome import Outcome
+from machimado.cases.register.models import Resident
+from machimado.ground.journal.actions import record
+from machimado.ground.people.models import Officer
+
+T = TypeVar("T")
+
+
+class NotReady(Exception):
+    """The application cannot go on yet; `missing` and `wrong` are the paths to look at."""
+
+    def __init__(self, message: str, *, missing: tuple[str, ...] = (), wrong: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.missing = missing
+        self.wrong = wrong
+
+
+def form_of(application: Application) -> Form:
+    """Return the compiled form of the definition that the application was begun with."""
+    return catalogue.thaw(application.definition.definition, content_hash=application.definition_id)
+
+
+def needs_signature(application: Application) -> bool:
+    """Return whether the form asks for a signature."""
+    return form_of(application).question(SIGNATURE) is not None
+
+
+def check_complete(application: Application, at: datetime, *, without: frozenset[str]) -> Outcome:
+    """Return the outcome of an application that is complete and right.
+
+    Raises: NotReady.
+    """
+    outcome = form_of(application).evaluate(application.answers, today=today(at), channel=application.channel)
+    missing = tuple(path for path in outcome.missing if path not in without)
+    wrong = tuple(path for finding in outcome.errors for path in finding.fields)
+    if missing or wrong:
+        raise NotReady(
+            "まだ答えていない質問か、直すところがあります。印のついた項目を確かめてください。",
+            missing=missing,
+            wrong=wrong,
+        )
+    return outcome
+
+
+def lock(application: Application) -> Application:
+    return (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("definition", "case__resident")
+        .get(pk=application.pk)
+    )
+
+
+def record_change(
+    application: Application, by: Officer | None, action: str, at: datetime, detail: Mapping[str, Any]
+) -> None:
+    resident = application.case.resident_id
+    record(
+        by="resident" if by is None else by,
+        action=action,
+        subject=str(resident or ""),
+        case=str(application.case_id),
+        detail=detail,
+        at=at,
+    )
+
+
+def subject(resident: Resident | None) -> str:
+    return str(resident.pk) if resident else ""
+
+
+def today(at: datetime) -> date:
+    return timezone.localdate(at)
+
+
+def frozen(form: Form) -> FrozenDefinition:
+    frozen, _ = FrozenDefinition.objects.get_or_create(
+        content_hash=form.content_hash,
+        defaults={
+            "procedure": form.id,
+            "version": form.version,
+            "definition": catalogue.freeze(form),
+        },
+    )
+    return frozen
+
+
+def store(
+    application: Application, purpose: str, name: str, media_type: str, content: bytes, at: datetime
+) -> StoredFile:
+    return StoredFile.objects.create(
+        application=application,
+        purpose=purpose,
+        name=name,
+        media_type=media_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        stored_at=at,
+    )
+
+
+def until_free(make: Callable[[], T], tries: int = 20) -> T:
+    """Return what `make` made; again where another took the same number or reference at the same moment."""
+    for _ in range(tries - 1):
+        try:
+            return make()
+        except IntegrityError:
+            continue
+    return make()
