@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from machimado.cases.applications.actions.arriving import stamp
 from machimado.cases.applications.actions.kept import (
+    SIGNATURE,
     check_complete,
     form_of,
     lock,
@@ -16,13 +17,12 @@ from machimado.cases.applications.actions.kept import (
     record_change,
     store,
 )
+from machimado.cases.applications.actions.tallying import tally
 from machimado.cases.applications.models import Application, Stamp, Step, Submission
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.signature import Signature
 from machimado.ground.people.models import Officer
-
-SIGNATURE = "signature"
 
 
 @transaction.atomic
@@ -115,39 +115,12 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     )
     locked.state = State.SUBMITTED
     locked.save(update_fields=["state"])
-    _tally(locked, at)
+    tally(locked, at)
     locked.changes.all().delete()
     record_change(
         locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round}
     )
     return submission
-
-
-def _tally(application: Application, at: datetime) -> None:
-    """Count the application in the figures at its first submission; what a correction adds to the typing is added."""
-    typing = {
-        "typed_characters": application.typed_characters,
-        "rekeyed_fields": application.rekeyed_fields,
-    }
-    if not Tally.objects.filter(application=application).update(**typing):
-        Tally.objects.create(**_first_tally(application, at), **typing)
-
-
-def _first_tally(application: Application, at: datetime) -> dict[str, Any]:
-    """Return what is counted once; how long the resident waited belongs to the case's first application alone."""
-    case = application.case
-    called_at = case.stamps.filter(step=Step.CALLED).values_list("at", flat=True).first()
-    sent = Submission.objects.filter(application__case=case, round=1).exclude(application=application)
-    last_sent_at = sent.aggregate(last=Max("submitted_at"))["last"]
-    return {
-        "application": application,
-        "date": case.opened_date,
-        "office_id": case.office_id,
-        "procedure": application.procedure,
-        "channel": application.channel,
-        "officer_seconds": officer_seconds(called_at, last_sent_at, at),
-        "wait_seconds": case.wait_seconds if last_sent_at is None else None,
-    }
 
 
 def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import IntegrityError
@@ -16,6 +16,7 @@ from machimado.cases.register.models import Resident
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
+SIGNATURE = "signature"
 T = TypeVar("T")
 
 
@@ -43,7 +44,9 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
 
     Raises: NotReady.
     """
-    outcome = form_of(application).evaluate(application.answers, today=today(at), channel=application.channel)
+    outcome = form_of(application).evaluate(
+        application.answers, today=timezone.localdate(at), channel=application.channel
+    )
     missing = tuple(path for path in outcome.missing if path not in without)
     wrong = tuple(path for finding in outcome.errors for path in finding.fields)
     if missing or wrong:
@@ -79,10 +82,6 @@ def record_change(
 
 def subject(resident: Resident | None) -> str:
     return str(resident.pk) if resident else ""
-
-
-def today(at: datetime) -> date:
-    return timezone.localdate(at)
 
 
 def frozen(form: Form) -> FrozenDefinition:

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from machimado.cases.applications.actions.arriving import open_case
 from machimado.cases.applications.actions.kept import NotReady, frozen, lock, until_free
-from machimado.cases.applications.models import Application, Case, Channel, Lane
+from machimado.cases.applications.actions.tallying import tally
+from machimado.cases.applications.models import Application, Case, Channel, Lane, Tally
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import catalogue
@@ -47,7 +48,7 @@ def _book_paper(case: Case, form: Form, by: Officer, at: datetime) -> Applicatio
         begun_at=at,
         rekeyed_fields=form.procedure.paper.fields if form.procedure.paper else 0,
     )
-    _tally(application, at)
+    tally(application, at)
     record(by=by, action="application.paper_booked", case=str(case.pk), at=at)
     return application
 

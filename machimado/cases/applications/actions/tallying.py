@@ -1,0 +1,36 @@
+"""What a finished application cost, kept where the figures read it: nothing in it says whose it was."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from machimado.cases.applications.models import Application, Step, Submission, Tally
+from machimado.cases.applications.rules.figures import officer_seconds
+
+
+def tally(application: Application, at: datetime) -> None:
+    """Count the application in the figures at its first submission; what a correction adds to the typing is added."""
+    typing = {
+        "typed_characters": application.typed_characters,
+        "rekeyed_fields": application.rekeyed_fields,
+    }
+    if not Tally.objects.filter(application=application).update(**typing):
+        Tally.objects.create(**_first_tally(application, at), **typing)
+
+
+def _first_tally(application: Application, at: datetime) -> dict[str, Any]:
+    """Return what is counted once; how long the resident waited belongs to the case's first application alone."""
+    case = application.case
+    called_at = case.stamps.filter(step=Step.CALLED).values_list("at", flat=True).first()
+    sent = Submission.objects.filter(application__case=case, round=1).exclude(application=application)
+    last_sent_at = sent.aggregate(last=Max("submitted_at"))["last"]
+    return {
+        "application": application,
+        "date": case.opened_date,
+        "office_id": case.office_id,
+        "procedure": application.procedure,
+        "channel": application.channel,
+        "officer_seconds": officer_seconds(called_at, last_sent_at, at),
+        "wait_seconds": case.wait_seconds if last_sent_at is None else None,
+    }
