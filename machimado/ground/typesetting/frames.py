@@ -1,0 +1,126 @@
+"""The printed part of a form: typeset once from the city's template, kept, and written upon many times.
+
+A template draws lines and words, and leaves anchors: places where an entry goes, each with the path of its answer.
+It is compiled without any answers, so a city's template never sees personal data, and filling a form costs only
+its entries.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from machimado.ground.typesetting.fonts import FontSet
+
+
+class BrokenFormError(RuntimeError):
+    """A template that Typst refuses; the message names the form, the cause and where."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A place for an entry: a box in pt from the page's top left corner, and what belongs there.
+
+    `kind` is one of text, day, address, postal, money, tick, digits, drawing, date, reference, apart and lacking.
+    """
+
+    kind: str
+    page: int
+    x: float
+    y: float
+    w: float
+    h: float
+    path: str = ""
+    title: str = ""
+    size: float = 10.5
+    align: tuple[str, ...] = ("left", "horizon")
+    code: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A printed form without entries: a PDF in `folder`, its number of pages and its anchors."""
+
+    folder: Path
+    background: str
+    pages: int
+    anchors: tuple[Anchor, ...]
+
+
+def print_frame(template: Path, static: Mapping[str, Any], *, root: Path, fonts: FontSet) -> Frame:
+    """Typeset the printed part of a form, or return it as kept from before.
+
+    `static` (the city, the options of each question) reaches the template as `sys.inputs.data`. Changing any
+    template in `root` makes a new frame.
+    Raises: BrokenFormError.
+    """
+    state = max(file.stat().st_mtime_ns for file in root.rglob("*.typ"))
+    return _frame(template, json.dumps(static, ensure_ascii=False, sort_keys=True), root, fonts, state)
+
+
+def compile_template(template: Path, data: str, *, root: Path, fonts: FontSet, timestamp: int = 0) -> bytes:
+    """Compile a template with its data in one go. Raises: BrokenFormError."""
+    compiler = _compiler(template, data, root, fonts)
+    try:
+        pdf = compiler.compile(format="pdf", timestamp=timestamp)
+    except typst.TypstError as error:
+        raise _broken(template, error) from error
+    return pages_as_one(pdf, template)
+
+
+def pages_as_one(pdf: bytes | list[bytes] | None, template: Path) -> bytes:
+    """Return the PDF that Typst gave; it gives lists only for pictures. Raises: BrokenFormError."""
+    if isinstance(pdf, bytes):
+        return pdf
+    raise BrokenFormError(f"{template.name} から PDF ができませんでした。様式を確かめてください。")
+
+
+@lru_cache(maxsize=64)
+def _frame(template: Path, data: str, root: Path, fonts: FontSet, _state: int) -> Frame:
+    compiler = _compiler(template, data, root, fonts)
+    try:
+        pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=False)
+        anchors = json.loads(compiler.query("<anchor>", field="value"))
+        pages = json.loads(compiler.query("<pages>", field="value", one=True))
+    except typst.TypstError as error:
+        raise _broken(template, error) from error
+    return _kept(pages_as_one(pdf, template), pages, anchors)
+
+
+def _compiler(template: Path, data: str, root: Path, fonts: FontSet) -> typst.Compiler:
+    return typst.Compiler(
+        str(template), root=str(root), font_paths=fonts.faces, ignore_system_fonts=True, sys_inputs={"data": data}
+    )
+
+
+def _broken(template: Path, error: typst.TypstError) -> BrokenFormError:
+    return BrokenFormError(f"{template.name} を組版できません: {error.message}\n{error.diagnostic}")
+
+
+def _kept(pdf: bytes, pages: int, anchors: list[dict[str, Any]]) -> Frame:
+    folder = frame_folder()
+    background = f"frame-{hashlib.sha256(pdf).hexdigest()[:24]}.pdf"
+    (folder / background).write_bytes(pdf)
+    placed = tuple(Anchor(**{**anchor, "align": tuple(anchor.get("align", ("left", "horizon")))}) for anchor in anchors)
+    return Frame(folder, background, pages, placed)
+
+
+@lru_cache(maxsize=1)
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="machimado-forms-")
+
+
+def frame_folder() -> Path:
+    """Return the folder of this process for frames and fill.typ; it holds no personal data and goes at exit."""
+    folder = Path(_folder().name)
+    fill = folder / "fill.typ"
+    if not fill.exists():
+        fill.write_text(Path(__file__).with_name("fill.typ").read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
