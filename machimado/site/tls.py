@@ -80,6 +80,7 @@ def make(folder: Path, names: Sequence[str]) -> Path:
         )
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_issued_by(authority_key), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     _write_key(folder / "server.key", key)
@@ -100,6 +101,7 @@ def _authority(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateK
         _builder("まち窓 庁内認証局", name, key, AUTHORITY_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_signing_only(), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
     _write_key(key_path, key)
@@ -120,6 +122,11 @@ def _builder(
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=days))
     )
+
+
+def _issued_by(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    """Return the mark by which strict clients (RFC 5280, section 4.2.1.1) find the issuer."""
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
 
 
 def _signing_only() -> x509.KeyUsage:
