@@ -10,7 +10,7 @@ from django.utils import timezone
 from machimado.cases.applications.actions.kept import NotReady, subject, until_free
 from machimado.cases.applications.models import Case, Lane, Stamp, Step
 from machimado.cases.applications.permissions import State, check_serve
-from machimado.cases.applications.rules.figures import wait_seconds
+from machimado.cases.applications.rules.duration import wait_seconds
 from machimado.cases.register.models import Resident
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Max
 
 from machimado.cases.applications.models import Application, Step, Submission, Tally
-from machimado.cases.applications.rules.figures import officer_seconds
+from machimado.cases.applications.rules.duration import officer_seconds
 
 
 def tally(application: Application, at: datetime) -> None:
