@@ -116,10 +116,16 @@ class Option(_Part):
     label: Text
 
 
+_OPTION_SCHEMA = {
+    "type": "object",
+    "required": ["code", "label"],
+    "properties": {"code": {"type": "string", "pattern": "^[A-Za-z0-9_]+$"}, "label": _TEXT_SCHEMA},
+    "additionalProperties": False,
+}
 Options = Annotated[
     str | tuple[Option, ...],
     BeforeValidator(_options),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/Option"}}]}),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": _OPTION_SCHEMA}]}),
 ]
 
 
@@ -182,7 +188,7 @@ class Document(_Part):
     how: Literal["show", "attach"] = "show"
 
 
-class Field_(_Part):
+class DeliveryField(_Part):
     """基幹システムへ渡す項目。答えのない項目は渡さない。"""
 
     to: Identifier
@@ -194,7 +200,7 @@ class Delivery(_Part):
 
     system: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
     message: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$", max_length=60)]
-    fields: tuple[Field_, ...]
+    fields: tuple[DeliveryField, ...]
 
 
 class Paper(_Part):

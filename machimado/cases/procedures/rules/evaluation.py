@@ -8,10 +8,10 @@ from machimado.cases.procedures.rules.cel.errors import EvaluationError, Uncerta
 from machimado.cases.procedures.rules.outcome import Finding, Outcome
 from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.refusals import Refusal, refusal
-from machimado.cases.procedures.rules.values import JUDGES, is_empty
+from machimado.cases.procedures.rules.values import JUDGES, Judge, is_empty
 
 if TYPE_CHECKING:
-    from machimado.cases.procedures.rules.form import CompiledCheck, Form
+    from machimado.cases.procedures.rules.form import Ask, CompiledCheck, Form
 
 
 def holds(program: Program | None, variables: Variables) -> bool:
@@ -31,13 +31,13 @@ class Run:
     for any rule and is not delivered.
     """
 
-    __slots__ = ("answers", "asked", "errors", "form", "missing", "later", "today", "undecided", "variables", "warnings")
+    __slots__ = ("answers", "asked", "errors", "form", "later", "missing", "today", "undecided", "variables", "warnings")
 
     def __init__(self, form: "Form", answers: Mapping[str, Any], today: str, channel: str) -> None:
         self.form = form
         self.answers = answers if isinstance(answers, dict) else {}
         self.today = today
-        self.asked: list[list[str]] = [[] for _ in form.questions]
+        self.asked: list[tuple[str, ...]] = [()] * len(form.questions)
         self.missing: set[str] = set()
         self.later: list[tuple[str, Program, Variables]] = []  # required by a rule: decided when all is known
         self.errors: list[Finding] = []
@@ -48,12 +48,8 @@ class Run:
 
     def outcome(self) -> Outcome:
         """Decide everything, in the order of dependencies."""
-        questions = self.form.questions
         for step in self.form.steps:
-            if step.__class__ is int:
-                self._ask(questions[step], step)
-            else:
-                self._derive(step.name, step.program)  # type: ignore[union-attr]  # __class__ is no narrowing for mypy
+            step.run(self)
         self._require()
         for check in self.form.checks:
             self._check(check)
@@ -72,38 +68,33 @@ class Run:
             delivers=self._delivers(),
             documents=tuple([need.document.id for need in self.form.documents if holds(need.when, variables)]),
             fee=self._fee(),
-            answers={root: value for root in self._answer_roots() if (value := variables.get(root)) not in ({}, None)},
+            answers={root: variables[root] for root in self.form.answer_roots if variables.get(root)},
         )
 
-    def _answer_roots(self) -> dict[str, None]:
-        return dict.fromkeys(question.id.partition(".")[0] for question in self.form.questions)
-
-    def _ask(self, question: Question, number: int) -> None:
-        when = question.when
-        if when is not None and not holds(when, self.variables):
+    def ask(self, step: "Ask") -> None:
+        """Ask a question where its condition holds, and keep its answer where it is acceptable."""
+        if step.when is not None and not holds(step.when, self.variables):
             return
-        self.asked[number].append(question.id)
-        root, _, leaf = question.id.partition(".")
-        value: Any = self.answers.get(root)
-        if leaf:
-            value = value.get(leaf) if value.__class__ is dict else None
-        if self._accepts(question, question.id, value, self.variables):
-            self._store(question, number, root, leaf, value)
+        self.asked[step.number] = step.paths
+        value: Any = self.answers.get(step.root)
+        if step.leaf:
+            value = value.get(step.leaf) if value.__class__ is dict else None
+        question = step.question
+        if self._accepts(question, step.judge, question.id, value, self.variables):
+            self._store(step, self._rows(question, step.number, value) if question.questions else value)
 
-    def _store(self, question: Question, number: int, root: str, leaf: str, value: Any) -> None:
-        if question.questions:
-            value = self._rows(question, number, value)
-        if leaf:
-            self.variables[root][leaf] = value
+    def _store(self, step: "Ask", value: Any) -> None:
+        if step.leaf:
+            self.variables[step.root][step.leaf] = value
         else:
-            self.variables[root] = value
+            self.variables[step.root] = value
 
-    def _accepts(self, question: Question, path: str, value: Any, variables: Variables) -> bool:
+    def _accepts(self, question: Question, judge: Judge, path: str, value: Any, variables: Variables) -> bool:
         """Judge one value: unanswered, refused or acceptable."""
-        if is_empty(value):
+        if value is None or is_empty(value):
             self._unanswered(question, path, variables)
             return value is False and question.kind == "declaration"
-        problem = JUDGES[question.kind](question, value, self.today)
+        problem = judge(question, value, self.today)
         if problem is None:
             return True
         self._refuse(path, problem)
@@ -135,12 +126,13 @@ class Run:
             if question.when is None or holds(question.when, variables):
                 asked[step] = path = f"{group.id}.{place}.{question.id}"
                 value = row.get(question.id)
-                if self._accepts(question, path, value, variables):
+                if self._accepts(question, JUDGES[question.kind], path, value, variables):
                     item[question.id] = value
-        self.asked[number] += [asked[step] for step in sorted(asked)]
+        self.asked[number] += tuple([asked[step] for step in sorted(asked)])
         return item
 
-    def _derive(self, name: str, program: Program) -> None:
+    def derive(self, name: str, program: Program) -> None:
+        """Compute a derived value from what is known."""
         try:
             self.variables["derived"][name] = program(self.variables)
         except EvaluationError:

@@ -10,6 +10,7 @@ from machimado.cases.procedures.rules.cel.compile import Program
 from machimado.cases.procedures.rules.evaluation import Run
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.values import JUDGES, Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,31 @@ class Derive:
 
     name: str
     program: Program
+
+    def run(self, run: Run) -> None:
+        run.derive(self.name, self.program)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A step that asks a question; what the evaluation needs of it on every pass is taken apart beforehand."""
+
+    number: int
+    question: Question
+    root: str
+    leaf: str
+    paths: tuple[str]
+    when: Program | None
+    judge: Judge
+
+    def run(self, run: Run) -> None:
+        run.ask(self)
+
+
+def ask(number: int, question: Question) -> Ask:
+    """Make the step for a question: `a.b` is kept in the answers as field b of a."""
+    root, _, leaf = question.id.partition(".")
+    return Ask(number, question, root, leaf, (question.id,), question.when, JUDGES[question.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +65,18 @@ class Needed:
 class Form:
     """A procedure that is ready to use; frozen, so that one Form may serve every request.
 
-    `steps` decides in the order of dependencies: a number asks that question, a Derive computes.
+    `steps` stand in the order of dependencies.
     """
 
     procedure: definition.Procedure
     questions: tuple[Question, ...]
-    steps: tuple[int | Derive, ...]
+    steps: tuple[Ask | Derive, ...]
     checks: tuple[CompiledCheck, ...]
     documents: tuple[Needed, ...]
     fee: int | Program
     delivery: tuple[tuple[str, Program], ...]
-    roots: tuple[str, ...]
+    roots: tuple[str, ...]  # variables that hold the answers of several questions (spouse for spouse.name)
+    answer_roots: tuple[str, ...]
 
     @property
     def id(self) -> str:

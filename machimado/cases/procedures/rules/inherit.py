@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 from machimado.cases.procedures.rules.cel.check import suggestion
 from machimado.cases.procedures.rules.cel.parse import RESERVED
 from machimado.cases.procedures.rules.cel.patterns import PatternError, searcher
-from machimado.cases.procedures.rules.definition import MOST_ITEMS, Meaning, Option, Procedure, QuestionPart, Section, Vocabulary
+from machimado.cases.procedures.rules.definition import (
+    MOST_ITEMS,
+    Meaning,
+    Option,
+    Procedure,
+    QuestionPart,
+    Section,
+    Vocabulary,
+)
 from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.source import Loc
 
 if TYPE_CHECKING:
-    from machimado.cases.procedures.rules.cel.compile import Program
     from machimado.cases.procedures.rules.link import Complaints
 
 _WITH_OPTIONS = frozenset({"choice", "choices"})

@@ -17,7 +17,7 @@ from machimado.cases.procedures.rules.cel.parse import parse
 from machimado.cases.procedures.rules.cel.syntax import Path, uses
 from machimado.cases.procedures.rules.cel.types import Type
 from machimado.cases.procedures.rules.definition import Procedure, Vocabulary
-from machimado.cases.procedures.rules.form import CompiledCheck, Derive, Form, Needed
+from machimado.cases.procedures.rules.form import CompiledCheck, Derive, Form, Needed, ask
 from machimado.cases.procedures.rules.inherit import Resolved, resolve
 from machimado.cases.procedures.rules.order import Cycle, order
 from machimado.cases.procedures.rules.questions import Question, type_of
@@ -86,12 +86,15 @@ class _Linker:
         return Form(
             procedure=self.procedure,
             questions=questions,
-            steps=tuple(Derive(step, programs[step]) if isinstance(step, str) else step for step in steps),
+            steps=tuple(
+                Derive(step, programs[step]) if isinstance(step, str) else ask(step, questions[step]) for step in steps
+            ),
             checks=self._checks(),
             documents=self._documents(),
             fee=self._fee(),
             delivery=self._delivery(),
-            roots=tuple({each.question.id.partition(".")[0]: None for each in self.resolved if "." in each.question.id}),
+            roots=tuple(dict.fromkeys(each.id.partition(".")[0] for each in questions if "." in each.id)),
+            answer_roots=tuple(dict.fromkeys(each.id.partition(".")[0] for each in questions)),
         )
 
     # --- reading the expressions -------------------------------------------------------------------------------

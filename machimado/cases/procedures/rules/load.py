@@ -2,19 +2,19 @@
 
 import hashlib
 import json
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from machimado.cases.procedures.rules.cases import check_cases
 from machimado.cases.procedures.rules.definition import Procedure, Vocabulary
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.link import Complaints, link
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
 from machimado.cases.procedures.rules.shape import read_shape
 from machimado.cases.procedures.rules.source import LARGEST_BYTES, Loc, Source
-from machimado.cases.procedures.rules.tests_in_file import check_cases
 
 VOCABULARY = Path(__file__).parent.parent / "vocabulary.yaml"
 FROZEN_FORMAT = 1
@@ -73,24 +73,31 @@ def freeze(form: Form) -> dict[str, Any]:
 
 def content_hash(frozen: dict[str, Any]) -> str:
     """Return the SHA-256 of a frozen definition, the same for the same content."""
-    return hashlib.sha256(_canonical(frozen).encode()).hexdigest()
+    return _hash(_canonical(frozen))
 
 
-def thaw(frozen: dict[str, Any]) -> Form:
-    """Compile a frozen definition; the last ones are kept by content.
+def thaw(frozen: dict[str, Any], *, content_hash: str | None = None) -> Form:
+    """Compile a frozen definition; the last ones are kept.
 
+    With the `content_hash` under which it was stored, a kept one is found without looking at the definition.
     Raises: DefinitionError when it was damaged.
     """
-    return _thaw(_canonical(frozen))
+    key = content_hash or _hash(_canonical(frozen))
+    form = _thawed.get(key)
+    if form is None:
+        if len(_thawed) >= MOST_THAWED:
+            _thawed.clear()
+        form = _thawed[key] = _compile(frozen, key)
+    return form
 
 
-def _canonical(frozen: dict[str, Any]) -> str:
-    return json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+MOST_THAWED = 256
+_thawed: dict[str, Form] = {}
 
 
-@lru_cache(maxsize=128)
-def _thaw(canonical: str) -> Form:
-    frozen = json.loads(canonical)
+def _compile(frozen: dict[str, Any], key: str) -> Form:
+    if _hash(_canonical(frozen)) != key:
+        raise DefinitionError([_frozen_problem((), "保存された手続定義が、保存したときの内容と違います。情報政策の担当に知らせてください。")])
     complaints = Complaints()
     try:
         procedure = Procedure.model_validate(frozen["procedure"])
@@ -100,6 +107,14 @@ def _thaw(canonical: str) -> Form:
     if form is None:
         raise DefinitionError(_frozen_problem(loc, what) for loc, what, _, _ in complaints.found)
     return form
+
+
+def _canonical(frozen: dict[str, Any]) -> str:
+    return json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _hash(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _frozen_problem(loc: Loc, what: str) -> Problem:

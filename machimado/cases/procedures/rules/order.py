@@ -1,6 +1,7 @@
 """Orders nodes after what they need; a ring is told with its members."""
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from graphlib import CycleError, TopologicalSorter
 
 Node = int | str

@@ -258,10 +258,10 @@ JUDGES: dict[str, Judge] = {
 
 def is_empty(value: Any) -> bool:
     """Tell whether a value is no answer: nothing, an empty text, list or object, a declaration not made."""
+    if value.__class__ is str:
+        return not value or value.isspace()
     if value is None or value is False:
         return True
-    if value.__class__ is str:
-        return not value.strip()
     if value.__class__ is dict:
         return all(is_empty(part) for part in value.values())
     return value.__class__ is list and not value

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from machimado.cases.procedures.rules.cel import operators, syntax
-from machimado.cases.procedures.rules.cel.syntax import path_of
 from machimado.cases.procedures.rules.cel.errors import EvaluationError, UnansweredError
 from machimado.cases.procedures.rules.cel.functions import FUNCTIONS
 from machimado.cases.procedures.rules.cel.patterns import searcher
+from machimado.cases.procedures.rules.cel.syntax import path_of
 
 Variables = dict[str, Any]
 Program = Callable[[Variables], Any]
@@ -250,7 +250,7 @@ def _items(value: Any) -> Iterable[Any]:
 
 
 def _quantifier(over: Program, variable: str, predicate: Program, *, deciding: bool) -> Program:
-    """all and exists: one deciding element wins, even over errors on others."""
+    """All and exists: one deciding element wins, even over errors on others."""
 
     def decide(variables: Variables) -> bool:
         scope, failure = dict(variables), None

@@ -18,7 +18,7 @@ LARGEST_INT = 2**63 - 1
 
 # Words that CEL keeps for itself. Source: cel-spec, langdef.md, "Syntax", RESERVED.
 RESERVED = frozenset(
-    "as break const continue else for function if import let loop package namespace return var void while".split()
+    ["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"]
 )
 _MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 

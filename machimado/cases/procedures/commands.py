@@ -1,0 +1,149 @@
+"""`machimado procedures check | test | run | schema`: for whoever writes procedures; needs no Django."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+LARGEST_ANSWERS = 16 * 1024 * 1024  # bytes
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `procedures` and its commands to the console command; each sets `run`, which returns the exit code."""
+    parser = subparsers.add_parser("procedures", help="手続定義の検査・試験・実行・JSON Schema")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = _command(commands, "check", run_check, "ファイルを検査し、誤りを file:line:column: で示す（誤りがあれば終了コード1）")
+    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="ファイルまたはフォルダ")
+    test = _command(commands, "test", run_test, "ファイルの中の試験（tests）を動かす")
+    test.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="ファイルまたはフォルダ")
+    run = _command(commands, "run", run_answers, "答えを当てはめた結果を JSON で示す")
+    run.add_argument("file", type=Path, metavar="FILE", help="手続のファイル")
+    run.add_argument("--answers", type=Path, required=True, metavar="FILE.json", help="答え（JSON）。- は標準入力")
+    run.add_argument("--today", type=date.fromisoformat, default=None, metavar="DATE", help="今日とする日（YYYY-MM-DD）")
+    _command(commands, "schema", run_schema, "手続ファイルの JSON Schema を示す")
+
+
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], help_: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_, description=help_)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Print every problem of the files; 1 when there are any."""
+    from machimado.cases.procedures.catalogue import DefinitionError, procedure_files, read_what_can_be_read
+
+    try:
+        forms, problems = read_what_can_be_read(procedure_files(arguments.paths))
+    except DefinitionError as error:
+        forms, problems = [], list(error.problems)
+    for problem in problems:
+        print(problem)
+    print(f"{len(forms)}件の手続を読みました。誤りは{len(problems)}件です。", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def run_test(arguments: argparse.Namespace) -> int:
+    """Run the cases in the files and print those that do not hold; 1 when there are any."""
+    from machimado.cases.procedures.catalogue import DefinitionError, procedure_files
+
+    try:
+        files = procedure_files(arguments.paths)
+    except DefinitionError as error:
+        return _told(error)
+    results = [_test_file(file) for file in files]
+    cases, failed = sum(count for count, _ in results), sum(failures for _, failures in results)
+    print(f"{cases}件の試験のうち{failed}件が合いませんでした。" if failed else f"{cases}件の試験がすべて合いました。", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _test_file(file: Path) -> tuple[int, int]:
+    """Run the cases of one file; returns how many there are and how many problems were found."""
+    from machimado.cases.procedures.catalogue import DefinitionError
+    from machimado.cases.procedures.rules.cases import run_cases
+    from machimado.cases.procedures.rules.load import load_with_source, read_limited
+
+    try:
+        form, source = load_with_source(read_limited(file), str(file))
+    except DefinitionError as error:
+        _told(error)
+        return 0, len(error.problems)
+    failures = run_cases(form)
+    for failure in failures:
+        print(source.problem(failure.loc, failure.what))
+    return len(form.procedure.tests), len(failures)
+
+
+def run_answers(arguments: argparse.Namespace) -> int:
+    """Print what the engine answers as JSON; 1 when the file or the answers can't be read."""
+    from machimado.cases.procedures.catalogue import DefinitionError
+    from machimado.cases.procedures.rules.load import load_file
+
+    try:
+        form = load_file(arguments.file)
+    except DefinitionError as error:
+        return _told(error)
+    try:
+        answers = _answers(arguments.answers)
+    except (OSError, ValueError, RecursionError) as error:
+        print(f"{arguments.answers}: 答えを JSON のオブジェクトとして読めません（{error}）。", file=sys.stderr)
+        return 1
+    outcome = form.evaluate(answers, today=arguments.today or _today())
+    print(json.dumps(_shown(outcome), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _told(error: Exception) -> int:
+    print(error)
+    return 1
+
+
+def _today() -> date:
+    """Return today by the machine's clock: the engine itself has none."""
+    return date.today()  # noqa: DTZ011  # a command on somebody's own machine; its local day is meant
+
+
+def _answers(path: Path) -> dict[str, Any]:
+    stream = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+    with stream:
+        raw = stream.read(LARGEST_ANSWERS + 1)
+    if len(raw) > LARGEST_ANSWERS:
+        raise ValueError("16MiBを超えています")
+    answers = json.loads(raw)
+    if not isinstance(answers, dict):
+        raise ValueError("オブジェクトではありません")  # noqa: TRY004  # told with the other reasons
+    return answers
+
+
+def _shown(outcome: Any) -> dict[str, Any]:
+    return {
+        "asked": outcome.asked,
+        "missing": outcome.missing,
+        "errors": [_finding(finding) for finding in outcome.errors],
+        "warnings": [_finding(finding) for finding in outcome.warnings],
+        "undecided": outcome.undecided,
+        "derived": outcome.derived,
+        "delivers": outcome.delivers,
+        "documents": outcome.documents,
+        "fee": outcome.fee,
+    }
+
+
+def _finding(finding: Any) -> dict[str, Any]:
+    return {"id": finding.id, "fields": finding.fields, "message": finding.message}
+
+
+def run_schema(_arguments: argparse.Namespace) -> int:
+    """Print the JSON Schema of procedure files."""
+    print(schema_text(), end="")
+    return 0
+
+
+def schema_text() -> str:
+    """Return the JSON Schema as it is committed beside this file."""
+    from machimado.cases.procedures.rules.definition import schema
+
+    return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,53 @@
+"""The procedures of this city, read once a process, and the frozen ones that applications keep."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from machimado.cases.procedures.catalogue import Catalogue, Frozen, freeze_form, thaw
+from machimado.cases.procedures.rules.form import Form
+
+_thawed: dict[str, Form] = {}
+KEPT_FORMS = 500
+
+
+def current(procedure: str, *, on: date) -> Form:
+    """Return the version of a procedure that is in force on a day.
+
+    Raises: UnknownProcedureError.
+    """
+    return _city(settings.CITY_FOLDER).current(procedure, on)
+
+
+def offered(on: date, *, channel: str) -> list[Form]:
+    """Return the procedures in force on a day that the channel offers."""
+    return [form for form in _city(settings.CITY_FOLDER).in_force(on) if channel in form.procedure.channels]
+
+
+def is_offered(procedure: str, *, on: date, channel: str) -> bool:
+    """Return whether the channel offers the procedure on a day."""
+    return any(form.id == procedure for form in offered(on, channel=channel))
+
+
+@lru_cache(maxsize=4)
+def _city(folder: Path) -> Catalogue:
+    return Catalogue.of_city(folder)
+
+
+@lru_cache(maxsize=KEPT_FORMS)
+def frozen(form: Form) -> Frozen:
+    """Return the form's definition as an application keeps it."""
+    return freeze_form(form)
+
+
+def thawed(content_hash: str, definition: dict[str, Any]) -> Form:
+    """Return the form of a frozen definition; compiled once a process and then found by its hash."""
+    form = _thawed.get(content_hash)
+    if form is None:
+        if len(_thawed) >= KEPT_FORMS:
+            _thawed.clear()
+        form = _thawed[content_hash] = thaw(definition)
+    return form
