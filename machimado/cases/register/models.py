@@ -40,7 +40,9 @@ class Resident(models.Model):
     shielded = models.BooleanField("住所を伏せる", default=False)
     # Of the core's record, so that what did not change is not written again.
     fingerprint = models.BinaryField("記録のハッシュ", max_length=16)
-    import_run = models.ForeignKey("ImportRun", models.SET_NULL, null=True, verbose_name="取込み")
+    import_run = models.ForeignKey(
+        "ImportRun", models.SET_NULL, null=True, db_index=False, verbose_name="取込み"
+    )
     indexed_at = models.DateTimeField("取込み日時")
 
     personal_data = {

@@ -1,0 +1,66 @@
+"""What the register asks of the core system (住民基本台帳), and nothing more."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+from machimado.cases.register.rules import records
+from machimado.ground import systems
+
+PAGE_PEOPLE = 5_000
+
+
+class UnknownResidentError(Exception):
+    """The core's register does not hold this person; the message is for the officer."""
+
+
+def pages(after: str) -> Iterator[records.Page]:
+    """Yield the whole register from a cursor on; while a page is worked on, the next one is already on its way.
+
+    Raises: SystemFailure, UnreadableAnswerError.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="register-page") as ahead:
+        coming = ahead.submit(_page, after)
+        while True:
+            page = coming.result()
+            if page.next is not None:
+                coming = ahead.submit(_page, str(page.next))
+            yield page
+            if page.next is None:
+                return
+
+
+def _page(after: str) -> records.Page:
+    params: dict[str, Any] = {"limit": PAGE_PEOPLE, **({"after": after} if after else {})}
+    return records.read_page(_get("/residents", params).content)
+
+
+def changes(since: int) -> records.Changes:
+    """Return the next changes after a sequence.
+
+    Raises: SystemFailure, UnreadableAnswerError.
+    """
+    return records.read_changes(_get("/residents/changes", {"since": since, "limit": PAGE_PEOPLE}).content)
+
+
+def resident(number: str) -> tuple[records.Household, dict[str, Any]]:
+    """Return one person with the household, as far as the index needs it, and the whole record as it came.
+
+    Raises: UnknownResidentError, SystemFailure, UnreadableAnswerError.
+    """
+    reply = _get(f"/residents/{quote(number, safe='')}", {}, missing_is_an_answer=True)
+    if reply.status == 404:
+        raise UnknownResidentError(
+            "この方は住民記録から消えています（転出・死亡・番号の変更など）。もう一度探してください。"
+        )
+    return records.read_household(reply.content), reply.json()
+
+
+def _get(path: str, params: dict[str, Any], *, missing_is_an_answer: bool = False) -> systems.Reply:
+    reply = systems.core().get(path, scope=systems.READ_RESIDENTS, params=params)
+    if not reply.is_success and not (missing_is_an_answer and reply.status == 404):
+        raise records.UnreadableAnswerError(
+            f"基幹システムが住民記録の照会を受け付けません（{reply.status}）。情報政策課に連絡してください。"
+        )
+    return reply
