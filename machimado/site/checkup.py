@@ -70,7 +70,10 @@ def _procedures() -> Iterator[str]:
     from machimado.cases.procedures import catalogue
     from machimado.site import sample
 
-    yield from catalogue.problems(sample.city_folder())
+    try:
+        catalogue.Catalogue.of_city(sample.city_folder())
+    except catalogue.DefinitionError as error:
+        yield from map(str, error.problems)
 
 
 def _core() -> Iterator[str]:

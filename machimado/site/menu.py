@@ -19,11 +19,6 @@ class Item:
 SERVING = frozenset({Role.OFFICER, Role.SPECIALIST, Role.SUPERVISOR})
 ITEMS = (
     Item("窓口", "counter:home", SERVING),
-    Item("受付", "reception:home", SERVING),
-    Item("基幹連携", "delivery:home", SERVING | {Role.ADMINISTRATOR}),
-    Item("実績", "counter:figures", SERVING),
-    Item("紙の申請", "counter:paper", SERVING),
-    Item("記録台帳", "people:journal", frozenset({Role.AUDITOR})),
 )
 
 

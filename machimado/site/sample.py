@@ -64,11 +64,14 @@ def _passwords() -> dict[str, str]:
 
 def load_city(passwords: Mapping[str, str]) -> None:
     """Take over offices, sections and officers from the city's folder; may be repeated."""
+    from machimado.frontyard.counter.actions import set_up_desks
     from machimado.ground.people import actions
     from machimado.ground.people.models import Office, Officer, Section
 
     sites = _read("sites.yaml")
     actions.load_offices(offices=map(_office, sites["offices"]), sections=map(_section, sites["sections"]))
+    for site in sites["offices"]:
+        set_up_desks(office=Office.objects.get(code=site["id"]), count=site.get("counters", 0))
     known = set(Officer.objects.values_list("login", flat=True))
     for person in _read("staff.yaml")["officers"]:
         actions.employ(

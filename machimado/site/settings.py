@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from machimado.site import environment as env
 
-ROOT = Path(__file__).resolve().parents[2]
-CITY_FOLDER = env.folder("MACHIMADO_CITY", ROOT / "cities" / "yukimi", must_exist=True)
-DATA_FOLDER = env.folder("MACHIMADO_DATA", ROOT / "var" / CITY_FOLDER.name)
+BASE_DIR = Path(__file__).resolve().parents[2]
+CITY_FOLDER = env.folder("MACHIMADO_CITY", BASE_DIR / "cities" / "yukimi", must_exist=True)
+DATA_FOLDER = env.folder("MACHIMADO_DATA", BASE_DIR / "var" / CITY_FOLDER.name)
 DEBUG = env.flag("MACHIMADO_DEBUG", default=False)
 
 
@@ -198,7 +198,7 @@ USE_TZ = True
 
 # --- files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "build" / "static"
+STATIC_ROOT = BASE_DIR / "build" / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 # Uploads and signatures of applications.

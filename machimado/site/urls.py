@@ -7,9 +7,7 @@ from machimado.site import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
-    path("", include("machimado.frontyard.reception.urls")),
     path("", include("machimado.frontyard.counter.urls")),
-    path("delivery/", include("machimado.cases.delivery.urls")),
     path("staff/", include("machimado.ground.people.urls")),
     # allauth's own views carry allauth's own guards.
     path("accounts/", include("allauth.urls")),

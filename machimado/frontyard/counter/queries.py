@@ -10,7 +10,7 @@ from django.utils import timezone
 from machimado.cases.applications.actions import form_of
 from machimado.cases.applications.models import Application, Case, Step
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
-from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people.models import Officer
@@ -54,7 +54,7 @@ class Choice:
 
 def choices(on: date) -> list[Choice]:
     """Return the procedures that the counter offers on that day."""
-    forms = [form for form in catalogue.offered(on) if "counter" in form.procedure.channels]
+    forms = procedures.offered(on, channel="counter")
     return [
         Choice(
             id=form.id,

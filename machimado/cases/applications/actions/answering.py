@@ -23,9 +23,9 @@ from machimado.cases.applications.models import AnswerChange, Application, Case,
 from machimado.cases.applications.permissions import State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.reference import new_reference
-from machimado.cases.procedures import catalogue
-from machimado.cases.procedures.rules import prefill as known
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.prefill import Known, prefill
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
 from machimado.ground.journal.actions import record
@@ -57,23 +57,20 @@ def begin(
     role: str = "self",
 ) -> Application:
     """Begin an application with today's definition, frozen, and all that the register knows filled in."""
-    form = catalogue.current(procedure, on=timezone.localdate(at))
-    found = (
-        known.prefill(form, resident_record, role=role, today=timezone.localdate(at))
-        if resident_record
-        else {}
-    )
+    today = timezone.localdate(at)
+    form = procedures.current(procedure, on=today)
+    found = prefill(form, resident_record, role, today=today) if resident_record else {}
     return until_free(lambda: _begin(case, form, found, by, at, read_at))
 
 
 @transaction.atomic
 def _begin(
-    case: Case, form: Form, found: Mapping[str, Any], by: Officer, at: datetime, read_at: datetime | None
+    case: Case, form: Form, found: Mapping[str, Known], by: Officer, at: datetime, read_at: datetime | None
 ) -> Application:
     check_serve(by, case)
     document: documents.Document = {}
-    for path, value in found.items():
-        document = documents.put(document, path, value)
+    for path, known in found.items():
+        document = documents.put(document, path, known.value)
     application = Application.objects.create(
         case=case,
         reference=new_reference(),

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from machimado.cases.applications.models import Application, FrozenDefinition, StoredFile
-from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.cases.register.models import Resident
@@ -31,7 +31,7 @@ class NotReady(Exception):
 
 def form_of(application: Application) -> Form:
     """Return the compiled form of the definition that the application was begun with."""
-    return catalogue.thaw(application.definition.definition, content_hash=application.definition_id)
+    return procedures.thawed(application.definition_id, application.definition.definition)
 
 
 def needs_signature(application: Application) -> bool:
@@ -85,15 +85,13 @@ def subject(resident: Resident | None) -> str:
 
 
 def frozen(form: Form) -> FrozenDefinition:
-    frozen, _ = FrozenDefinition.objects.get_or_create(
-        content_hash=form.content_hash,
-        defaults={
-            "procedure": form.id,
-            "version": form.version,
-            "definition": catalogue.freeze(form),
-        },
+    """Return the kept copy of the form's definition; the first application of a version makes it."""
+    copy = procedures.frozen(form)
+    kept, _ = FrozenDefinition.objects.get_or_create(
+        content_hash=copy.content_hash,
+        defaults={"procedure": form.id, "version": form.version, "definition": copy.definition},
     )
-    return frozen
+    return kept
 
 
 def store(

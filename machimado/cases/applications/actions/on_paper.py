@@ -12,7 +12,7 @@ from machimado.cases.applications.actions.tallying import tally
 from machimado.cases.applications.models import Application, Case, Channel, Lane, Tally
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.reference import new_reference
-from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
@@ -25,7 +25,7 @@ def book_paper(
 
     A form that is sent twice with the same `key` is counted once.
     """
-    form = catalogue.current(procedure, on=timezone.localdate(at))
+    form = procedures.current(procedure, on=timezone.localdate(at))
     case = open_case(office=office, lane=Lane.WITH_HELP, by=by, at=at, purpose=form.id, key=key)
     return until_free(lambda: _book_paper(case, form, by, at))
 

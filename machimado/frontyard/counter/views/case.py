@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case
 from machimado.cases.applications.permissions import SERVING, check_serve
-from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record, RecordUnavailableError, read_index, read_record
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
@@ -88,7 +88,7 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
     now = timezone.now()
     case = case_or_404(request, case_id)
     procedure = request.POST.get("procedure", "")
-    if case.resident is None or not catalogue.exists(procedure, on=timezone.localdate(now)):
+    if case.resident is None or not procedures.is_offered(procedure, on=timezone.localdate(now), channel="counter"):
         messages.error(request, "手続を選び直してください。")
         return redirect("counter:case", case.pk)
     running = queries.running(case, procedure)

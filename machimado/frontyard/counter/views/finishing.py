@@ -70,8 +70,8 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def correct(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Open an application again that the core system rejected."""
     application = application_or_404(request, application_id)
-    state = delivery.status_of([application.pk]).get(application.pk)
-    if state is None or not state.may_correct:
+    state = delivery.status_of([application.pk], at=timezone.now()).get(application.pk)
+    if state is None or state.state != "rejected":
         messages.error(request, "基幹システムが差し戻した申請だけを直せます。今の状態を確かめてください。")
         return redirect("counter:interview", application.pk)
     try:

@@ -56,7 +56,7 @@ def context(
         "resident": application.case.resident,
         "sheet": queries.sheet(application, at=now, refusals=refusals),
         "desk": queries.desk_state(desk_of(request), at=now),
-        "status": delivery.status_of([application.pk]).get(application.pk),
+        "status": delivery.status_of([application.pk], at=now).get(application.pk),
         "needs_signature": cases.needs_signature(application),
         **more,
     }
@@ -95,7 +95,10 @@ def _with_town(raw: dict[str, Any]) -> dict[str, Any]:
 def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
     if not value.get("postal_code") or any(value.get(part) for part in ("prefecture", "city", "town")):
         return value
-    found = postal.look_up(str(value["postal_code"]))
+    try:
+        found = postal.find_addresses(str(value["postal_code"]))
+    except postal.UnreadablePostalCodeError:
+        return value
     if not found:
         return value
     known = {part: found[0][part] for part in ("prefecture", "city")}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from machimado.cases.applications import paper
 from machimado.cases.applications.permissions import SERVING
-from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
 from machimado.frontyard.counter.views.interview import application_or_404
 from machimado.ground.people import permissions
 
@@ -26,7 +26,7 @@ def filled(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @require_GET
 def blank(request: HttpRequest, procedure: str) -> HttpResponse:
     """Show the blank form; its QR code opens the same procedure."""
-    if not catalogue.exists(procedure, on=timezone.localdate()):
+    if not procedures.is_offered(procedure, on=timezone.localdate(), channel="counter"):
         raise Http404
     address = request.build_absolute_uri(reverse("counter:from-qr", args=[procedure]))
     return _pdf(paper.blank(procedure=procedure, address=address, at=timezone.now()), procedure)
@@ -43,6 +43,6 @@ def _pdf(sheet: paper.Printed, name: str) -> HttpResponse:
 @require_GET
 def from_qr(request: HttpRequest, procedure: str) -> HttpResponse:
     """Open the procedure of a form that somebody brought: the officer finds the resident, then it begins."""
-    if not catalogue.exists(procedure, on=timezone.localdate()):
+    if not procedures.is_offered(procedure, on=timezone.localdate(), channel="counter"):
         raise Http404
     return redirect(f"{reverse('counter:home')}?procedure={procedure}")

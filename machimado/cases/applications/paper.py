@@ -1,0 +1,97 @@
+"""The form on paper: the municipality's own layout, filled with an application or blank to write on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from machimado.cases.applications.actions.kept import SIGNATURE, form_of
+from machimado.cases.applications.models import Application
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.form import Form
+from machimado.ground.journal.actions import record
+from machimado.ground.people.models import Officer
+from machimado.ground.typesetting.fonts import FontSet, font_folders, open_fonts
+from machimado.ground.typesetting.qr import qr_svg
+from machimado.ground.typesetting.typesetter import typeset
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A form as PDF, and what its fonts lack (code points, `U+845B U+E0100`): nothing was silently replaced."""
+
+    pdf: bytes
+    missing: tuple[str, ...]
+
+
+def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
+    """Print an application; that somebody looked at it is recorded."""
+    form = form_of(application)
+    outcome = form.evaluate(application.answers, today=timezone.localdate(at), channel="counter")
+    inputs = {
+        **_fixed(form),
+        "blank": False,
+        "answers": dict(outcome.answers),
+        "derived": dict(outcome.derived),
+        "reference": application.reference,
+        "received": timezone.localdate(application.begun_at).isoformat(),
+        "signature_svg": _signature(application),
+    }
+    printed = _print(form, inputs, at)
+    resident = application.case.resident_id
+    with transaction.atomic():
+        record(by=by, action="application.printed", subject=str(resident or ""), case=str(application.case_id), at=at)
+    return printed
+
+
+def blank(*, procedure: str, address: str, at: datetime) -> Printed:
+    """Print the form to write on; its QR code opens `address`.
+
+    Raises: UnknownProcedureError.
+    """
+    form = procedures.current(procedure, on=timezone.localdate(at))
+    inputs = {**_fixed(form), "blank": True, "answers": {}, "derived": {}, "reference": "", "qr_svg": qr_svg(address)}
+    return _print(form, inputs, at)
+
+
+def _print(form: Form, inputs: dict[str, Any], at: datetime) -> Printed:
+    root = settings.CITY_FOLDER / "forms"
+    name = form.procedure.form or f"{form.id}.typ"
+    paper = typeset(root / name, inputs, root=root, fonts=_fonts(), created_at=at)
+    return Printed(paper.pdf, tuple(missing.code_points for missing in paper.missing))
+
+
+def _fixed(form: Form) -> dict[str, Any]:
+    """Return what a form prints whoever applies: the city, the labels, the choices."""
+    return {
+        "city": _city(settings.CITY_FOLDER),
+        "labels": {path: question.label["ja"] for path, question in form.walk()},
+        "options": {
+            path: [{"code": option.code, "label": option.label["ja"]} for option in question.options]
+            for path, question in form.walk()
+            if question.options
+        },
+    }
+
+
+def _signature(application: Application) -> str:
+    kept = application.files.filter(purpose=SIGNATURE).first()
+    return bytes(kept.content).decode() if kept else ""
+
+
+@lru_cache(maxsize=4)
+def _city(folder: Path) -> dict[str, Any]:
+    described: dict[str, Any] = yaml.safe_load((folder / "city.yaml").read_text(encoding="utf-8"))
+    return described
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> FontSet:
+    own = settings.CITY_FOLDER / "fonts"
+    return open_fonts(font_folders(settings, own), cache=settings.DATA_FOLDER / "font-coverage")
