@@ -39,8 +39,10 @@ def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
         "blank": False,
         "answers": dict(outcome.answers),
         "derived": dict(outcome.derived),
+        "fee": outcome.fee,
         "reference": application.reference,
         "received": timezone.localdate(application.begun_at).isoformat(),
+        "qr_svg": qr_svg(application.reference),
         "signature_svg": _signature(application),
     }
     printed = _print(form, inputs, at)
