@@ -10,7 +10,9 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
-_VARIATION_SEQUENCES = 14  # the format of the cmap subtable that lists them. Source: OpenType specification, cmap
+_VARIATION_SEQUENCES = (
+    14  # the format of the cmap subtable that lists them. Source: OpenType specification, cmap
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,4 @@ def _visible(character: str) -> bool:
 
 
 def _sequences(table: CmapSubtable) -> list[str]:
-    return [
-        chr(base) + chr(selector) for selector, bases in table.uvsDict.items() for base, _glyph in bases
-    ]
+    return [chr(base) + chr(selector) for selector, bases in table.uvsDict.items() for base, _glyph in bases]

@@ -6,10 +6,39 @@ from xml.etree import ElementTree as ET
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SHAPES = frozenset({"svg", "g", "path", "circle", "ellipse", "line", "polyline", "polygon", "rect"})
-_ATTRIBUTES = frozenset(
-    "viewBox width height d cx cy r rx ry x y x1 y1 x2 y2 points transform fill stroke stroke-width "
-    "stroke-linecap stroke-linejoin fill-rule opacity version".split()
+_PLACES = frozenset(
+    {
+        "viewBox",
+        "width",
+        "height",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "d",
+        "points",
+    }
 )
+_LOOKS = frozenset(
+    {
+        "transform",
+        "fill",
+        "fill-rule",
+        "stroke",
+        "stroke-width",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "opacity",
+    }
+)
+_ATTRIBUTES = _PLACES | _LOOKS
 _PNG = b"\x89PNG\r\n\x1a\n"
 MOST_BYTES = 1_000_000  # a signature pad's PNG has some 20 kB
 _MOST_PIXELS = 4000
@@ -63,7 +92,11 @@ def _plain_svg(drawing: bytes) -> str:
 def _plain(element: ET.Element) -> ET.Element:
     if element.tag.removeprefix(_SVG) not in _SHAPES:
         raise UnsafeDrawingError
-    kept = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES and "url" not in value.lower()}
+    kept = {
+        name: value
+        for name, value in element.attrib.items()
+        if name in _ATTRIBUTES and "url" not in value.lower()
+    }
     copy = ET.Element(element.tag, kept)
     copy.extend(_plain(child) for child in element)
     return copy

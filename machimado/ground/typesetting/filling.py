@@ -1,4 +1,4 @@
-"""Decides what is written at each anchor of a form: pure functions from answers to placed texts, ticks and drawings."""
+"""Decides what is written at each anchor of a form: from answers to placed texts, ticks and drawings."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,13 +59,18 @@ def postal_code(address: Any) -> str:
 def _texts(anchor: Anchor, inputs: Inputs) -> Iterator[Placed]:
     if anchor.kind == "digits":
         yield from _digits(anchor, _plain(value_at(inputs, anchor.path)))
-    elif writer := _WRITERS.get(anchor.kind):
-        if text := writer(value_at(inputs, anchor.path)):
-            yield _text(anchor, text + anchor.suffix)
+    elif text := _written(anchor.kind, value_at(inputs, anchor.path)):
+        yield _text(anchor, text + anchor.suffix)
+
+
+def _written(kind: str, value: Any) -> str:
+    """Write a value as its kind of anchor has it; nothing for ticks and drawings, which are no text."""
+    writer = _WRITERS.get(kind)
+    return writer(value) if writer else ""
 
 
 def _digits(anchor: Anchor, number: str) -> Iterator[Placed]:
-    """Set one digit in each box, to the right; `size` counts the boxes. A number that is too long is one text."""
+    """Set one digit in each box, to the right; `code` counts the boxes. A number that is too long is one text."""
     boxes = int(anchor.code)
     if len(number) > boxes:
         yield _text(anchor, number)
@@ -85,6 +90,7 @@ def _text(anchor: Anchor, text: str) -> Placed:
         **_box(anchor),
         "size": anchor.size,
         "align": anchor.align,
+        "keep": anchor.kind in _ONE_LINE,
         **_about(anchor.title, _LONG_RUN.sub(lambda run: "\u200b".join(run[0]), text)),
     }
 
@@ -95,6 +101,7 @@ def _about(title: str, text: str) -> Placed:
     return {"title": title, "parts": parts, "length": len(text), "line": "\n" not in text}
 
 
+_ONE_LINE = frozenset({"day", "money", "postal", "digits"})
 _MARKS = re.compile(f"([{chr(MARK + 1)}-{chr(MARK + MOST_MARKS)}])")
 
 
@@ -121,7 +128,10 @@ def _apart(children: Any) -> str:
 
 
 def _marks(missing: Any) -> str:
-    return "　".join(f"※{each['mark']} {each['shown']} {each['code_points']}" for each in missing or ())
+    if not missing:
+        return ""
+    marks = "　".join(f"※{each['mark']} {each['shown']} {each['code_points']}" for each in missing)
+    return f"正しい字形を印刷できなかった文字（データには正しく記録しています）：{marks}"
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
@@ -164,12 +174,12 @@ def _group_title(first: Sequence[Anchor]) -> str:
 
 
 def _row_text(first: Sequence[Anchor], group: str, number: int, inputs: Inputs) -> str:
-    parts = {}
+    parts: dict[str, str] = {}
     for anchor in first:
         path = anchor.path.replace(f"{group}.0.", f"{group}.{number}.", 1)
         title = anchor.title.partition("1の")[2] or anchor.title
         value = value_at(inputs, path)
-        text = _label(path, value, inputs) if anchor.kind == "tick" else _WRITERS.get(anchor.kind, _plain)(value)
+        text = _label(path, value, inputs) if anchor.kind == "tick" else _written(anchor.kind, value)
         parts[title] = text or parts.get(title, "")
     return "　".join(f"{title}：{text}" for title, text in parts.items() if text)
 

@@ -4,7 +4,6 @@ Entries are printed in IPAmj明朝, which has the characters of the family regis
 otherwise, and for the printed words of a form, in Noto Sans JP, which comes with the front end.
 """
 
-import shutil
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,8 +26,6 @@ _SYSTEM_FOLDERS = (
     Path("C:/Windows/Fonts"),
 )
 _NOTO_CJK = "NotoSansCJK-*.ttc"
-_NPM_PACKAGE = Path("node_modules/@expo-google-fonts/noto-sans-jp")
-_NPM_FACES = ("400Regular/NotoSansJP_400Regular.ttf", "700Bold/NotoSansJP_700Bold.ttf")
 
 
 class NoFontsError(RuntimeError):
@@ -58,28 +55,16 @@ class FontSet:
 
 
 def font_folders(settings: FontSettings, *extra: Path) -> tuple[Path, ...]:
-    """Return the folders to look for fonts in: the city's own first, then build/fonts, then the system's.
+    """Return the folders to look for fonts in: the city's own, build/fonts (filled with the front end), the system's.
 
-    Of the system only the folders of IPAmj明朝 and, where the front end was not built, of Noto Sans CJK are taken:
-    reading all fonts of a machine would be slow, and would let the paper depend on the machine.
+    Of the system only the folders of IPAmj明朝 and, where the front end was not built, of Noto Sans CJK are taken.
+    Reading all fonts of a machine would be slow, and would let the paper depend on the machine.
     """
     built = settings.BASE_DIR / "build" / "fonts"
     own = tuple(folder for folder in (*extra, built) if folder.is_dir())
     ipamj = _folders_of(_IPAMJ)
     noto = () if any(built.glob("NotoSansJP*.ttf")) else _folders_of(_NOTO_CJK)
     return own + ipamj + noto
-
-
-def copy_built_fonts(frontend: Path, target: Path) -> tuple[Path, ...]:
-    """Copy the faces that forms need from the front end's packages to the folder of built fonts.
-
-    Raises: NoFontsError when the package is not there.
-    """
-    faces = [frontend / _NPM_PACKAGE / face for face in _NPM_FACES]
-    if missing := [face for face in faces if not face.is_file()]:
-        raise NoFontsError(f"書体 {missing[0].name} がありません。先に frontend で npm ci を実行してください。")
-    target.mkdir(parents=True, exist_ok=True)
-    return tuple(Path(shutil.copy2(face, target / face.name)) for face in faces)
 
 
 @lru_cache(maxsize=4)
@@ -89,13 +74,15 @@ def open_fonts(folders: tuple[Path, ...], cache: Path | None = None) -> FontSet:
     Raises: NoFontsError when none of the families that forms use is there.
     """
     faces = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder) for folder in folders]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(folder) for folder in folders],
     )
     entry, label = (_present(faces, wanted) for wanted in (ENTRY_FAMILIES, LABEL_FAMILIES))
     if not entry:
         raise NoFontsError(
             "帳票を印刷する日本語の書体がありません。IPAmj明朝（fonts-ipamj-mincho）を入れるか、"
-            "make build で Noto Sans JP を用意してください。"
+            "make install で Noto Sans JP を用意してください。"
         )
     return FontSet(faces, entry, label, tuple(_file(faces, family) for family in entry), cache)
 

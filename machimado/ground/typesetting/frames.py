@@ -46,10 +46,11 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Frame:
-    """A printed form without entries: a PDF in `folder`, its number of pages and its anchors."""
+    """A printed form without entries: a PDF in `folder`, its title, its number of pages and its anchors."""
 
     folder: Path
     background: str
+    title: str
     pages: int
     anchors: tuple[Anchor, ...]
 
@@ -88,15 +89,19 @@ def _frame(template: Path, data: str, root: Path, fonts: FontSet, _state: int) -
     try:
         pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=False)
         anchors = json.loads(compiler.query("<anchor>", field="value"))
-        pages = json.loads(compiler.query("<pages>", field="value", one=True))
+        about = json.loads(compiler.query("<form>", field="value", one=True))
     except typst.TypstError as error:
         raise _broken(template, error) from error
-    return _kept(pages_as_one(pdf, template), pages, anchors)
+    return _kept(pages_as_one(pdf, template), about, anchors)
 
 
 def _compiler(template: Path, data: str, root: Path, fonts: FontSet) -> typst.Compiler:
     return typst.Compiler(
-        str(template), root=str(root), font_paths=fonts.faces, ignore_system_fonts=True, sys_inputs={"data": data}
+        str(template),
+        root=str(root),
+        font_paths=fonts.faces,
+        ignore_system_fonts=True,
+        sys_inputs={"data": data},
     )
 
 
@@ -104,12 +109,12 @@ def _broken(template: Path, error: typst.TypstError) -> BrokenFormError:
     return BrokenFormError(f"{template.name} を組版できません: {error.message}\n{error.diagnostic}")
 
 
-def _kept(pdf: bytes, pages: int, anchors: list[dict[str, Any]]) -> Frame:
+def _kept(pdf: bytes, about: dict[str, Any], anchors: list[dict[str, Any]]) -> Frame:
     folder = frame_folder()
     background = f"frame-{hashlib.sha256(pdf).hexdigest()[:24]}.pdf"
     (folder / background).write_bytes(pdf)
-    placed = tuple(Anchor(**{**anchor, "align": tuple(anchor.get("align", ("left", "horizon")))}) for anchor in anchors)
-    return Frame(folder, background, pages, placed)
+    placed = tuple(Anchor(**{**anchor, "align": tuple(anchor["align"])}) for anchor in anchors)
+    return Frame(folder, background, about["title"], about["pages"], placed)
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from typing import Any
 
 import typst
 
+from machimado.ground.typesetting.drawings import drawing_svg
 from machimado.ground.typesetting.filling import place_entries
 from machimado.ground.typesetting.fonts import FontSet
 from machimado.ground.typesetting.frames import (
@@ -63,7 +64,7 @@ def typeset(
 
     `inputs` are JSON-like; README says what they hold. `root` is the folder that the template may read from.
     `created_at` (aware) is written into the PDF. Safe to call from several threads.
-    Raises: TooMuchTextError, BrokenFormError.
+    Raises: TooMuchTextError, BrokenFormError, UnsafeDrawingError.
     """
     static = {key: inputs[key] for key in _STATIC if key in inputs}
     static["fonts"] = {"entry": fonts.entry, "label": fonts.label}
@@ -76,18 +77,21 @@ def typeset(
 
 
 def _filled(frame: Frame, template: Path, inputs: Mapping[str, Any], fonts: FontSet, stamp: int) -> Paper:
-    personal = {key: value for key, value in inputs.items() if key not in (*_STATIC, *_DRAWINGS)}
+    personal = {key: value for key, value in inputs.items() if key not in (*_STATIC, *_DRAWINGS, "labels")}
     if len(json.dumps(personal, ensure_ascii=False)) > MOST_CHARACTERS:
-        raise TooMuchTextError("文章が長すぎて用紙に印刷できません。長い文章は別の書類として添付してください。")
+        raise TooMuchTextError(
+            "文章が長すぎて用紙に印刷できません。長い文章は別の書類として添付してください。"
+        )
     marked, missing = mark_missing(personal, fonts.coverage())
     listed = [{"mark": each.mark, "shown": each.shown, "code_points": each.code_points} for each in missing]
-    entries = place_entries(frame.anchors, {**inputs, **marked, "missing": listed})
+    drawings = {key: drawing_svg(inputs[key].encode()) for key in _DRAWINGS if inputs.get(key)}
+    entries = place_entries(frame.anchors, {**inputs, **marked, **drawings, "missing": listed})
     return Paper(_compiled(frame, template, _data(frame, entries, inputs, fonts), fonts, stamp), missing)
 
 
 def _data(frame: Frame, entries: Mapping[str, Any], inputs: Mapping[str, Any], fonts: FontSet) -> str:
     about = {
-        "title": inputs.get("title", ""),
+        "title": frame.title,
         "author": inputs.get("city", {}).get("name", ""),
         "reference": inputs.get("reference", ""),
         "background": frame.background,
@@ -130,7 +134,9 @@ class _Pool:
             return self._idle.get_nowait()
         except queue.Empty:
             fill = str(frame_folder() / "fill.typ")
-            return typst.Compiler(fill, root=str(self._folder), font_paths=self._fonts.faces, ignore_system_fonts=True)
+            return typst.Compiler(
+                fill, root=str(self._folder), font_paths=self._fonts.faces, ignore_system_fonts=True
+            )
 
 
 @lru_cache(maxsize=4)
