@@ -1,10 +1,9 @@
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from heapq import merge
-from itertools import islice, product
+from functools import lru_cache, reduce
+from itertools import islice, pairwise, product
 from operator import and_
 from uuid import UUID
 
@@ -21,6 +20,8 @@ FEW = 5_000
 # Six words that each mean four things would be 4,096 look-ups; the likely meanings come first.
 MOST_COMBINATIONS = 24
 SEX = {"1": "男", "2": "女"}
+
+type_of_combination = tuple[tuple[Meaning, int], ...]  # of each word a meaning, and how many it fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +99,35 @@ _MORE = "ほかにもいます。生年月日や住所を足すと絞れます�
 
 
 def _find(way: Sequence[Token], limit: int) -> SearchResult:
-    """Return who fits all the words, by the best of their meanings that anybody fits at all."""
+    """Return who fits all the words: by their likeliest meanings first, and within each in the order of kana."""
     enough = 2 * limit + 2  # somebody may be met by several names
-    sized = [_sizes(token) for token in way] if len(way) > 1 else [[(each, 0) for each in way[0].meanings]]
-    combinations = list(islice(product(*sized), MOST_COMBINATIONS))
-    walks = [_walk(combination, enough) for combination in combinations]
-    entries = list(islice(dict.fromkeys(entry for _, entry in merge(*walks)), enough))
-    people, forms = _people(entries, limit + 1)
-    more = len(people) > limit or any(len(walk) == enough for walk in walks)
-    used = [each for each, walk in zip(combinations, walks, strict=True) if walk]
-    return SearchResult(
-        hits=_hits(people[:limit], forms),
-        more=more,
-        understood_as=_understood(way, used),
-        advice=_MORE if more else "",
+    entries: dict[int, None] = {}
+    used = []
+    for combination in islice(_combinations(way), MOST_COMBINATIONS):
+        walk = _walk(combination, enough)
+        entries |= dict.fromkeys(walk)
+        used += [combination] if walk else []
+        if len(walk) == enough:
+            break
+    people, forms = _people(list(entries), limit + 1)
+    more = len(people) > limit
+    hits = _hits(people[:limit], forms)
+    return SearchResult(hits, more, _understood(way, used), advice=_MORE if more else "")
+
+
+def _combinations(way: Sequence[Token]) -> Iterator[type_of_combination]:
+    """Yield what the words may mean together, the likeliest first, without what contradicts itself."""
+    # One word needs no plan, and so no counting.
+    sized = [_sizes(each) for each in way] if len(way) > 1 else [[(each, 0) for each in way[0].meanings]]
+    return (each for each in product(*sized) if not _contradicts(each))
+
+
+def _contradicts(combination: type_of_combination) -> bool:
+    """Tell whether two words ask for different beginnings of the same thing."""
+    meanings = sorted((meaning.column, meaning.key) for meaning, _ in combination)
+    return any(
+        column == other and not longer.startswith(key)
+        for (column, key), (other, longer) in pairwise(meanings)
     )
 
 
@@ -121,8 +137,8 @@ def _sizes(token: Token) -> list[tuple[Meaning, int]]:
     return [(each, count) for each, count in counted if count]
 
 
-def _walk(combination: Sequence[tuple[Meaning, int]], limit: int) -> list[tuple[bytes, int]]:
-    """Return (kana, id) of the first `limit` entries that fit each meaning, in the order of kana.
+def _walk(combination: type_of_combination, limit: int) -> list[int]:
+    """Return the ids of the first `limit` entries that fit each meaning, in the order of kana.
 
     The rarest meaning goes first, as an inner query with a limit that no planner takes apart; an index that ends
     with kana then answers without a look at the rows.
@@ -135,8 +151,7 @@ def _walk(combination: Sequence[tuple[Meaning, int]], limit: int) -> list[tuple[
         found = SearchEntry.objects.filter(reduce(and_, rest), id__in=inner)
     else:
         found = SearchEntry.objects.filter(reduce(and_, rest, _condition(meaning)))
-    rows = found.order_by("kana", "id").values_list("kana", "id")[:limit]
-    return [(bytes(kana), entry) for kana, entry in rows]
+    return list(found.order_by("kana", "id").values_list("id", flat=True)[:limit])
 
 
 def _fitting(meaning: Meaning) -> QuerySet[SearchEntry]:
@@ -205,12 +220,15 @@ def _name_of(resident: Resident, form: str) -> str:
 
 def birth_date_text(resident: Resident) -> str:
     """Return the birth date as it is read out; the register's own words where the date is not known."""
-    if resident.birth_date_text or not resident.birth_date:
-        return resident.birth_date_text
+    return resident.birth_date_text or _wareki(resident.birth_date)
+
+
+@lru_cache(maxsize=50_000)  # a hundred years have not many more days
+def _wareki(edtf: str) -> str:
     try:
-        return eras.wareki(resident.birth_date)
+        return eras.wareki(edtf)
     except ValueError:  # a day that no calendar has, such as February 30: shown as registered
-        return resident.birth_date
+        return edtf
 
 
 def household(resident: Resident) -> tuple[Member, ...]:
@@ -219,26 +237,21 @@ def household(resident: Resident) -> tuple[Member, ...]:
 
 
 def _households(numbers: set[str]) -> dict[str, list[Member]]:
+    """Return who lives in these households now, the head first."""
     members = defaultdict(list)
     living = Resident.objects.filter(household_number__in=numbers - {""}, status=Status.RESIDENT)
-    for each in living.order_by("-is_head", "birth_date", "id"):
-        members[each.household_number].append(
-            Member(
-                id=each.id,
-                name=each.name_text,
-                kana=each.name_kana,
-                relationship=each.relationship,
-                birth_date=each.birth_date,
-                birth_date_text=birth_date_text(each),
-                is_head=each.is_head,
-                status=each.status,
-                restricted=each.restricted,
-            )
-        )
+    rows = living.order_by("-is_head", "birth_date", "id").values_list("household_number", *_MEMBER)
+    for number, key, name, kana, relationship, born, born_text, *rest in rows:
+        members[number].append(Member(key, name, kana, relationship, born, born_text or _wareki(born), *rest))
     return members
 
 
-def _understood(way: Sequence[Token], used: Sequence[Sequence[tuple[Meaning, int]]]) -> tuple[str, ...]:
+_MEMBER = (
+    "id", "name_text", "name_kana", "relationship", "birth_date", "birth_date_text", "is_head", "status", "restricted",
+)  # fmt: skip
+
+
+def _understood(way: Sequence[Token], used: Sequence[type_of_combination]) -> tuple[str, ...]:
     """Say how each word was understood, each reading once."""
     parts: list[dict[str, None]] = [{} for _ in way]
     for combination in used:
