@@ -1,6 +1,6 @@
 """Every address of the product. Each room keeps its own; who may open a page stands at its view."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from machimado.site import views
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("", include("machimado.frontyard.counter.urls")),
     path("staff/", include("machimado.ground.people.urls")),
-    # allauth's own views carry allauth's own guards.
+    # Accounts are made and changed by the city: allauth's pages for doing so by mail are closed, …
+    re_path(
+        r"^accounts/(signup|email|confirm-email|login/code|password/set|password/reset|3rdparty/signup)/",
+        views.closed,
+    ),
+    re_path(r"^accounts/3rdparty/$", views.closed),
+    # … and its others carry their own guards.
     path("accounts/", include("allauth.urls")),
 ]
