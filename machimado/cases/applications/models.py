@@ -60,7 +60,7 @@ class Case(models.Model):
 
 
 class Stamp(models.Model):
-    """When a case reached a step; each step once."""
+    """When a case reached a step (段階の刻印); each step once."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="stamps", verbose_name="受付")
     step = models.CharField("段階", max_length=12, choices=Step)
@@ -78,7 +78,7 @@ class Stamp(models.Model):
 
 
 class FrozenDefinition(models.Model):
-    """A procedure's definition as it was when an application began; later versions never change it."""
+    """A procedure's definition as it was when an application began (申請時の定義); later versions never change it."""
 
     content_hash = models.CharField("内容のハッシュ", max_length=64, primary_key=True)
     procedure = models.CharField("手続", max_length=80)
@@ -128,7 +128,7 @@ class Application(models.Model):
 
 
 class AnswerChange(models.Model):
-    """What stood in an application before a change: by it an officer can undo, and see what was changed."""
+    """What stood in an application before a change (回答の変更): by it an officer can undo, and see what was changed."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="changes", verbose_name="申請")
     revision = models.PositiveIntegerField("改訂")
@@ -147,7 +147,7 @@ class AnswerChange(models.Model):
 
 
 class StoredFile(models.Model):
-    """A file that belongs to an application: an attachment, or the signature as SVG."""
+    """A file that belongs to an application (添付ファイル): an attachment, or the signature as SVG."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, models.CASCADE, related_name="files", verbose_name="申請")

@@ -87,7 +87,7 @@ class Append(Exception):
 
 
 class Attempt(models.Model):
-    """One thing that was tried for a delivery, and what was known afterwards; written once, at its end."""
+    """One thing that was tried for a delivery (試行), and what was known afterwards; written once, at its end."""
 
     class Kind(models.TextChoices):
         SEND = "send", "送信"

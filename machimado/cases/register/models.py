@@ -15,7 +15,7 @@ class Status(models.TextChoices):
 
 
 class Resident(models.Model):
-    """One person of the core's register as the search index knows them; the truth stays in the core."""
+    """One person of the core's register (住民) as the search index knows them; the truth stays in the core."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resident_number = models.CharField("宛名番号", max_length=15, unique=True)
@@ -94,7 +94,7 @@ class Resident(models.Model):
 
 
 class SearchEntry(models.Model):
-    """One way in which a resident is found: a name borne now or before, beside date and address, as keys.
+    """One way in which a resident is found (検索キー): a name borne now or before, beside date and address, as keys.
 
     Keys are folded UTF-8 (rules/keys.py), compared byte by byte on every store: no collation has a say.
     A beginning of what was written has a beginning of the key, so "starts with" is a range of an index.

@@ -45,7 +45,7 @@ class Screen(models.Model):
 
 
 class Invitation(models.Model):
-    """A one-time address shown as QR at a desk: the tablet that opens it becomes the desk's screen."""
+    """A one-time address shown as QR at a desk (招待): the tablet that opens it becomes the desk's screen."""
 
     secret_hash = models.CharField("秘密のハッシュ", max_length=64, primary_key=True)
     desk = models.ForeignKey(Desk, models.CASCADE, verbose_name="窓口")

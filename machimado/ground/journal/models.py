@@ -27,7 +27,7 @@ class Entry(models.Model):
 
 
 class Detail(models.Model):
-    """What a line is about, in words; may name people, and so goes when its time is over. The chain holds without it."""
+    """What a line is about, in words (記録の詳細); may name people, and so goes when its time is over. The chain holds without it."""
 
     entry = models.OneToOneField(Entry, models.CASCADE, primary_key=True, verbose_name="記録")
     content = models.JSONField("内容")

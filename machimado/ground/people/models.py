@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Office(models.Model):
-    """A building in which residents are served (庁舎・出張所)."""
+    """A building in which residents are served (拠点: 庁舎・出張所)."""
 
     class Kind(models.TextChoices):
         HEAD = "head", "本庁"
@@ -101,7 +101,7 @@ class Officer(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role that an officer has."""
+    """A role that an officer has (役割の付与)."""
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="grants", verbose_name="職員")
     role = models.CharField("役割", max_length=20, choices=Role)
