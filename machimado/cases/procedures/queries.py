@@ -37,10 +37,17 @@ def _city(folder: Path) -> Catalogue:
     return Catalogue.of_city(folder)
 
 
+def frozen(procedure: str, *, on: date) -> Frozen:
+    """Return the definition in force on a day as an application keeps it.
+
+    Raises: UnknownProcedureError.
+    """
+    return _frozen(settings.CITY_FOLDER, procedure, current(procedure, on=on).version)
+
+
 @lru_cache(maxsize=KEPT_FORMS)
-def frozen(form: Form) -> Frozen:
-    """Return the form's definition as an application keeps it."""
-    return freeze_form(form)
+def _frozen(folder: Path, procedure: str, version: int) -> Frozen:
+    return freeze_form(next(form for form in _city(folder).versions(procedure) if form.version == version))
 
 
 def thawed(content_hash: str, definition: dict[str, Any]) -> Form:
