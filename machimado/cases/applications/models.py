@@ -51,6 +51,10 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["opened_date", "number"]
+        # Of the few that are open, reception asks for those of earlier days.
+        indexes = [
+            models.Index(fields=["office", "opened_date"], condition=Q(closed_at__isnull=True), name="case_open")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["office", "opened_date", "number"], name="case_number_once_a_day"
@@ -82,6 +86,7 @@ class FrozenDefinition(models.Model):
 
     content_hash = models.CharField("内容のハッシュ", max_length=64, primary_key=True)
     procedure = models.CharField("手続", max_length=80)
+    title = models.CharField("手続名", max_length=200)
     version = models.PositiveIntegerField("版")
     definition = models.JSONField("定義")
 

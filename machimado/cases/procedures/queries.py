@@ -3,14 +3,12 @@
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
-from machimado.cases.procedures.catalogue import Catalogue, Frozen, freeze_form, thaw
+from machimado.cases.procedures.catalogue import Catalogue, Frozen, freeze_form
 from machimado.cases.procedures.rules.form import Form
 
-_thawed: dict[str, Form] = {}
 KEPT_FORMS = 500
 
 
@@ -48,13 +46,3 @@ def frozen(procedure: str, *, on: date) -> Frozen:
 @lru_cache(maxsize=KEPT_FORMS)
 def _frozen(folder: Path, procedure: str, version: int) -> Frozen:
     return freeze_form(next(form for form in _city(folder).versions(procedure) if form.version == version))
-
-
-def thawed(content_hash: str, definition: dict[str, Any]) -> Form:
-    """Return the form of a frozen definition; compiled once a process and then found by its hash."""
-    form = _thawed.get(content_hash)
-    if form is None:
-        if len(_thawed) >= KEPT_FORMS:
-            _thawed.clear()
-        form = _thawed[content_hash] = thaw(definition)
-    return form

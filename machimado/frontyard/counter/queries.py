@@ -124,7 +124,7 @@ def _open_case(case: Case, officer: Officer) -> dict[str, Any]:
         "is_mine": case.officer_id == officer.pk,
         "is_waiting": case.officer_id is None,
         "applications": [
-            {"title": one.definition.definition["title"]["ja"], "state": one.get_state_display()}
+            {"title": one.definition.title, "state": one.get_state_display()}
             for one in case.applications.all()
         ],
     }
@@ -144,7 +144,7 @@ def applications_of(case: Case) -> list[dict[str, Any]]:
     return [
         {
             "id": one.pk,
-            "title": one.definition.definition["title"]["ja"],
+            "title": one.definition.title,
             "state": one.get_state_display(),
             "reference": one.reference,
         }
@@ -159,7 +159,9 @@ def running(case: Case, procedure: str) -> Application | None:
 
 
 def household(record: Record | None) -> list[dict[str, Any]]:
-    """Return the members of the household in the record, the resident first; nobody where there is no record."""
+    """Return the people of the record's household, the resident first; nobody where there is no record."""
     if record is None:
         return []
-    return [{**record.data, "is_self": True}, *record.data.get("household", [])]
+    number = record.data["resident_number"]
+    others = [member for member in record.data.get("household", []) if member["resident_number"] != number]
+    return [{**record.data, "is_self": True}, *others]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import Application, FrozenDefinition, StoredFile
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.catalogue import thaw
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.cases.register.models import Resident
@@ -31,7 +32,7 @@ class NotReady(Exception):
 
 def form_of(application: Application) -> Form:
     """Return the compiled form of the definition that the application was begun with."""
-    return procedures.thawed(application.definition_id, application.definition.definition)
+    return thaw(application.definition.definition, content_hash=application.definition_id)
 
 
 def needs_signature(application: Application) -> bool:
@@ -84,13 +85,20 @@ def subject(resident: Resident | None) -> str:
     return str(resident.pk) if resident else ""
 
 
-def frozen(form: Form) -> FrozenDefinition:
-    """Return the kept copy of the form's definition; the first application of a version makes it."""
-    copy = procedures.frozen(form)
-    kept, _ = FrozenDefinition.objects.get_or_create(
-        content_hash=copy.content_hash,
-        defaults={"procedure": form.id, "version": form.version, "definition": copy.definition},
-    )
+def frozen(procedure: str, *, at: datetime) -> FrozenDefinition:
+    """Return the kept copy of the definition in force; the first application of a version makes it.
+
+    Raises: UnknownProcedureError.
+    """
+    copy = procedures.frozen(procedure, on=timezone.localdate(at))
+    written = copy.definition["procedure"]
+    described = {
+        "procedure": procedure,
+        "title": written["title"]["ja"],
+        "version": written["version"]["number"],
+        "definition": copy.definition,
+    }
+    kept, _ = FrozenDefinition.objects.get_or_create(content_hash=copy.content_hash, defaults=described)
     return kept
 
 

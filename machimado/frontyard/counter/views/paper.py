@@ -1,11 +1,11 @@
 from pathlib import Path
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
-from uuid import UUID
 
 from machimado.cases.applications import paper
 from machimado.cases.applications.permissions import SERVING

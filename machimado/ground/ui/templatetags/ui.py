@@ -1,6 +1,7 @@
 """Tags that every template has: assets, the field's dates, plain icons."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -31,10 +32,19 @@ def _manifest() -> dict[str, dict[str, Any]]:
 def island(name: str) -> SafeString:
     """Return the tags that load the island `name`: its script and its style sheets."""
     entry = _manifest()[f"islands/{name}/index.ts"]
+    sheets = dict.fromkeys(_styles(f"islands/{name}/index.ts"))
     styles = format_html_join(
-        "", '<link rel="stylesheet" href="{}">', ((static(f"built/{css}"),) for css in entry.get("css", []))
+        "", '<link rel="stylesheet" href="{}">', ((static(f"built/{css}"),) for css in sheets)
     )
     return format_html('{}<script type="module" src="{}"></script>', styles, static(f"built/{entry['file']}"))
+
+
+def _styles(key: str) -> Iterator[str]:
+    """Yield the style sheets of a chunk: those of what it imports first, as the cascade needs them."""
+    chunk = _manifest()[key]
+    for imported in chunk.get("imports", []):
+        yield from _styles(imported)
+    yield from chunk.get("css", [])
 
 
 @register.filter
@@ -51,6 +61,38 @@ def wareki(value: date | datetime | str | None) -> str:
 def clock(value: datetime | None) -> str:
     """Return the time of day as officers write it: 9:05."""
     return "" if value is None else f"{timezone.localtime(value):%-H:%M}"
+
+
+@register.filter
+def month(value: str, form: str = "long") -> str:
+    """Return a month (`2026-04`) in the Japanese calendar: 令和8年4月, or R8.4 where there is little room."""
+    first = date.fromisoformat(f"{value}-01")
+    era = eras.era_of(first)
+    if form == "short" and era:
+        return f"{era.letter}{era.year(first.year)}.{first.month}"
+    return eras.wareki(first).removesuffix("1日")
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """Return a difference with its sign, to one digit: −4.2, ＋1.0, ±0.0."""
+    if value is None:
+        return ""
+    rounded = round(value, 1)
+    sign = "＋" if rounded > 0 else "−" if rounded < 0 else "±"
+    return f"{sign}{abs(rounded):,.1f}"
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """Return a whole number with its thousands apart: 12,345."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def plain(value: float | None) -> str:
+    """Return a number as CSS reads it, whatever the language of the page."""
+    return "" if value is None else f"{value:.2f}"
 
 
 @register.filter

@@ -1,0 +1,48 @@
+from typing import Any
+
+from django import forms
+
+from machimado.cases.applications.models import Case, Lane
+from machimado.ground.japanese.individual_number import REFUSAL, contains_individual_number
+
+PURPOSE_LENGTH = Case._meta.get_field("purpose").max_length or 80  # noqa: SLF001 - _meta is Django's public way to a field
+
+
+class ArrivalForm(forms.Form):
+    """What reception marks about somebody who arrives: the lane, and perhaps what for."""
+
+    key = forms.UUIDField()
+    lane = forms.ChoiceField(
+        choices=Lane.choices,
+        error_messages={
+            "required": "「ひとりでできる」か「職員と一緒に」を選んでください（H か S のキー）。",
+            "invalid_choice": "「ひとりでできる」か「職員と一緒に」を選んでください（H か S のキー）。",
+        },
+    )
+    procedure = forms.CharField(required=False, max_length=PURPOSE_LENGTH)
+    purpose = forms.CharField(
+        required=False,
+        max_length=PURPOSE_LENGTH,
+        error_messages={
+            "max_length": f"用件は{PURPOSE_LENGTH}文字までにしてください。くわしい内容は窓口で聞き取ります。",
+            "null_characters_not_allowed": "用件に使えない文字が入っています。打ち直してください。",
+        },
+    )
+    slip = forms.BooleanField(required=False)
+
+    def clean_purpose(self) -> str:
+        """Return the purpose in one line.
+
+        Raises: ValidationError when it holds a My Number.
+        """
+        text = " ".join(str(self.cleaned_data["purpose"]).split())
+        if contains_individual_number(text):
+            raise forms.ValidationError(REFUSAL)
+        return text
+
+    def what_for(self, known: set[str]) -> str:
+        """Return the purpose to keep: the words typed, or else the procedure chosen if it is `known`."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        if cleaned["purpose"]:
+            return str(cleaned["purpose"])
+        return str(cleaned["procedure"]) if cleaned["procedure"] in known else ""
