@@ -111,7 +111,12 @@ def _all_scopes(dictionary: Dictionary) -> frozenset[str]:
     register = {"001:residents:read", "001:residents:write"}
     certificates = {"001:certificates:issue", "002:certificates:issue"}
     pairs = [(system, operation) for system in dictionary.systems for operation in ("read", "write")]
-    return frozenset(register | certificates | {f"{system}:applications:{name}" for system, name in pairs})
+    return frozenset(
+        {"000:ledger:read"}
+        | register
+        | certificates
+        | {f"{system}:applications:{name}" for system, name in pairs}
+    )
 
 
 def _faults(arguments: argparse.Namespace) -> FaultSettings:

@@ -1,23 +1,19 @@
-"""Runs the core system on a socket, and can hang up on a caller without a word."""
+"""Runs the core system on a socket."""
 
 import contextlib
 import json
 import signal
 import socket
-from asyncio import Transport
-from typing import TYPE_CHECKING
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 import uvicorn
-from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from samplecore.connection import remember
 from samplecore.core import Core
 from samplecore.web.app import build
 
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
-TRANSPORT = "samplecore.transport"
 BACKLOG = 512
 STOP_SECONDS = 10
 
@@ -28,15 +24,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Put the connection beside the request."""
         super().on_message_begin()
-        scope: MutableMapping[str, object] = self.scope  # type: ignore[assignment] # a TypedDict can't be extended
-        scope[TRANSPORT] = self.transport
-
-
-def hang_up(scope: Scope) -> None:
-    """Close the caller's connection at once, without an answer."""
-    transport = scope.get(TRANSPORT)
-    if isinstance(transport, Transport):
-        transport.abort()
+        remember(cast("MutableMapping[str, Any]", self.scope), self.transport)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from samplecore.core import Core
 from samplecore.oauth import OAuthError
-from samplecore.web import residents, tokens
+from samplecore.web import applications, residents, tokens
 from samplecore.web.gate import Gate, Refusal, core_of, refuse
 
 
@@ -30,6 +30,10 @@ ROUTES = [
     Route("/residents/changes", residents.changes),
     Route("/residents/{number}", residents.resident),
     Route("/residents/{number}", residents.change, methods=["POST"]),
+    Route("/applications", applications.find),
+    Route("/applications", applications.receive, methods=["POST"]),
+    Route("/applications/{core_number}", applications.show),
+    Route("/ledger", applications.whole_ledger),
 ]
 
 
