@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from authlib.oauth2.rfc7523 import client_secret_jwt_sign
+from joserfc.jwk import OctKey
 
 from machimado.ground.systems.failures import AccessDenied
 
@@ -75,7 +76,8 @@ def jwt_credentials(client: str, secret: str, audience: str) -> tuple[dict[str, 
 
     Source: 共通機能標準仕様書 2.7 §2.2.5 (client_secret_jwt); OpenID Connect Core 1.0 section 9.
     """
-    assertion = client_secret_jwt_sign(secret, client, audience, expires_in=ASSERTION_SECONDS)
+    key = OctKey.import_key(secret)
+    assertion = client_secret_jwt_sign(key, client, audience, expires_in=ASSERTION_SECONDS)
     return {"client_id": client, "client_assertion_type": JWT_BEARER, "client_assertion": assertion}, {}
 
 
