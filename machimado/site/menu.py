@@ -19,6 +19,9 @@ class Item:
 SERVING = frozenset({Role.OFFICER, Role.SPECIALIST, Role.SUPERVISOR})
 ITEMS = (
     Item("窓口", "counter:home", SERVING),
+    Item("受付", "reception:home", SERVING),
+    Item("実績", "applications:figures", SERVING),
+    Item("紙の申請", "applications:paper", SERVING),
 )
 
 

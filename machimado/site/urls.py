@@ -7,7 +7,9 @@ from machimado.site import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
+    path("", include("machimado.frontyard.reception.urls")),
     path("", include("machimado.frontyard.counter.urls")),
+    path("", include("machimado.cases.applications.urls")),
     path("staff/", include("machimado.ground.people.urls")),
     # Accounts are made and changed by the city: allauth's pages for doing so by mail are closed, …
     re_path(

@@ -1,6 +1,6 @@
 /** An element with data-key="k" is reached or pressed by that key, outside of fields; "Alt+k" works inside them too. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input:not([type=radio]),select,textarea") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=radio],[type=checkbox]),select,textarea") !== null;
 }
 
 function use(element: HTMLElement): void {
@@ -14,7 +14,9 @@ function use(element: HTMLElement): void {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey) return;
-  const name = event.altKey ? `Alt+${event.key}` : event.key;
+  // With Caps Lock or Shift on, the same key is meant.
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const name = event.altKey ? `Alt+${key}` : key;
   if (!event.altKey && isTyping(event.target)) return;
   const element = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(name)}"]`);
   if (!element) return;

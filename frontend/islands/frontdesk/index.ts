@@ -1,0 +1,2 @@
+/** Reception and booking of paper: looks only, keys and forms are the browser's own. */
+import "../../styles/frontdesk.css";

@@ -1,0 +1,2 @@
+/** The auditor's journal: looks only. */
+import "../../styles/journal.css";
