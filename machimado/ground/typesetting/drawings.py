@@ -5,7 +5,7 @@ import struct
 from xml.etree import ElementTree as ET
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_SHAPES = frozenset({"svg", "g", "path", "circle", "ellipse", "line", "polyline", "polygon", "rect"})
+_SHAPES = frozenset({"svg", "g", "path", "circle", "ellipse", "line", "polyline", "polygon", "rect", "image"})
 _PLACES = frozenset(
     {
         "viewBox",
@@ -39,6 +39,7 @@ _LOOKS = frozenset(
     }
 )
 _ATTRIBUTES = _PLACES | _LOOKS
+_PNG_DATA = "data:image/png;base64,"  # pixels that are here already; any other link is refused
 _PNG = b"\x89PNG\r\n\x1a\n"
 MOST_BYTES = 1_000_000  # a signature pad's PNG has some 20 kB
 _MOST_PIXELS = 4000
@@ -71,7 +72,7 @@ def _wrapped_png(drawing: bytes) -> str:
     pixels = base64.b64encode(drawing).decode("ascii")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<image width="{width}" height="{height}" href="data:image/png;base64,{pixels}"/></svg>'
+        f'<image width="{width}" height="{height}" href="{_PNG_DATA}{pixels}"/></svg>'
     )
 
 
@@ -90,13 +91,19 @@ def _plain_svg(drawing: bytes) -> str:
 
 
 def _plain(element: ET.Element) -> ET.Element:
-    if element.tag.removeprefix(_SVG) not in _SHAPES:
+    name = element.tag.removeprefix(_SVG)
+    if name == "image" and not element.get("href", "").startswith(_PNG_DATA):
         raise UnsafeDrawingError
-    kept = {
-        name: value
-        for name, value in element.attrib.items()
-        if name in _ATTRIBUTES and "url" not in value.lower()
-    }
-    copy = ET.Element(element.tag, kept)
-    copy.extend(_plain(child) for child in element)
+    if name not in _SHAPES:
+        raise UnsafeDrawingError
+    copy = ET.Element(
+        element.tag, {key: value for key, value in element.attrib.items() if _harmless(key, value)}
+    )
+    copy.extend([_plain(child) for child in element])
     return copy
+
+
+def _harmless(key: str, value: str) -> bool:
+    return (key in _ATTRIBUTES and "url" not in value.lower()) or (
+        key == "href" and value.startswith(_PNG_DATA)
+    )

@@ -8,6 +8,7 @@ its entries.
 import hashlib
 import json
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,9 @@ from typing import Any
 import typst
 
 from machimado.ground.typesetting.fonts import FontSet
+
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class BrokenFormError(RuntimeError):
@@ -63,7 +67,9 @@ def print_frame(template: Path, static: Mapping[str, Any], *, root: Path, fonts:
     Raises: BrokenFormError.
     """
     state = max(file.stat().st_mtime_ns for file in root.rglob("*.typ"))
-    return _frame(template, json.dumps(static, ensure_ascii=False, sort_keys=True), root, fonts, state)
+    data = json.dumps(static, ensure_ascii=False, sort_keys=True)
+    with _ONE_AT_A_TIME:  # two threads that want the same new form make it once
+        return _frame(template, data, root, fonts, state)
 
 
 def compile_template(template: Path, data: str, *, root: Path, fonts: FontSet, timestamp: int = 0) -> bytes:
@@ -90,7 +96,7 @@ def _frame(template: Path, data: str, root: Path, fonts: FontSet, _state: int) -
         pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=False)
         anchors = json.loads(compiler.query("<anchor>", field="value"))
         about = json.loads(compiler.query("<form>", field="value", one=True))
-    except typst.TypstError as error:
+    except RuntimeError as error:  # TypstError, or what query raises where a template has no <form>
         raise _broken(template, error) from error
     return _kept(pages_as_one(pdf, template), about, anchors)
 
@@ -105,8 +111,11 @@ def _compiler(template: Path, data: str, root: Path, fonts: FontSet) -> typst.Co
     )
 
 
-def _broken(template: Path, error: typst.TypstError) -> BrokenFormError:
-    return BrokenFormError(f"{template.name} を組版できません: {error.message}\n{error.diagnostic}")
+def _broken(template: Path, error: RuntimeError) -> BrokenFormError:
+    where = getattr(error, "diagnostic", "")
+    return BrokenFormError(
+        f"{template.name} を組版できません。様式を直してください: {error}\n{where}".strip()
+    )
 
 
 def _kept(pdf: bytes, about: dict[str, Any], anchors: list[dict[str, Any]]) -> Frame:
