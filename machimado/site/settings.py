@@ -198,7 +198,7 @@ USE_TZ = True
 
 # --- files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "build" / "static"
+# Served from where they were built: there is no second copy that could be forgotten.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 # Uploads and signatures of applications.
