@@ -96,9 +96,12 @@ def _names(word: str, plain: str) -> list[Meaning]:
     if any(character.isdecimal() for character in plain):
         return []
     kana, written = _reading_of(word, plain), keys.text_key(word)
-    found = [Meaning("kana", kana), Meaning("given_kana", kana)] if kana else []
-    # A reading finds what is written in kana too, since the register holds its reading.
-    return found if keys.is_kana(word) else [*found, Meaning("text", written), Meaning("given_text", written)]
+    return [
+        Meaning("kana", kana),
+        Meaning("given_kana", kana),
+        Meaning("text", written),
+        Meaning("given_text", written),
+    ]
 
 
 def _reading_of(word: str, plain: str) -> bytes:

@@ -1,0 +1,3 @@
+from machimado.cases.register.tests.people import memory
+
+__all__ = ["memory"]
