@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from samplecore.certificates import Printer
 from samplecore.faults import Faults, FaultSettings, Outage
 from samplecore.messages import Dictionary
 from samplecore.oauth import AuthorizationServer, Client
@@ -37,6 +38,7 @@ class Core:
     outage: Outage
     facts: Mapping[str, str]
     address: str
+    printer: Printer = field(default_factory=Printer)
     recent: deque[RecentRequest] = field(default_factory=lambda: deque(maxlen=RECENT))
     # Commits that come after their sender gave up; a clean stop waits for them.
     late: set["asyncio.Task[None]"] = field(default_factory=set)

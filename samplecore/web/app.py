@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,8 +13,8 @@ from starlette.routing import Route
 
 from samplecore.core import Core
 from samplecore.oauth import OAuthError
-from samplecore.web import applications, residents, tokens
-from samplecore.web.gate import Gate, Refusal, core_of, refuse
+from samplecore.web import applications, certificates, residents, tokens
+from samplecore.web.gate import Gate, Refusal, core_of, refuse, refuse_address, refuse_failure
 
 
 async def health(request: Request) -> Response:
@@ -33,6 +34,7 @@ ROUTES = [
     Route("/applications", applications.find),
     Route("/applications", applications.receive, methods=["POST"]),
     Route("/applications/{core_number}", applications.show),
+    Route("/certificates", certificates.issue, methods=["POST"]),
     Route("/ledger", applications.whole_ledger),
 ]
 
@@ -42,7 +44,12 @@ def build(core: Core) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[Middleware(Gate, core=core)],
-        exception_handlers={Refusal: refuse, OAuthError: tokens.refuse_oauth},
+        exception_handlers={
+            Refusal: refuse,
+            OAuthError: tokens.refuse_oauth,
+            HTTPException: refuse_address,
+            Exception: refuse_failure,
+        },
         lifespan=_lifespan,
     )
     app.state.core = core

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,6 +36,24 @@ async def refuse(_request: Request, refusal: Exception) -> Response:
     problem: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(refusal.status).phrase}
     body = {**problem, "status": refusal.status, "detail": refusal.detail, **refusal.more}
     return JSONResponse(body, refusal.status, refusal.headers, media_type="application/problem+json")
+
+
+async def refuse_address(request: Request, error: Exception) -> Response:
+    """Answer for an address or a method that there is none of."""
+    assert isinstance(error, HTTPException)
+    detail = (
+        "このアドレスはありません。" if error.status_code == 404 else "このアドレスでは使えない方法です。"
+    )
+    refusal = Refusal(
+        error.status_code, f"{detail}samplecore/README.md のAPI一覧を見てください。", error.headers
+    )
+    return await refuse(request, refusal)
+
+
+async def refuse_failure(request: Request, _error: Exception) -> Response:
+    """Answer for what went wrong here; the server's log has the trace."""
+    detail = "基幹システムの内部で失敗しました。結果を照会してから、必要ならもう一度送ってください。"
+    return await refuse(request, Refusal(500, detail))
 
 
 def core_of(request: Request) -> Core:
