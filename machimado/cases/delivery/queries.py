@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
-from machimado.cases.applications.models import Application, Submission
+from machimado.cases.applications.models import Submission
 from machimado.cases.delivery.adapters import adapter_for
 from machimado.cases.delivery.models import Attempt, Delivery, Worker
 from machimado.cases.delivery.rules import machine, words
@@ -148,8 +148,8 @@ def _status(submission: Submission, at: datetime) -> Status:
 
 
 def _reasons(submission: Submission, now: machine.Progress) -> tuple[Reason, ...]:
-    definition = _procedure(submission.application) if now.reasons else {}
-    return tuple(Reason(one.field, label_of(definition, one.field), one.reason) for one in now.reasons)
+    frozen = submission.application.definition.definition if now.reasons else {}
+    return tuple(Reason(one.field, label_of(frozen, one.field), one.reason) for one in now.reasons)
 
 
 # --- for the pages of this room --------------------------------------------------------------------------------------
@@ -246,7 +246,11 @@ def _with_application(found: QuerySet[Delivery]) -> QuerySet[Delivery]:
     related = found.select_related(
         "submission__application__case__office", "submission__application__definition"
     )
-    return related.defer("submission__payload", "submission__application__answers")
+    return related.defer(
+        "submission__payload",
+        "submission__application__answers",
+        "submission__application__definition__definition",
+    )
 
 
 def _row(row: Delivery, at: datetime) -> Row:
@@ -255,7 +259,7 @@ def _row(row: Delivery, at: datetime) -> Row:
     return Row(
         id=row.pk,
         reference=row.reference,
-        procedure=str((_procedure(application).get("title") or {}).get("ja") or application.procedure),
+        procedure=application.definition.title,
         office=application.case.office.short_name,
         state=row.state,
         label=told.label,
@@ -268,12 +272,6 @@ def _row(row: Delivery, at: datetime) -> Row:
         core_number=row.core_number,
         sends=row.sends,
     )
-
-
-def _procedure(application: Application) -> dict[str, Any]:
-    """Return the procedure as it was frozen for the application."""
-    frozen: dict[str, Any] = application.definition.definition.get("procedure") or {}
-    return frozen
 
 
 @dataclass(frozen=True, slots=True)

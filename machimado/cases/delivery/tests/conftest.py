@@ -1,0 +1,43 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from machimado.cases.delivery import adapters
+from machimado.cases.delivery.tests.world import PROCEDURE, MemoryCore
+
+type_of_use = Callable[[MemoryCore], MemoryCore]
+
+
+@pytest.fixture(autouse=True)
+def _city_with_one_procedure(tmp_path: Path, settings: Any) -> None:
+    """Let the city have the one procedure that these tests need: what becomes of the others is not their business."""
+    folder = tmp_path / "city"
+    shutil.copytree(settings.CITY_FOLDER, folder, ignore=_other_procedures)
+    settings.CITY_FOLDER = folder
+
+
+def _other_procedures(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if Path(folder).name == "procedures" and name != f"{PROCEDURE}.yaml"]
+
+
+@pytest.fixture
+def use_core(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
+    """Return what puts an adapter in the place of the configured one."""
+
+    def use(core: Any) -> Any:
+        monkeypatch.setitem(adapters.REGISTRY, "memory", lambda: core)
+        settings.CORE_ADAPTER = "memory"
+        adapters.forget()
+        return core
+
+    yield use
+    adapters.forget()
+
+
+@pytest.fixture
+def memory(use_core: type_of_use) -> MemoryCore:
+    """Deliver into a core system in memory."""
+    return use_core(MemoryCore())
