@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 Document = dict[str, Any]
@@ -33,10 +34,11 @@ def put(document: Document, path: str, value: Any) -> Document:
     Raises: PathRefused when the path runs through an answer that is no group, or past MAX_ITEMS.
     """
     changed = copy.deepcopy(document)
-    *way, last = path.split(".")
+    parts = path.split(".")
     here: Any = changed
-    for part, following in zip(way, [*way[1:], last], strict=True):
+    for part, following in pairwise(parts):
         here = _step(here, part, following)
+    last = parts[-1]
     if not isinstance(here, dict):
         raise PathRefused(path)
     if value is None:
