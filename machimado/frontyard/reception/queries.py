@@ -1,5 +1,6 @@
 """What reception sees of its office: who waits, who is served, and what an earlier day left open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -8,21 +9,12 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from machimado.cases.applications.models import Case, Channel, Lane, Step
-from machimado.cases.procedures import queries as procedures
+from machimado.cases.applications.queries import habits
+from machimado.cases.applications.queries.habits import Choice
 from machimado.ground.people.models import Office
 
 # Longer than that, an officer should look up: the wait that residents accept without a word from anybody.
 LONG_WAIT_MINUTES = 15
-KEYS = "123456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Purpose:
-    """A procedure that residents come for; `key` chooses it."""
-
-    id: str
-    title: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +48,14 @@ class Hall:
     done: int = 0
 
 
-def purposes(on: date) -> list[Purpose]:
-    """Return the procedures that the counter offers; the first nine have a key."""
-    forms = procedures.offered(on, channel=Channel.COUNTER)
-    return [
-        Purpose(form.id, form.procedure.title["ja"], KEYS[place] if place < len(KEYS) else "")
-        for place, form in enumerate(forms)
-    ]
+def purposes(office: Office, on: date) -> list[Choice]:
+    """Return the procedures that residents of this office come for, the most frequent first."""
+    return habits.choices(office, on, Channel.COUNTER)
 
 
-def hall(office: Office, *, at: datetime) -> Hall:
-    """Return who is in the office, in the order of arrival."""
+def hall(office: Office, *, titles: Mapping[str, str], at: datetime) -> Hall:
+    """Return who is in the office, in the order of arrival; `titles` says procedures in words."""
     today = timezone.localdate(at)
-    titles = {purpose.id: purpose.title for purpose in purposes(today)}
     found = Hall()
     # Cases that were booked from paper have no call and nobody who waited: they are not shown here.
     for case in _with_times(Case.objects.filter(office=office, opened_date=today)):
@@ -98,7 +85,7 @@ def _sort_in(found: Hall, case: Case, arrival: Arrival) -> None:
         found.done += 1
 
 
-def _arrival(case: Case, titles: dict[str, str], at: datetime) -> Arrival:
+def _arrival(case: Case, titles: Mapping[str, str], at: datetime) -> Arrival:
     arrived_at: datetime | None = case.arrived_at  # type: ignore[attr-defined] # annotated in _with_times
     called_at: datetime | None = case.called_at  # type: ignore[attr-defined] # annotated in _with_times
     return Arrival(

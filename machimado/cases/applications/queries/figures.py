@@ -9,7 +9,7 @@ from django.db.models import CharField, Count, F, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Substr
 
-from machimado.cases.applications.models import Channel, Tally
+from machimado.cases.applications.models import Channel, FrozenDefinition, Tally
 from machimado.cases.applications.rules.figures import SECONDS_PER_TENTH, Cell, Key, month_before
 from machimado.cases.procedures import queries as catalogue
 from machimado.cases.procedures.rules.form import Form
@@ -38,9 +38,15 @@ def procedures(on: date, used: Iterable[str] = ()) -> dict[str, Procedure]:
     """Return the day's procedures by id, and those that were `used` but are no longer offered."""
     forms = (form for channel in Channel for form in catalogue.offered(on, channel=channel))
     offered = {form.id: _procedure(form) for form in forms}
-    return offered | {
-        key: Procedure(key, f"{key}（終了した手続）", None) for key in used if key not in offered
-    }
+    ended = [key for key in used if key not in offered]
+    return offered | (_ended(ended) if ended else {})
+
+
+def _ended(keys: Iterable[str]) -> dict[str, Procedure]:
+    """Return procedures that are no longer offered, by the title of the last version that was used."""
+    kept = FrozenDefinition.objects.filter(procedure__in=keys).order_by("version")
+    titles = {key: key for key in keys} | dict(kept.values_list("procedure", "title"))
+    return {key: Procedure(key, f"{title}（終了した手続）", None) for key, title in titles.items()}
 
 
 def _procedure(form: Form) -> Procedure:

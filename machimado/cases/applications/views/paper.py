@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from machimado.cases.applications import actions
-from machimado.cases.applications.models import Application
+from machimado.cases.applications.models import Application, Channel
 from machimado.cases.applications.permissions import SERVING, WrongState
+from machimado.cases.applications.queries import habits
 from machimado.cases.applications.queries import on_paper as queries
 from machimado.ground.people import permissions
 
@@ -22,7 +23,7 @@ def book(request: HttpRequest) -> HttpResponse:
     officer = permissions.by(request)
     now = timezone.now()
     today = timezone.localdate(now)
-    choices = queries.choices(officer.office, today)
+    choices = habits.choices(officer.office, today, Channel.PAPER)
     titles = {choice.id: choice.title for choice in choices}
     if request.method == "POST":
         return _book(request, titles)

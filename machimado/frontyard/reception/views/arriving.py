@@ -37,7 +37,7 @@ def _arrive(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     officer, cleaned = permissions.by(request), form.cleaned_data
     request.session[SLIP] = cleaned["slip"]
-    known = {purpose.id for purpose in queries.purposes(timezone.localdate(now))}
+    known = {purpose.id for purpose in queries.purposes(officer.office, timezone.localdate(now))}
     try:
         case = cases.open_case(
             office=officer.office,
@@ -57,18 +57,15 @@ def _arrive(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ArrivalForm, status: int = 200) -> HttpResponse:
-    today = timezone.localdate()
-    context = {
-        "form": form,
-        "key": uuid4(),
-        "lanes": zip(Lane, ("h", "s"), strict=True),
-        "purposes": queries.purposes(today),
-        "today": today,
-        **_hall(request),
-    }
+    lanes = zip(Lane, ("h", "s"), strict=True)
+    context = {"form": form, "key": uuid4(), "lanes": lanes, **_hall(request)}
     return render(request, "reception/home.html", context, status=status)
 
 
 def _hall(request: HttpRequest) -> dict[str, object]:
     officer = permissions.by(request)
-    return {"hall": queries.hall(officer.office, at=timezone.now()), "me": officer.pk}
+    now = timezone.now()
+    today = timezone.localdate(now)
+    purposes = queries.purposes(officer.office, today)
+    hall = queries.hall(officer.office, titles={each.id: each.title for each in purposes}, at=now)
+    return {"hall": hall, "purposes": purposes, "today": today, "me": officer.pk}
