@@ -120,8 +120,8 @@ def read_index(*, resident: Resident, by: Officer, case: object, reason: str = "
     permissions.check_read(by, resident, reason=reason)
     with transaction.atomic():
         _note_read("register.read_index", resident, by, case, reason)
-    members = Resident.objects.filter(household_number=resident.household_number).exclude(id=resident.id)
-    household = members.filter(status="resident").order_by("-is_head", "birth_date", "id")
+    members = Resident.objects.filter(household_number=resident.household_number)
+    household = members.order_by("-is_head", "birth_date", "id")
     data = {**_known_data(resident), "household": [_known_data(member) for member in household]}
     return Record(resident, resident.indexed_at, data, is_complete=False)
 
@@ -225,6 +225,7 @@ def _import_pages(run: ImportRun, progress: type_of_progress) -> None:
 def _start_again(run: ImportRun) -> None:
     """Begin from the first page: the core was set back while we were reading it, so our cursor means nothing."""
     log.warning("core sequence went back during the import; starting again")
+    Resident.objects.filter(import_run=run).update(import_run=None)
     run.cursor, run.sequence, run.read_count, run.changed_count = "", None, 0, 0
     run.started_at = timezone.now()
     run.save()

@@ -1,0 +1,91 @@
+import uuid
+
+import pytest
+
+from machimado.cases.register import actions, permissions, queries
+from machimado.cases.register.models import Resident
+from machimado.cases.register.tests.people import CoreInMemory, address, person
+from machimado.ground import systems
+from machimado.ground.journal.models import Entry
+from machimado.ground.people.permissions import Refused
+from tests.universe import Universe
+
+pytestmark = pytest.mark.django_db
+HOME = {"household_number": f"{5:015d}"}
+CASE = uuid.UUID(int=7)
+
+
+@pytest.fixture
+def resident(memory: CoreInMemory) -> Resident:
+    memory.put(person(1, **HOME), person(2, "佐藤　花", "サトウ　ハナ", head=False, **HOME))
+    actions.import_all()
+    return Resident.objects.get(resident_number=f"{1:015d}")
+
+
+def test_the_record_comes_from_the_core_and_freshens_the_index(
+    memory: CoreInMemory, resident: Resident, universe: Universe
+) -> None:
+    memory.put(person(1, address=address("浜雪見", "7番地"), **HOME))
+    record = actions.read_record(resident=resident, by=universe.officer, case=CASE)
+    assert record.data["address"]["town"] == "浜雪見"
+    assert [member["name"]["text"] for member in record.data["household"]] == ["佐藤　太郎", "佐藤　花"]
+    assert record.is_complete
+    assert queries.search("佐藤 浜雪見").hits
+    row = Entry.objects.get(action="register.read")
+    assert (row.actor, row.subject, row.case) == (str(universe.officer.pk), str(resident.pk), str(CASE))
+
+
+def test_a_protected_record_needs_a_reason_that_is_kept(
+    memory: CoreInMemory, resident: Resident, universe: Universe
+) -> None:
+    memory.put(person(2, "佐藤　花", "サトウ　ハナ", restricted=True, **HOME))
+    # The index does not know yet; the core does.
+    with pytest.raises(permissions.ReasonNeeded, match="理由"):
+        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+    assert not Entry.objects.filter(action="register.read").exists()
+    resident.refresh_from_db()
+    assert resident.shielded, "what was learnt is kept"
+    assert not permissions.can_read(universe.officer, resident, reason=" 　")
+    actions.read_record(resident=resident, by=universe.officer, case=CASE, reason="本人の来庁")
+    assert Entry.objects.get(action="register.read").detail.content == {"reason": "本人の来庁"}
+
+
+def test_those_who_do_not_serve_residents_read_nothing(
+    memory: CoreInMemory, resident: Resident, universe: Universe
+) -> None:
+    memory.asked.clear()
+    with pytest.raises(Refused, match="役割"):
+        actions.read_record(resident=resident, by=universe.auditor, case=CASE)
+    assert memory.asked == []
+    assert not permissions.can_search(universe.auditor)
+    assert permissions.can_read(universe.officer, resident, reason="")
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        systems.Unreachable("基幹システムにつながりません。", cause="c"),
+        systems.OutcomeUnknown("応答がありません。", cause="c"),
+    ],
+)
+def test_a_core_that_is_down_leaves_what_the_index_knows(
+    memory: CoreInMemory, resident: Resident, universe: Universe, failure: systems.SystemFailure
+) -> None:
+    memory.failure = failure
+    with pytest.raises(actions.RecordUnavailableError, match="続けられます"):
+        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+    record = actions.read_index(resident=resident, by=universe.officer, case=CASE)
+    assert not record.is_complete
+    assert record.data["name"] == {"text": "佐藤　太郎", "kana": "サトウ　タロウ"}
+    assert [member["name"]["text"] for member in record.data["household"]] == ["佐藤　太郎", "佐藤　花"]
+    assert record.read_at == resident.indexed_at
+    assert Entry.objects.filter(action="register.read_index", subject=str(resident.pk)).exists()
+
+
+def test_whoever_the_core_no_longer_knows_leaves_the_index(
+    memory: CoreInMemory, resident: Resident, universe: Universe
+) -> None:
+    memory.drop(resident.resident_number)
+    with pytest.raises(actions.RecordUnavailableError, match="探してください"):
+        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+    assert [hit.name for hit in queries.search("佐藤").hits] == ["佐藤　花"]
