@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as site_settings
+from django.core.cache import cache
 from django.db import connections
 
 pytest_plugins = ["tests.universe", "tests.processes"]
@@ -68,9 +68,17 @@ def _own_folders(tmp_path: Path, settings: Any) -> None:
     """Let no test write into a folder that somebody works with."""
     settings.FILES_FOLDER = tmp_path / "files"
     settings.DATA_FOLDER = tmp_path / "data"
+    # Each test client would list hundreds of font files first.
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """Forget what the cache counts (failed sign-ins): no test pays for another's mistakes."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """Return the root of the repository."""
-    return Path(site_settings.ROOT)
+    return Path(__file__).resolve().parent

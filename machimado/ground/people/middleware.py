@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,9 @@ def _touch(request: HttpRequest) -> None:
 
 def _to_lock(request: HttpRequest) -> HttpResponse:
     """Send the browser to the lock; what was typed was saved before, so nothing is lost."""
-    address = f"{reverse('people:lock')}?next={request.get_full_path()}"
+    lock = reverse("people:lock")
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("people:lock")})
-    return redirect(address)
+        return HttpResponse(status=204, headers={"HX-Redirect": lock})
+    # What was to be changed is asked for anew: only a page can be gone back to.
+    target = request.get_full_path() if request.method == "GET" else "/"
+    return redirect(f"{lock}?{urlencode({'next': target})}")

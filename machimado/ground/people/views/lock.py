@@ -1,4 +1,5 @@
-from django.contrib.auth import authenticate
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -6,24 +7,37 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from machimado.ground.people import permissions
 from machimado.ground.people.middleware import LOCKED, TOUCHED
 
+WRONG = "パスワードが違います。大文字・小文字と全角・半角を確かめて、もう一度入力してください。"
+TOO_OFTEN = "違うパスワードが続けて入力されました。5分ほど待ってから、もう一度入力してください。"
+
 
 @permissions.officers()
 def lock(request: HttpRequest) -> HttpResponse:
     """Show the lock; open it when the officer gives the password."""
-    target = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        target = "/"
-    if request.method == "POST" and _is_password_right(request):
+    given = request.POST.get("password")
+    wrong = "" if given is None else _why_not(request, given)
+    if given is not None and not wrong:
         request.session.pop(LOCKED, None)
         request.session.pop(TOUCHED, None)
-        return redirect(target)
+        return redirect(_target(request))
     request.session[LOCKED] = True
-    wrong = request.method == "POST" and "password" in request.POST
-    return render(request, "people/lock.html", {"next": target, "wrong": wrong}, status=422 if wrong else 200)
+    shown = {"next": _target(request), "wrong": wrong}
+    return render(request, "people/lock.html", shown, status=422 if wrong else 200)
 
 
-def _is_password_right(request: HttpRequest) -> bool:
+def _target(request: HttpRequest) -> str:
+    """Return the page to go on with; never one of another site."""
+    target = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else "/"
+
+
+def _why_not(request: HttpRequest, given: str) -> str:
+    """Return why the password does not open the lock; nothing when it does."""
     officer = permissions.by(request)
-    given = request.POST.get("password", "")
-    # authenticate() goes through allauth's rate limit and its log of failures; check_password would not.
-    return bool(given) and authenticate(request, username=officer.login, password=given) == officer
+    try:
+        # Through allauth, which counts failures: Django's own authenticate() would let somebody try for ever.
+        found = get_adapter(request).authenticate(request, username=officer.login, password=given)
+    except ValidationError:
+        return TOO_OFTEN
+    return "" if found == officer else WRONG

@@ -1,0 +1,119 @@
+"""The lock of a screen left alone: the session goes on, for the same officer, on the same page, with the password."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from machimado.ground.people.middleware import LOCKED, TOUCHED
+from machimado.ground.people.models import Officer
+from machimado.ground.people.views.lock import TOO_OFTEN, WRONG
+from tests.universe import PASSWORD, Universe
+
+LOCK = "/staff/lock/"
+PAGE = "/accounts/2fa/?tab=keys&more=1"
+
+
+@pytest.fixture
+def client(universe: Universe, sign_in: Callable[[Officer], Client]) -> Client:
+    return sign_in(universe.officer)
+
+
+def touched(client: Client, *, minutes_ago: float) -> None:
+    import time
+
+    session = client.session
+    session[TOUCHED] = time.time() - minutes_ago * 60
+    session.save()
+
+
+def test_a_screen_in_use_is_not_locked(client: Client, settings: Any) -> None:
+    touched(client, minutes_ago=settings.LOCK_AFTER_MINUTES - 0.5)
+    assert client.get(PAGE).status_code == 200
+
+
+def test_a_screen_left_alone_asks_for_the_password_and_goes_on_where_it_was(
+    client: Client, settings: Any
+) -> None:
+    touched(client, minutes_ago=settings.LOCK_AFTER_MINUTES + 0.5)
+    sent = client.get(PAGE)
+    address = urlsplit(sent.headers["Location"])
+    assert address.path == LOCK
+    assert parse_qs(address.query)["next"] == [PAGE]
+    opened = client.post(LOCK, {"password": PASSWORD, "next": PAGE})
+    assert opened.headers["Location"] == PAGE
+    assert client.get(PAGE).status_code == 200
+
+
+def test_locked_by_hand_no_page_opens(client: Client) -> None:
+    assert client.get(LOCK).status_code == 200
+    assert client.session[LOCKED] is True
+    for page in (PAGE, "/", "/healthz"):
+        assert client.get(page).headers["Location"].startswith(LOCK), page
+
+
+def test_a_change_sent_to_a_locked_screen_is_not_made_and_not_repeated(client: Client) -> None:
+    client.get(LOCK)
+    sent = client.post("/accounts/password/change/", {"oldpassword": PASSWORD})
+    assert parse_qs(urlsplit(sent.headers["Location"]).query)["next"] == ["/"]
+
+
+def test_a_fragment_moves_the_whole_page_to_the_lock(client: Client) -> None:
+    client.get(LOCK)
+    sent = client.get(PAGE, headers={"HX-Request": "true"})
+    assert (sent.status_code, sent.headers["HX-Redirect"]) == (204, LOCK)
+
+
+@pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper(), PASSWORD + " "])
+def test_another_password_does_not_open(client: Client, password: str) -> None:
+    client.get(LOCK)
+    answer = client.post(LOCK, {"password": password})
+    assert answer.status_code == 422
+    assert WRONG in answer.content.decode()
+    assert client.session[LOCKED] is True
+
+
+def test_nobody_can_try_for_ever(client: Client) -> None:
+    client.get(LOCK)
+    answers = [client.post(LOCK, {"password": f"guess-{number}"}).content.decode() for number in range(12)]
+    assert TOO_OFTEN in answers[-1]
+    assert TOO_OFTEN in client.post(LOCK, {"password": PASSWORD}).content.decode()
+    assert client.session[LOCKED] is True
+
+
+def test_the_password_of_a_colleague_does_not_open(universe: Universe, client: Client) -> None:
+    universe.colleague.set_password("another-password-2026")
+    universe.colleague.save()
+    client.get(LOCK)
+    assert client.post(LOCK, {"password": "another-password-2026"}).status_code == 422
+
+
+def test_who_is_locked_out_can_sign_out_for_a_colleague(client: Client) -> None:
+    client.get(LOCK)
+    client.post("/accounts/logout/")
+    assert "_auth_user_id" not in client.session
+    assert LOCKED not in client.session
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "http:///evil.example",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "\x08//evil.example",
+        "",
+    ],
+)
+def test_the_lock_leads_to_no_other_site(client: Client, target: str) -> None:
+    client.get(LOCK, {"next": target})
+    assert client.post(LOCK, {"password": PASSWORD, "next": target}).headers["Location"] == "/"
+
+
+def test_a_visitor_has_nothing_to_unlock(db: None) -> None:
+    assert Client().get(LOCK).headers["Location"].startswith("/accounts/login/")
