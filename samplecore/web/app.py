@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from samplecore.core import Core
 from samplecore.oauth import OAuthError
-from samplecore.web import applications, certificates, residents, tokens
+from samplecore.web import applications, certificates, pages, residents, tokens
 from samplecore.web.gate import Gate, Refusal, core_of, refuse, refuse_address, refuse_failure
 
 
@@ -24,6 +24,12 @@ async def health(request: Request) -> Response:
 
 
 ROUTES = [
+    Route("/", pages.overview),
+    Route("/style.css", pages.style),
+    Route("/entries/{core_number}", pages.entry),
+    Route("/people", pages.people),
+    Route("/people/{number}", pages.person),
+    Route("/people/{number}", pages.move, methods=["POST"]),
     Route("/health", health),
     Route("/oauth/token", tokens.token, methods=["POST"]),
     Route("/oauth/introspect", tokens.introspect, methods=["POST"]),

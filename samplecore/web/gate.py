@@ -16,7 +16,7 @@ from samplecore.core import Core, RecentRequest
 from samplecore.oauth import Grant
 
 NOT_GATED = ("/", "/health")
-PAGES = ("/entries/", "/people")  # for humans, like /
+PAGES = ("/entries/", "/people", "/style.css")  # for humans, like /
 GRANT = "samplecore.grant"
 
 
