@@ -68,6 +68,7 @@ def show(request: HttpRequest) -> HttpResponse:
     procedures = queries.procedures(today, {key.procedure for key in cells})
     offices = dict(Office.objects.values_list("code", "short_name"))
     everything = total(cells.values())
+    by_month = _by_month(cells, choice)
     context = {
         "choice": choice,
         "months": months_between(month_before(_month(today), MONTHS_TO_CHOOSE - 1), _month(today))[::-1],
@@ -76,7 +77,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "everything": Line("全体", everything, _weighted(cells, procedures)),
         "by_procedure": _by_procedure(cells, procedures),
         "by_office": _by_office(cells, offices),
-        "by_month": _by_month(cells, choice),
+        "by_month": by_month,
+        "top_percent": _top_percent(by_month),
         "first_city_percent": FIRST_CITY_PERCENT,
         "query": request.GET.urlencode(),
     }
@@ -149,6 +151,12 @@ def _by_month(cells: dict[Key, Cell], choice: Choice) -> list[Line]:
     """Return every month of the period, those in which nothing came included."""
     sums = roll_up(cells, lambda key: key.month)
     return [Line(month, sums.get(month, Cell())) for month in months_between(choice.first, choice.last)]
+
+
+def _top_percent(lines: list[Line]) -> int:
+    """Return where the chart ends: the first of 40, 60, 80 and 100 that every month stays below."""
+    highest = max((line.cell.share or 0 for line in lines), default=0)
+    return next((top for top in (40, 60, 80) if highest < top), 100)
 
 
 HEADER = (
