@@ -161,7 +161,7 @@ def test_every_entry_is_inside_its_box(file: Path) -> None:
             )
 
 
-def stands_in(text: Text, box: Mapping[str, Any]) -> bool:
+def stands_in(text: Text, box: Mapping[str, float]) -> bool:
     return (
         box["x"] - 2 <= text.x <= box["x"] + box["w"] + 2
         and box["y"] - 1 <= text.y <= box["y"] + box["h"] + 3
