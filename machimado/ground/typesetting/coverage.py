@@ -86,8 +86,8 @@ def _parsed(font: FontFile) -> Coverage:
 
 
 def _visible(character: str) -> bool:
-    """Leave out control and format characters: a font may map them, but no paper shows them."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn"}
+    """Leave out control and format characters, which no paper shows, and plane 15, where our own marks live."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Cn"} and ord(character) < 0xF0000
 
 
 def _sequences(table: CmapSubtable) -> list[str]:

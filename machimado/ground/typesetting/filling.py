@@ -7,7 +7,7 @@ from typing import Any
 
 from machimado.ground.japanese.eras import is_edtf, wareki
 from machimado.ground.typesetting.frames import Anchor
-from machimado.ground.typesetting.missing import MARK, MOST_MARKS
+from machimado.ground.typesetting.missing import FONT, MARK, MOST_MARKS, SELECTORS
 
 Inputs = Mapping[str, Any]
 Placed = dict[str, Any]
@@ -96,13 +96,27 @@ def _text(anchor: Anchor, text: str) -> Placed:
 
 
 def _about(title: str, text: str) -> Placed:
-    """Return a text in parts: strings, and numbers for its marks; `length` is the most that its line takes, in em."""
-    parts = [part if place % 2 == 0 else ord(part) - MARK for place, part in enumerate(_MARKS.split(text))]
+    """Return a text in parts: strings, numbers for marks, and [font's place, character] for a font of its own.
+
+    `length` is the most that its line takes, in em.
+    """
+    parts = [_part(part) for part in _MARKS.split(text) if part]
     return {"title": title, "parts": parts, "length": len(text), "line": "\n" not in text}
 
 
 _ONE_LINE = frozenset({"day", "money", "postal", "digits"})
-_MARKS = re.compile(f"([{chr(MARK + 1)}-{chr(MARK + MOST_MARKS)}])")
+
+
+def _part(part: str) -> str | int | list[int | str]:
+    first = ord(part[0])
+    if first > FONT:
+        return [first - FONT, part[1:]]
+    return first - MARK if first > MARK else part
+
+
+_MARKS = re.compile(
+    f"([{chr(MARK + 1)}-{chr(MARK + MOST_MARKS)}]|[{chr(FONT + 1)}-{chr(FONT + 9)}].[{SELECTORS}]?)"
+)
 
 
 def _plain(value: Any) -> str:

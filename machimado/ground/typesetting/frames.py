@@ -19,7 +19,6 @@ import typst
 
 from machimado.ground.typesetting.fonts import FontSet
 
-
 _ONE_AT_A_TIME = threading.Lock()
 
 

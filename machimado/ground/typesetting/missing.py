@@ -16,10 +16,12 @@ from machimado.ground.typesetting.coverage import Coverage
 # keeps characters. The templates draw it as ※n.
 MARK = 0xF0000
 MOST_MARKS = 0xFFF
+# A form that only a later font has stands behind U+F1000 + the place of that font, and is printed in it.
+FONT = 0xF1000
 GETA = "〓"
 
-_SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_CHARACTER = re.compile(f".[{_SELECTORS}]?", re.DOTALL)
+SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_CHARACTER = re.compile(f".[{SELECTORS}]?", re.DOTALL)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn"})
 _ALLOWED = frozenset("\n\t\r")
 
@@ -41,8 +43,8 @@ class Missing:
 def mark_missing(value: Any, fonts: tuple[Coverage, ...]) -> tuple[Any, tuple[Missing, ...]]:
     """Return a JSON-like value with its lacking characters marked, and the list of them in order of appearance.
 
-    `fonts` stand in order of preference; a character is printed by the first one that has its base, so that one
-    must have its form. Dictionary keys are ours and stay.
+    `fonts` stand in order of preference. A character is printed by the first one that has its base, unless only a later
+    one has the form that was asked for. Dictionary keys are ours and stay.
     """
     found: dict[str, Missing] = {}
     return _walk(value, lambda text: _marked(text, fonts, found)), tuple(found.values())
@@ -70,11 +72,13 @@ def _marked(text: str, fonts: tuple[Coverage, ...], found: dict[str, Missing]) -
 
 
 def _printed(character: str, fonts: tuple[Coverage, ...], found: dict[str, Missing]) -> str:
-    font = next((font for font in fonts if font.has_base(character)), None)
-    visible = character in _ALLOWED or unicodedata.category(character[0]) not in _INVISIBLE
-    if visible and (character in _ALLOWED or (font is not None and font.has(character))):
+    if character in _ALLOWED:
         return character
-    shown = character[0] if visible and font is not None else GETA
+    visible = unicodedata.category(character[0]) not in _INVISIBLE
+    based = [place for place, font in enumerate(fonts) if visible and font.has_base(character)]
+    if exact := [place for place in based if fonts[place].has(character)]:
+        return character if exact[0] == based[0] else chr(FONT + exact[0]) + character
+    shown = character[0] if based else GETA
     number = min(len(found) + 1, MOST_MARKS)
     missing = found.setdefault(character, Missing(number, shown, character))
     return missing.shown + chr(MARK + missing.mark)

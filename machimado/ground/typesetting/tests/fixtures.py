@@ -75,6 +75,12 @@ def texts(pdf: bytes) -> list[Text]:
     ]
 
 
+def fonts_in(pdf: bytes) -> set[str]:
+    """The names of the fonts that the first page's own text uses."""
+    resources: Any = pypdf.PdfReader(BytesIO(pdf)).pages[0]["/Resources"]
+    return {str(font.get_object()["/BaseFont"]) for font in resources["/Font"].values()}
+
+
 def plain(pdf: bytes) -> str:
     """All the text of a PDF without line ends, which typesetting puts anywhere."""
     return "".join(text.text for text in texts(pdf))

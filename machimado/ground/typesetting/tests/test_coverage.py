@@ -7,7 +7,7 @@ import pytest
 from machimado.ground.typesetting import coverage
 from machimado.ground.typesetting.coverage import Coverage, FontFile, read_coverage
 from machimado.ground.typesetting.fonts import NoFontsError, open_fonts
-from machimado.ground.typesetting.missing import MARK, find_missing, mark_missing
+from machimado.ground.typesetting.missing import FONT, MARK, find_missing, mark_missing
 from machimado.ground.typesetting.tests.fixtures import fonts
 
 FIRST = Coverage(frozenset("山田辻〓"), frozenset({"辻\U000e0100"}))
@@ -52,10 +52,11 @@ def test_a_new_font_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert read_coverage(font, tmp_path) == SECOND
 
 
-def test_the_first_font_with_the_base_decides() -> None:
-    assert find_missing("山田辻\U000e0100邉", (FIRST, SECOND)) == ()
-    (missing,) = find_missing("山\U000e0100", (FIRST, SECOND))
-    assert (missing.shown, missing.code_points) == ("山", "U+5C71 U+E0100")
+def test_a_form_is_printed_in_the_font_that_has_it() -> None:
+    assert mark_missing("山田辻\U000e0100邉", (FIRST, SECOND)) == ("山田辻\U000e0100邉", ())
+    assert mark_missing("山\U000e0100", (FIRST, SECOND)) == (f"{chr(FONT + 1)}山\U000e0100", ())
+    (missing,) = find_missing("田\U000e0100", (FIRST, SECOND))
+    assert (missing.shown, missing.code_points) == ("田", "U+7530 U+E0100")
 
 
 def test_the_same_character_has_the_same_mark() -> None:

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from machimado.ground.typesetting.drawings import UnsafeDrawingError
 from machimado.ground.typesetting.frames import BrokenFormError, print_frame
-from machimado.ground.typesetting.tests.fixtures import Text, fonts, inputs, plain, template_in, texts
+from machimado.ground.typesetting.tests.fixtures import (
+    Text,
+    fonts,
+    fonts_in,
+    inputs,
+    plain,
+    template_in,
+    texts,
+)
 from machimado.ground.typesetting.typesetter import MOST_CHARACTERS, Paper, TooMuchTextError, typeset
 
 SIGNATURE = (
@@ -194,3 +202,20 @@ def test_a_signature_is_drawn_and_a_dangerous_one_refused(tmp_path: Path) -> Non
             root=tmp_path,
             fonts=fonts(),
         )
+
+
+def test_a_form_that_only_a_later_font_has_is_printed_in_it(tmp_path: Path) -> None:
+    covered = fonts().coverage()
+    later = [
+        each
+        for font in covered[1:]
+        for each in font.sequences
+        if covered[0].has_base(each) and not covered[0].has(each)
+    ]
+    if not later:
+        pytest.skip("only one font with variation sequences is installed here")
+    paper = print_form(tmp_path, name={"text": f"山{min(later)}田"})
+    assert paper.missing == ()
+    assert {"IPAmjMincho", "NotoSansJP"} <= {
+        name.split("+")[-1].split("-")[0] for name in fonts_in(paper.pdf)
+    }
