@@ -19,7 +19,10 @@ EPILOG = """
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "machimado.site.settings")
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["core"]:
+        launcher.become_core(words[1:])
+    arguments = _parser().parse_args(words)
     _to_environment(arguments)
     try:
         status: int | None = arguments.run(arguments)
@@ -50,7 +53,18 @@ def _parser() -> argparse.ArgumentParser:
         add(commands)
     for command in commands.choices.values():
         _add_places(command)
+    _describe(parser)
     return parser
+
+
+def _describe(parser: argparse.ArgumentParser) -> None:
+    """Give each command's own help the words by which it stands in the list of commands."""
+    for action in parser._actions:  # noqa: SLF001 - argparse offers no other way to its commands
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
+            told = {choice.dest: choice.help for choice in action._get_subactions()}  # noqa: SLF001 - the same
+            for name, command in action.choices.items():
+                command.description = command.description or told.get(name)
+                _describe(command)
 
 
 def _rooms() -> list[launcher.type_of_adder]:

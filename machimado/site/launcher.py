@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
@@ -39,11 +39,8 @@ def add_parsers(commands: Any) -> None:
     serve.add_argument("--certificate", type=Path, help="TLS 証明書（machimado certificate で作れます）")
     serve.add_argument("--private-key", type=Path, help="TLS 秘密鍵")
     serve.set_defaults(run=run_serve)
-    core = commands.add_parser(
-        "core", help="参照基幹システム（samplecore）を起動する。続く引数はそのまま渡る", add_help=False
-    )
-    core.add_argument("rest", nargs=argparse.REMAINDER)
-    core.set_defaults(run=run_core)
+    # Listed here for the help; main() hands everything behind the word to samplecore before it is parsed.
+    commands.add_parser("core", help="参照基幹システム（samplecore）を起動する。続く引数はそのまま渡る")
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
@@ -53,9 +50,9 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8700, help="ポート（既定: 8700）")
 
 
-def run_core(arguments: argparse.Namespace) -> int:
-    """Become the reference core system."""
-    command = [sys.executable, "-m", "samplecore", *arguments.rest]
+def become_core(words: Sequence[str]) -> NoReturn:
+    """Become the reference core system with the arguments that the user wrote."""
+    command = [sys.executable, "-m", "samplecore", *words]
     os.execv(sys.executable, command)  # noqa: S606 - the user's own words, no shell
 
 
@@ -65,6 +62,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
     from machimado.site import tls
 
+    # uvicorn raises the signal that stopped it once more: a stop that was asked for is no failure.
+    signal.signal(signal.SIGTERM, _stop_like_ctrl_c)
     allow_host(arguments.host)
     pair = tls.pair(arguments.certificate, arguments.private_key)
     if pair:

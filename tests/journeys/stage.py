@@ -1,0 +1,150 @@
+"""What a journey needs: people with browsers of their own, and a close look at every page that they see.
+
+    def test_…(stage: Stage) -> None:
+        officer = stage.enter("ono")              # signed in, in a browser of her own
+        officer.goto(stage.address + "/…")
+        stage.look(officer, "窓口")               # axe, layout, photographs
+
+A page that was opened and not looked at fails the journey; so do errors on the console, violations of the
+content security policy, answers of 4xx (but 422, a form that comes back) and requests to anywhere else.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, Request, Response
+
+from tests.processes import ROOT, Product
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1440, 900)}
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# A form that comes back with what is wrong with it.
+COMES_BACK = 422
+
+
+@dataclass
+class Stage:
+    """One journey: the product, the people on it, and what went wrong meanwhile."""
+
+    browser: Browser
+    product: Product
+    name: str
+    photographs: Path | None
+    problems: list[str] = field(default_factory=list)
+    expected_statuses: set[int] = field(default_factory=lambda: {COMES_BACK})
+    _contexts: list[BrowserContext] = field(default_factory=list)
+    _opened: set[str] = field(default_factory=set)
+    _looked_at: set[str] = field(default_factory=set)
+    _count: int = 0
+
+    @property
+    def address(self) -> str:
+        """Return where the product is."""
+        return self.product.address
+
+    def visitor(self, **options: Any) -> Page:
+        """Return a page in a new browser in which nobody is signed in."""
+        context = self.browser.new_context(
+            locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+            reduced_motion="reduce",
+            **{"viewport": size("desktop"), **options},
+        )
+        context.set_default_timeout(15_000)
+        context.on("page", self._watch)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def enter(self, login: str, **options: Any) -> Page:
+        """Return a page of a new browser in which the officer has signed in."""
+        page = self.visitor(**options)
+        page.goto(self.address)
+        self.sign_in(page, login, self.product.password(login))
+        return page
+
+    def sign_in(self, page: Page, login: str, password: str) -> None:
+        """Fill in the sign-in page and send it."""
+        self.look(page, "サインイン")
+        page.get_by_label("職員ID").fill(login)
+        page.get_by_label("パスワード").fill(password)
+        page.get_by_role("button", name="サインイン", exact=True).click()
+        page.wait_for_load_state()
+
+    def look(self, page: Page, title: str) -> None:
+        """Check the page as it is now: accessibility, layout in three sizes; photograph it where that is asked for."""
+        page.wait_for_load_state("load")
+        page.evaluate("() => document.fonts.ready")
+        self._looked_at.add(place(page.url))
+        self.problems += [f"{title}: {found}" for found in accessibility(page)]
+        self._count += 1
+        before = page.viewport_size
+        for name in SIZES:
+            page.set_viewport_size(size(name))  # type: ignore[arg-type]
+            if page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth + 1"):
+                self.problems.append(f"{title}: wider than a {name}")
+            self._photograph(page, title, name)
+        if before is not None:
+            page.set_viewport_size(before)
+
+    def _photograph(self, page: Page, title: str, size_name: str) -> None:
+        if self.photographs is None:
+            return
+        safe = re.sub(r"[^\w\-]+", "_", title)
+        target = self.photographs / self.name / f"{self._count:02}-{safe}.{size_name}.png"
+        page.screenshot(path=target, full_page=True)
+
+    def end(self) -> list[str]:
+        """Close all browsers; return everything that was wrong."""
+        for context in self._contexts:
+            context.close()
+        unseen = [f"opened, but not looked at: {where}" for where in sorted(self._opened - self._looked_at)]
+        return [*self.problems, *unseen]
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        page.on("request", self._follow)
+        page.on("response", self._weigh)
+        page.on("framenavigated", self._note)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Answers of 4xx and 5xx are weighed in _weigh.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.problems.append(f"console: {message.text}")
+
+    def _follow(self, request: Request) -> None:
+        if not request.url.startswith((self.address, self.address.replace("http", "ws"), "data:", "blob:")):
+            self.problems.append(f"a request left the house: {request.url}")
+
+    def _weigh(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected_statuses:
+            self.problems.append(f"{response.status} from {response.url}")
+
+    def _note(self, frame: Frame) -> None:
+        if frame.parent_frame is None and frame.url.startswith(self.address):
+            self._opened.add(place(frame.url))
+
+
+def size(name: str) -> dict[str, int]:
+    """Return a screen's size as Playwright wants it."""
+    width, height = SIZES[name]
+    return {"width": width, "height": height}
+
+
+def place(address: str) -> str:
+    """Return a page's path with its numbers and ids taken out: one page of its kind is looked at, not each."""
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", urlsplit(address).path)
+
+
+def accessibility(page: Page) -> list[str]:
+    """Return what axe finds on the page, each with the place where."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{found['id']}: {found['help']} at {', '.join(str(node['target']) for node in found['nodes'][:3])}"
+        for found in result["violations"]
+    ]
