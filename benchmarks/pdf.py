@@ -1,7 +1,8 @@
 """How long a form on paper takes: ours, and beside it a new Typst compiler for each form, in the same run.
 
 The form is the 児童手当 認定請求 with the answers of its definition's first test; the name differs each time, so that
-nothing is answered from a cache. `cpu_ms` is processor time per form, which a busy machine distorts less. `cold_ms` is the first form of a new process: fonts, coverage, template and all.
+nothing is answered from a cache. `cpu_ms` is processor time per form, which a busy machine distorts less.
+`cold_ms` is the first form of a new process: fonts, coverage, template and all.
 """
 
 import argparse
