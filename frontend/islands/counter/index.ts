@@ -2,6 +2,7 @@
 import "../../styles/counter.css";
 import { listen } from "../../shared/live";
 import "./results";
+import "./saving";
 import "./walk";
 import "./typed";
 

@@ -1,6 +1,9 @@
 /** An element with data-key="k" is reached or pressed by that key, outside of fields; "Alt+k" works inside them too. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input:not([type=radio],[type=checkbox]),select,textarea") !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest("input:not([type=radio],[type=checkbox]),select,textarea") !== null
+  );
 }
 
 function use(element: HTMLElement): void {

@@ -118,9 +118,19 @@ def show(*, desk: Desk, application: Application, question: str = "") -> None:
         for other in Desk.objects.filter(shown=application):
             _wipe(other)
         locked.shown, locked.showing = application, uuid.uuid4()
-    locked.question = question
+    locked.question, locked.objection = question, ""
     locked.save()
     tell_screens(locked)
+
+
+@transaction.atomic
+def object_to(*, desk: Desk, section: str) -> None:
+    """Keep of which section the resident said that something has to be put right, for the officer to see."""
+    locked = Desk.objects.select_for_update().get(pk=desk.pk)
+    locked.objection = section[:80]
+    locked.save(update_fields=["objection"])
+    tell_screens(locked)
+    tell_desk(locked)
 
 
 @transaction.atomic
@@ -130,7 +140,7 @@ def wipe(*, desk: Desk) -> None:
 
 
 def _wipe(desk: Desk) -> None:
-    desk.shown, desk.showing, desk.question = None, uuid.uuid4(), ""
+    desk.shown, desk.showing, desk.question, desk.objection = None, uuid.uuid4(), "", ""
     desk.save()
     tell_screens(desk)
 

@@ -18,6 +18,8 @@ class Desk(models.Model):
     shown = models.ForeignKey(Application, models.SET_NULL, null=True, related_name="+", verbose_name="表示中の申請")
     showing = models.UUIDField("表示キー", default=uuid.uuid4)
     question = models.CharField("表示中の質問", max_length=200, blank=True)
+    # The section of which the resident said that something has to be put right.
+    objection = models.CharField("指摘のあった章", max_length=80, blank=True)
 
     personal_data: dict[str, str] = {}
 

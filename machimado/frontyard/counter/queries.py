@@ -26,6 +26,7 @@ class DeskState:
     number: int
     paired: bool
     alive: bool
+    objection: str
 
 
 def desks(officer: Officer) -> list[Desk]:
@@ -39,7 +40,7 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
         return None
     screen = desk.screens.order_by("-seen_at").first()
     alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
-    return DeskState(desk.pk, desk.number, screen is not None, alive)
+    return DeskState(desk.pk, desk.number, screen is not None, alive, desk.objection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from machimado.cases.applications.actions.answering import (
     Conflict,
+    Page,
     Saved,
     add_row,
     attach,
@@ -33,6 +34,7 @@ from machimado.cases.applications.actions.on_paper import book_paper, unbook_pap
 __all__ = [
     "Conflict",
     "NotReady",
+    "Page",
     "Saved",
     "add_row",
     "attach",

@@ -46,6 +46,18 @@ class Conflict(Exception):
         self.theirs = theirs
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page that sends answers: its own key, the revision that it showed, and how much was typed since it last told."""
+
+    key: str = ""
+    revision: int | None = None
+    typed: int = 0
+
+
+ANY_PAGE = Page()
+
+
 def begin(
     *,
     case: Case,
@@ -101,61 +113,55 @@ def save_answers(
     raw: Mapping[str, Any],
     by: Officer | None,
     at: datetime,
-    seen_revision: int | None = None,
-    typed_characters: int = 0,
+    page: Page = ANY_PAGE,
 ) -> list[Saved]:
     """Save answers as they came from a page, each by its path; an answer that cannot be read is refused, the others are kept.
 
     `raw` maps a question's path to what was typed (a mapping for a question with parts).
-    Raises: WrongState; Conflict when an answer was changed elsewhere after `seen_revision`.
+    Raises: WrongState; Conflict when an answer was changed on another page after this one was shown.
     """
     form = form_of(application)
-    read = {path: _read(form, path, value) for path, value in raw.items()}
+    today = timezone.localdate(at).isoformat()
+    read = {path: _read(form, path, value, today) for path, value in raw.items()}
     good = {path: value for path, (value, refused) in read.items() if not refused}
-    changed = _keep(application, good, by, at, seen_revision, typed_characters)
+    changed = _keep(application, good, by, at, page)
     return [Saved(changed, path, refused) for path, (_, refused) in read.items()]
 
 
-def _read(form: Form, path: str, raw: Any) -> tuple[Any, str]:
+def _read(form: Form, path: str, raw: Any, today: str) -> tuple[Any, str]:
     """Return (value, "") or (None, why it cannot be taken)."""
     question = form.question(path)
     if question is None:
         return None, "この質問は、この申請にはありません。画面を読み込み直してください。"
     try:
-        return read_value(question, raw), ""
+        return read_value(question, raw, today=today), ""
     except ValueRefusedError as refusal:
         return None, str(refusal)
 
 
 @transaction.atomic
-def _keep(  # noqa: PLR0913 - the parts of one save
-    application: Application,
-    values: Mapping[str, Any],
-    by: Officer | None,
-    at: datetime,
-    seen_revision: int | None,
-    typed: int,
+def _keep(
+    application: Application, values: Mapping[str, Any], by: Officer | None, at: datetime, page: Page
 ) -> Application:
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     changes = {path: value for path, value in values.items() if documents.take(locked.answers, path) != value}
-    _check_nobody_else_changed(locked, changes, seen_revision)
-    locked.typed_characters += min(max(typed, 0), MAX_TYPED_AT_ONCE)
+    _check_nobody_else_changed(locked, changes, page)
+    locked.typed_characters += min(max(page.typed, 0), MAX_TYPED_AT_ONCE)
     if not changes:
         locked.save(update_fields=["typed_characters"])
         return locked
     return _change(
-        locked, lambda kept: _write(kept, changes, by), set(changes), by, at, "application.answered"
+        locked, lambda kept: _write(kept, changes, by, page), set(changes), by, at, "application.answered"
     )
 
 
-def _check_nobody_else_changed(
-    application: Application, changes: Mapping[str, Any], seen_revision: int | None
-) -> None:
-    if seen_revision is None:
+def _check_nobody_else_changed(application: Application, changes: Mapping[str, Any], page: Page) -> None:
+    if page.revision is None:
         return
     for path in changes:
-        if application.sources.get(path, {}).get("revision", 0) > seen_revision:
+        last = application.sources.get(path, {})
+        if last.get("revision", 0) > page.revision and last.get("page") != page.key:
             raise Conflict(path, documents.take(application.answers, path))
 
 
@@ -184,13 +190,13 @@ def _before(application: Application, roots: set[str]) -> dict[str, Any]:
     return {"answers": {root: application.answers.get(root) for root in roots}, "sources": sources}
 
 
-def _write(application: Application, changes: Mapping[str, Any], by: Officer | None) -> None:
+def _write(application: Application, changes: Mapping[str, Any], by: Officer | None, page: Page) -> None:
     for path, value in changes.items():
         if application.sources.get(path, {}).get("source") == "record":
             application.rekeyed_fields += 1
         application.answers = documents.put(application.answers, path, value)
         source = "resident" if by is None else "officer"
-        application.sources[path] = {"source": source, "revision": application.revision}
+        application.sources[path] = {"source": source, "revision": application.revision, "page": page.key}
 
 
 @transaction.atomic
@@ -275,4 +281,4 @@ def _attach(
     kept = store(locked, path, (upload.name or "ファイル")[-200:], media_type, upload.read(), at)
     files = [*(documents.take(locked.answers, path) or [])]
     files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
-    return _change(locked, lambda now: _write(now, {path: files}, by), {path}, by, at, "application.attached")
+    return _change(locked, lambda now: _write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached")

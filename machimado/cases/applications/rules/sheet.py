@@ -251,7 +251,7 @@ class _Maker:
         )
 
     def _options(self, question: Question, value: Any) -> tuple[Option, ...]:
-        chosen = set(value) if isinstance(value, list) else {value}
+        chosen = value if isinstance(value, list) else [value]
         return tuple(
             Option(option.code, say(option.label, self._language), str(key) if key <= 9 else "", option.code in chosen)
             for key, option in enumerate(question.options, start=1)

@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -58,6 +58,7 @@ def context(
         "desk": queries.desk_state(desk_of(request), at=now),
         "status": delivery.status_of([application.pk], at=now).get(application.pk),
         "needs_signature": cases.needs_signature(application),
+        "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }
 
@@ -75,8 +76,7 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
             raw=raw,
             by=permissions.by(request),
             at=timezone.now(),
-            seen_revision=_number(request.POST.get("revision")),
-            typed_characters=_number(request.POST.get("typed")) or 0,
+            page=_page(request),
         )
     except cases.Conflict as conflict:
         return _shown(request, application, {conflict.path: Refusal(raw[conflict.path], str(conflict))}, status=409)
@@ -85,6 +85,14 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
     _show_to_resident(request, application, given)
     return _shown(request, application, refusals)
+
+
+def _page(request: HttpRequest) -> cases.Page:
+    return cases.Page(
+        key=request.POST.get("page", "")[:32],
+        revision=_number(request.POST.get("revision")),
+        typed=_number(request.POST.get("typed")) or 0,
+    )
 
 
 def _with_town(raw: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
     secret = ""
     if screen is None:
         screen, secret = actions.new_screen(at=now)
-    response = render(request, "screen/page.html", _context(screen, now))
+    response = render(request, "screen/page.html", _context(screen, now, _step(request.GET.get("step"))))
     if secret:
         _keep(response, secret)
     return response
@@ -45,7 +45,7 @@ def now(request: HttpRequest) -> HttpResponse:
     screen = _screen(request)
     if screen is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = _context(screen, moment)
+    context = _context(screen, moment, _step(request.GET.get("step")))
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     return render(request, "screen/_now.html", context)
@@ -68,16 +68,16 @@ def _keep(response: HttpResponse, secret: str) -> None:
     )
 
 
-def _context(screen: Screen, at: datetime) -> dict[str, Any]:
+def _context(screen: Screen, at: datetime, step: int = 1) -> dict[str, Any]:
     if at - screen.seen_at > SEEN_EVERY:
         Screen.objects.filter(pk=screen.pk).update(seen_at=at)
     if screen.desk is None:
         code = actions.fresh_code(screen=screen, at=at)
         return {"phase": "pairing", "code": code, "version": f"pairing-{code}"}
-    return _shown(screen.desk, at)
+    return _shown(screen.desk, at, step)
 
 
-def _shown(desk: Desk, at: datetime) -> dict[str, Any]:
+def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
     application = desk.shown
     if application is None or application.state == State.CANCELLED:
         return {"phase": "waiting", "desk": desk, "version": f"waiting-{desk.showing}"}
@@ -87,15 +87,32 @@ def _shown(desk: Desk, at: datetime) -> dict[str, Any]:
         "desk": desk,
         "application": application,
         "sheet": sheet,
-        "current": _current(sheet, desk.question),
-        "pad": cases.needs_signature(application),
-        "version": f"{desk.showing}-{application.revision}-{application.state}-{desk.question}",
+        **_current(sheet, desk.question),
+        **_review_step(sheet, step, with_signature=cases.needs_signature(application)),
+        "version": f"{desk.showing}-{application.revision}-{application.state}-{desk.question}-{step}",
     }
 
 
-def _current(sheet: Sheet, path: str) -> Any:
-    """Return the line that is being talked about."""
-    return next((line for line in sheet.lines() if line.path == path), None)
+def _step(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 4 else 1
+
+
+def _review_step(sheet: Sheet, step: int, *, with_signature: bool) -> dict[str, Any]:
+    """Return the part of the review that stands at `step`: the chapters one after the other, the signature last."""
+    parts = [section for section in sheet.sections if any(line.words for line in section.lines())]
+    steps = len(parts) + (1 if with_signature else 0)
+    at = min(max(step, 1), steps)
+    part = parts[at - 1] if at <= len(parts) else None
+    return {"step": at, "steps": steps, "all_steps": range(1, steps + 1), "part": part}
+
+
+def _current(sheet: Sheet, path: str) -> dict[str, Any]:
+    """Return the question that is being talked about, and the chapter it stands in."""
+    for section in sheet.sections:
+        for line in section.lines():
+            if line.path == path:
+                return {"current": line, "chapter": section}
+    return {"current": None, "chapter": None}
 
 
 @permissions.everyone
@@ -127,8 +144,7 @@ def wrong(request: HttpRequest) -> HttpResponse:
             cases.back_to_interview(application=desk.shown, by=None, at=timezone.now())
         except WrongState:
             return _again(request)
-        actions.show(desk=desk, application=desk.shown, question=request.POST.get("path", "")[:200])
-        actions.tell_desk(desk)
+        actions.object_to(desk=desk, section=request.POST.get("section", ""))
     return _again(request)
 
 
@@ -143,7 +159,7 @@ def sign(request: HttpRequest) -> HttpResponse:
         drawn = signature.read(request.POST.get("strokes", ""))
         cases.sign(application=desk.shown, signature=drawn, by=None, at=timezone.now())
     except signature.SignatureRefused as refusal:
-        return _again(request, str(refusal))
+        return _again(request, str(refusal), _step(request.POST.get("step")))
     except WrongState:
         return _again(request)
     actions.show(desk=desk, application=desk.shown)
@@ -159,11 +175,11 @@ def _desk_showing(request: HttpRequest) -> Desk | None:
     return screen.desk
 
 
-def _again(request: HttpRequest, reason: str = "") -> HttpResponse:
+def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpResponse:
     """Show the screen as it is now."""
     screen = _screen(request)
     if screen is None or request.headers.get("HX-Request") != "true":
         return redirect("counter:screen")
-    return render(request, "screen/_now.html", {**_context(screen, timezone.now()), "reason": reason})
+    return render(request, "screen/_now.html", {**_context(screen, timezone.now(), step), "reason": reason})
 
 

@@ -1,0 +1,99 @@
+/**
+ * Saves each question by itself, as soon as it is changed, and lets nothing that was typed get lost:
+ * a question that is being saved, or whose entry was refused, is never overwritten by the answer to another one;
+ * an answer that comes late changes its own question only; what could not be sent is sent again.
+ */
+import { Idiomorph } from "idiomorph/htmx";
+import htmx from "../../shared/htmx";
+
+const RETRY_MS = 3000;
+const saving = new Map<string, number>();
+const unsent = new Set<string>();
+let own = "";
+
+type Detail = {
+  elt: HTMLElement;
+  target: HTMLElement;
+  xhr: XMLHttpRequest;
+  shouldSwap: boolean;
+  serverResponse: string;
+  requestConfig: { elt: HTMLElement };
+};
+
+function lineOf(element: Element): HTMLElement | null {
+  return element.closest<HTMLElement>("[data-line]");
+}
+
+function revisionIn(root: ParentNode): number {
+  return Number(root.querySelector<HTMLInputElement>("#revision")?.value ?? 0);
+}
+
+function count(id: string, by: number): void {
+  const left = (saving.get(id) ?? 0) + by;
+  if (left > 0) saving.set(id, left);
+  else saving.delete(id);
+}
+
+function isKept(node: Node): boolean {
+  if (!(node instanceof HTMLElement) || node.dataset.line === undefined || node.id === own) return false;
+  return saving.has(node.id) || unsent.has(node.id) || node.dataset.refused !== undefined;
+}
+
+Object.assign(Idiomorph.defaults.callbacks, {
+  beforeNodeMorphed: (old: Node) => !isKept(old),
+  beforeNodeRemoved: (old: Node) => !(old instanceof HTMLElement && saving.has(old.id)),
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const line = lineOf((event as CustomEvent<Detail>).detail.elt);
+  if (line) count(line.id, 1);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = (event as CustomEvent<Detail>).detail;
+  const line = lineOf(elt);
+  if (!line) return;
+  count(line.id, -1);
+  if (xhr.status >= 200 && xhr.status < 300) sent(line.id);
+  else keep(line.id);
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const detail = (event as CustomEvent<Detail>).detail;
+  if (detail.target.id !== "interview") return;
+  own = lineOf(detail.requestConfig.elt)?.id ?? "";
+  const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+  if (revisionIn(fresh) >= revisionIn(document)) return;
+  // It was overtaken: only its own question is news.
+  detail.shouldSwap = false;
+  const [before, after] = [document.getElementById(own), fresh.getElementById(own)];
+  if (before && after) Idiomorph.morph(before, after);
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  own = "";
+});
+
+function sent(id: string): void {
+  unsent.delete(id);
+  tell();
+}
+
+/** Keeps what could not be sent, and sends it again. */
+function keep(id: string): void {
+  unsent.add(id);
+  tell();
+  window.setTimeout(() => {
+    const line = document.getElementById(id);
+    if (line && unsent.has(id)) htmx.trigger(line, "change");
+  }, RETRY_MS);
+}
+
+function tell(): void {
+  const notice = document.querySelector<HTMLElement>("#unsent");
+  if (notice) notice.hidden = unsent.size === 0;
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsent.size > 0 || saving.size > 0) event.preventDefault();
+});
