@@ -16,7 +16,7 @@ RECENT = 50
 
 @dataclass(frozen=True, slots=True)
 class RecentRequest:
-    """A request as the human page shows it: no query, no body, since both can name people."""
+    """A request as the human page shows it: no query, no body, no number, since these name people."""
 
     at: str
     client: str

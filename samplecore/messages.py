@@ -80,7 +80,8 @@ def load_dictionary(path: Path = DICTIONARY) -> Dictionary:
         DictionaryError: where it is no dictionary.
     """
     try:
-        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # The loader in C: a start takes a tenth of a second less.
+        source = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         messages = (_message(name, spec, source) for name, spec in source["messages"].items())
         return Dictionary(source["systems"], {message.name: message for message in messages})
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:

@@ -112,7 +112,7 @@ def load_parameters(path: Path) -> Parameters:
         ParametersError: where the file lacks something or a list is written wrongly.
     """
     try:
-        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        source = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return _parameters(source)
     except (OSError, yaml.YAMLError) as error:
         raise ParametersError(f"人口データ {path} を読み込めません。確認してください: {error}") from error

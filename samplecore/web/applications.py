@@ -15,11 +15,9 @@ from samplecore.ledger import Application, Verdict
 from samplecore.messages import Reason, check
 from samplecore.oauth import Grant
 from samplecore.web.bodies import object_of
-from samplecore.web.gate import Refusal, core_of, grant_of, require
+from samplecore.web.gate import HUNG_UP, Refusal, core_of, grant_of, require
 
 LEDGER = "000:ledger:read"
-# Client closed request: never sent, since the connection is gone; it only ends the request inside.
-HUNG_UP = Response(status_code=499)
 # What a clerk of the core system might write; the field's name goes in front.
 REJECTIONS = (
     "は登録内容と一致しません。本人に確認して、直したものを送り直してください。",
@@ -155,7 +153,7 @@ async def _lose(
     hang_up(request.scope)
     # The server notices that the connection is gone in its next round; until then it would take an answer.
     await asyncio.sleep(0.01)
-    return HUNG_UP
+    return Response(status_code=HUNG_UP)
 
 
 async def _record_late(

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -12,12 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from samplecore.certificates import JST
 from samplecore.core import Core, RecentRequest
 from samplecore.oauth import Grant
 
 NOT_GATED = ("/", "/health")
 PAGES = ("/entries/", "/people", "/style.css")  # for humans, like /
 GRANT = "samplecore.grant"
+HUNG_UP = 499  # the connection is gone: this answer reaches nobody
+NUMBERS = re.compile("[0-9]{15}")
 
 
 class Refusal(Exception):
@@ -135,10 +139,10 @@ class _Noted:
     def __init__(self, core: Core, scope: Scope, send: Send) -> None:
         self._core, self._scope, self._send = core, scope, send
         self._started = time.perf_counter()
-        self._outcome = "応答なし"
+        self._outcome = "応答せず切断"
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and message["status"] != HUNG_UP:
             self._outcome = str(message["status"])
         await self._send(message)
 
@@ -148,10 +152,10 @@ class _Noted:
         grant: Grant | None = self._scope.get(GRANT)
         self._core.recent.appendleft(
             RecentRequest(
-                at=dt.datetime.now(dt.UTC).astimezone().strftime("%H:%M:%S"),
+                at=dt.datetime.now(JST).strftime("%H:%M:%S"),
                 client=grant.client if grant else "",
                 method=self._scope["method"],
-                path=self._scope["path"],
+                path=NUMBERS.sub("{宛名番号}", self._scope["path"]),
                 outcome=self._outcome,
                 milliseconds=(time.perf_counter() - self._started) * 1000,
             )

@@ -1,5 +1,6 @@
 """Pages for people: what the core system holds, which faults are on, and a form to let somebody move."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from html import escape
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from samplecore import ledger, register
+from samplecore.certificates import JST
 from samplecore.core import Core
 from samplecore.messages import Item
 from samplecore.web.bodies import form_of
@@ -198,13 +200,16 @@ def _ledger(core: Core) -> str:
             escape(item["reference"]),
             escape(_title(core, item)),
             _state_mark(item["state"]),
-            escape(item["received_at"][:19].replace("T", " ")),
+            _local(item["received_at"]),
         )
         for item in entries
     ]
-    return table(
-        f"新しい順に{len(rows)}件まで", ("番号", "送信元の受付番号", "申請", "状態", "受付（UTC）"), rows
-    )
+    return table(f"新しい順に{len(rows)}件まで", ("番号", "送信元の受付番号", "申請", "状態", "受付"), rows)
+
+
+def _local(moment: str) -> str:
+    """Return a moment in the city's time, as a clerk would write it."""
+    return dt.datetime.fromisoformat(moment).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _title(core: Core, item: Mapping[str, Any]) -> str:
@@ -233,7 +238,7 @@ def _about(item: Mapping[str, Any], title: str) -> list[tuple[str, str]]:
         ("申請", escape(title)),
         ("送信元の受付番号", escape(item["reference"])),
         ("状態", _state_mark(item["state"])),
-        ("受付（UTC）", escape(item["received_at"])),
+        ("受付", _local(item["received_at"])),
     ]
 
 
