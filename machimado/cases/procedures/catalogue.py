@@ -140,7 +140,9 @@ class Catalogue:
             version = form.procedure.version
             if version.effective_from <= day <= (version.effective_to or day):
                 return form
-        raise UnknownProcedureError(f"手続「{procedure}」には{day}に有効な版がありません。手続の一覧から選び直してください。")
+        raise UnknownProcedureError(
+            f"手続「{procedure}」には{day}に有効な版がありません。手続の一覧から選び直してください。"
+        )
 
     def in_force(self, on: date) -> tuple[Form, ...]:
         """Return the versions in force on a day, one for each procedure that has one."""
@@ -160,7 +162,16 @@ def procedure_files(paths: Iterable[Path]) -> list[Path]:
     """
     found = [file for path in paths for file in _files(path)]
     if len(found) > MOST_FILES:
-        raise DefinitionError([Problem(str(found[0].parent), 1, 1, f"ファイルが{MOST_FILES}を超えています。フォルダを確かめてください。")])
+        raise DefinitionError(
+            [
+                Problem(
+                    str(found[0].parent),
+                    1,
+                    1,
+                    f"ファイルが{MOST_FILES}を超えています。フォルダを確かめてください。",
+                )
+            ]
+        )
     return found
 
 
@@ -168,9 +179,13 @@ def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = sorted(file for file in path.rglob("*.y*ml") if file.suffix in {".yaml", ".yml"} and file.is_file())
+    found = sorted(
+        file for file in path.rglob("*.y*ml") if file.suffix in {".yaml", ".yml"} and file.is_file()
+    )
     if not found:
-        raise DefinitionError([Problem(str(path), 1, 1, "手続のファイル（*.yaml）がありません。フォルダを確かめてください。")])
+        raise DefinitionError(
+            [Problem(str(path), 1, 1, "手続のファイル（*.yaml）がありません。フォルダを確かめてください。")]
+        )
     yield from found
 
 
@@ -201,11 +216,18 @@ def read_what_can_be_read(files: Iterable[Path]) -> tuple[list[Form], list[Probl
     return forms, problems
 
 
-def _between_files(form: Form, source: Source, file: Path, seen: dict[tuple[str, int], str]) -> Iterator[Problem]:
+def _between_files(
+    form: Form, source: Source, file: Path, seen: dict[tuple[str, int], str]
+) -> Iterator[Problem]:
     key = (form.id, form.version)
     if key in seen:
-        yield source.problem(("version",), f"「{form.id}」の第{form.version}版は {seen[key]} にもあります。版の番号を変えてください。")
+        yield source.problem(
+            ("version",),
+            f"「{form.id}」の第{form.version}版は {seen[key]} にもあります。版の番号を変えてください。",
+        )
     seen[key] = file.name
     forms = file.parent.parent / "forms"
     if form.procedure.form and forms.is_dir() and not (forms / form.procedure.form).is_file():
-        yield source.problem(("form",), f"様式 {forms.name}/{form.procedure.form} がありません。ファイル名を確かめてください。")
+        yield source.problem(
+            ("form",), f"様式 {forms.name}/{form.procedure.form} がありません。ファイル名を確かめてください。"
+        )

@@ -15,18 +15,29 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add `procedures` and its commands to the console command; each sets `run`, which returns the exit code."""
     parser = subparsers.add_parser("procedures", help="手続定義の検査・試験・実行・JSON Schema")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = _command(commands, "check", run_check, "ファイルを検査し、誤りを file:line:column: で示す（誤りがあれば終了コード1）")
+    check = _command(
+        commands,
+        "check",
+        run_check,
+        "ファイルを検査し、誤りを file:line:column: で示す（誤りがあれば終了コード1）",
+    )
     check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="ファイルまたはフォルダ")
     test = _command(commands, "test", run_test, "ファイルの中の試験（tests）を動かす")
     test.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="ファイルまたはフォルダ")
     run = _command(commands, "run", run_answers, "答えを当てはめた結果を JSON で示す")
     run.add_argument("file", type=Path, metavar="FILE", help="手続のファイル")
-    run.add_argument("--answers", type=Path, required=True, metavar="FILE.json", help="答え（JSON）。- は標準入力")
-    run.add_argument("--today", type=date.fromisoformat, default=None, metavar="DATE", help="今日とする日（YYYY-MM-DD）")
+    run.add_argument(
+        "--answers", type=Path, required=True, metavar="FILE.json", help="答え（JSON）。- は標準入力"
+    )
+    run.add_argument(
+        "--today", type=date.fromisoformat, default=None, metavar="DATE", help="今日とする日（YYYY-MM-DD）"
+    )
     _command(commands, "schema", run_schema, "手続ファイルの JSON Schema を示す")
 
 
-def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], help_: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], help_: str
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_, description=help_)
     parser.set_defaults(run=run)
     return parser
@@ -56,7 +67,12 @@ def run_test(arguments: argparse.Namespace) -> int:
         return _told(error)
     results = [_test_file(file) for file in files]
     cases, failed = sum(count for count, _ in results), sum(failures for _, failures in results)
-    print(f"{cases}件の試験のうち{failed}件が合いませんでした。" if failed else f"{cases}件の試験がすべて合いました。", file=sys.stderr)
+    print(
+        f"{cases}件の試験のうち{failed}件が合いませんでした。"
+        if failed
+        else f"{cases}件の試験がすべて合いました。",
+        file=sys.stderr,
+    )
     return 1 if failed else 0
 
 
@@ -89,7 +105,9 @@ def run_answers(arguments: argparse.Namespace) -> int:
     try:
         answers = _answers(arguments.answers)
     except (OSError, ValueError, RecursionError) as error:
-        print(f"{arguments.answers}: 答えを JSON のオブジェクトとして読めません（{error}）。", file=sys.stderr)
+        print(
+            f"{arguments.answers}: 答えを JSON のオブジェクトとして読めません（{error}）。", file=sys.stderr
+        )
         return 1
     outcome = form.evaluate(answers, today=arguments.today or _today())
     print(json.dumps(_shown(outcome), ensure_ascii=False, indent=2))

@@ -29,7 +29,10 @@ def check_cases(form: Form, complaints: Complaints) -> None:
         if case.name in names:
             complaints.add((*loc, "name"), f"試験「{case.name}」が二つあります。別の名前にしてください。")
         if case.extends is not None and case.extends not in names:
-            complaints.add((*loc, "extends"), f"前に書いた試験に「{case.extends}」はありません。{suggestion(case.extends, names)}")
+            complaints.add(
+                (*loc, "extends"),
+                f"前に書いた試験に「{case.extends}」はありません。{suggestion(case.extends, names)}",
+            )
         names.add(case.name)
         _check_names(form, case, loc, complaints)
 
@@ -62,8 +65,13 @@ def run_cases(form: Form) -> list[Failure]:
     failures: list[Failure] = []
     for number, case in enumerate(form.procedure.tests):
         answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
-        outcome = form.evaluate(answers[case.name], today=date.fromisoformat(case.today), channel=case.channel)
-        failures += [Failure(("tests", number, name), f"試験「{case.name}」: {what}") for name, what in _compare(case, outcome)]
+        outcome = form.evaluate(
+            answers[case.name], today=date.fromisoformat(case.today), channel=case.channel
+        )
+        failures += [
+            Failure(("tests", number, name), f"試験「{case.name}」: {what}")
+            for name, what in _compare(case, outcome)
+        ]
     return failures
 
 
@@ -112,7 +120,9 @@ def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(finding.id for finding in findings)
 
 
-def _compare_values(name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _compare_values(
+    name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
     for key, value in expected.items():
         if key not in actual:
             yield name, f"{name} の {key} は {value!r} のはずが、ありません。"

@@ -34,7 +34,9 @@ def _text(value: Any) -> Any:
         raise ValueError("日本語（ja）の文がありません。ja: を書き足してください。")
     for language in value:
         if not _LANGUAGE.fullmatch(str(language)):
-            raise ValueError(f"「{language}」は言語の記号ではありません。ja、ja-simple、en のように書いてください。")
+            raise ValueError(
+                f"「{language}」は言語の記号ではありません。ja、ja-simple、en のように書いてください。"
+            )
     return value
 
 
@@ -46,7 +48,7 @@ def _rule(value: Any) -> Any:
 
 def _amount(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("手数料は円の整数か、式（CEL）で書いてください。例 300")
+        raise ValueError("手数料は円の整数か、式（CEL）で書いてください。例 300")  # noqa: TRY004  # pydantic takes ValueError
     if isinstance(value, int) and not 0 <= value <= 1_000_000:
         raise ValueError("手数料は0から1,000,000円までです。")
     return value
@@ -94,7 +96,7 @@ class _Part(BaseModel):
 
 
 class LegalBasis(_Part):
-    """法令の根拠。"""
+    """The law that a procedure rests on."""
 
     law: str = Field(description="法令の名前")
     article: str = Field(description="条・項。中身を短く添える")
@@ -102,7 +104,7 @@ class LegalBasis(_Part):
 
 
 class Version(_Part):
-    """版と、効力のある期間（effective_to の日を含む）。"""
+    """Number and days in force (`effective_to` included)."""
 
     number: Annotated[int, Strict(), Field(ge=1)]
     effective_from: Day
@@ -110,7 +112,7 @@ class Version(_Part):
 
 
 class Option(_Part):
-    """選択肢。"""
+    """One option of a choice."""
 
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=40)]
     label: Text
@@ -130,7 +132,7 @@ Options = Annotated[
 
 
 class QuestionPart(_Part):
-    """質問。id が語彙（vocabulary.yaml）にあれば、kind・label・options・prefill はそこから受け継ぐ。"""
+    """A question; kind, label, options and prefill are inherited where the vocabulary has its id."""
 
     id: QuestionId
     kind: Kind | None = None
@@ -149,17 +151,19 @@ class QuestionPart(_Part):
     not_future: Flag | None = Field(default=None, description="今日より後の日付を認めない")
     personal: Flag | None = Field(default=None, description="個人情報か。書かなければ個人情報として扱う")
     prefill: str | None = Field(default=None, description="住民の記録の中の場所")
-    prefill_where: Expression | None = Field(default=None, description="group: 記録のどの人を入れるか（item）")
+    prefill_where: Expression | None = Field(
+        default=None, description="group: 記録のどの人を入れるか（item）"
+    )
 
 
 class Question(QuestionPart):
-    """質問。kind が group のときは questions に一行分の質問を書く。"""
+    """A question; a group has the questions of one row."""
 
     questions: tuple[QuestionPart, ...] = ()
 
 
 class Section(_Part):
-    """質問のまとまり。画面と紙の区切りになる。"""
+    """Questions that belong together, on the screen and on paper."""
 
     id: Identifier
     title: Text
@@ -168,7 +172,7 @@ class Section(_Part):
 
 
 class Check(_Part):
-    """答えの間の検査。assert が成り立たないとき message を示す。"""
+    """A condition between answers; its message is shown where it does not hold."""
 
     id: Identifier
     assertion: Rule = Field(alias="assert")
@@ -180,7 +184,7 @@ class Check(_Part):
 
 
 class Document(_Part):
-    """持ち物・添付書類。"""
+    """Something to bring or to attach."""
 
     id: Identifier
     title: Text
@@ -189,14 +193,14 @@ class Document(_Part):
 
 
 class DeliveryField(_Part):
-    """基幹システムへ渡す項目。答えのない項目は渡さない。"""
+    """A field of the core system; not sent where there is no answer."""
 
     to: Identifier
     source: Expression = Field(alias="from")
 
 
 class Delivery(_Part):
-    """基幹システムへの渡し方。"""
+    """How the core system is told."""
 
     system: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
     message: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$", max_length=60)]
@@ -204,7 +208,7 @@ class Delivery(_Part):
 
 
 class Paper(_Part):
-    """紙のときの基準: 職員の分数と、書き写す項目の数。"""
+    """The baseline on paper: minutes of the officer and fields that were copied."""
 
     minutes: Annotated[int | float, Field(ge=0, le=600)]
     fields: Annotated[int, Strict(), Field(ge=0, le=2_000)]
@@ -212,7 +216,7 @@ class Paper(_Part):
 
 
 class Case(_Part):
-    """この定義の試験。answers に対して、書いた項目だけを確かめる（missing と errors と warnings は過不足なく）。"""
+    """A test of the definition: only what is written is compared."""
 
     name: Sentence
     extends: str | None = Field(default=None, description="前に書いた試験の answers に重ねる")
@@ -232,12 +236,14 @@ class Case(_Part):
 
 
 class Procedure(_Part):
-    """手続の定義。"""
+    """The definition of a procedure."""
 
     id: Slug
     title: Text
     summary: Text | None = None
-    business_id: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = Field(description="標準準拠システムの業務ID。例 027")
+    business_id: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = Field(
+        description="標準準拠システムの業務ID。例 027"
+    )
     legal_basis: tuple[LegalBasis, ...] = ()
     version: Version
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
@@ -255,7 +261,7 @@ class Procedure(_Part):
 
 
 class Meaning(_Part):
-    """語彙の一語: すべての手続で同じ意味の質問。"""
+    """One word of the vocabulary: a question that means the same in all procedures."""
 
     kind: Kind
     label: Text
@@ -267,13 +273,37 @@ class Meaning(_Part):
 
 
 class Vocabulary(_Part):
-    """すべての手続が分け合う意味と選択肢。"""
+    """Meanings and options that all procedures share."""
 
     option_sets: dict[Identifier, tuple[Option, ...]] = {}
     meanings: dict[Annotated[str, AfterValidator(str)], Meaning]
 
 
+# What editors show to whoever writes a procedure: our own docstrings are for those who write programs.
+_DESCRIPTIONS = {
+    "LegalBasis": "法令の根拠。",
+    "Version": "版と、効力のある期間（effective_to の日を含む）。",
+    "Option": "選択肢。",
+    "QuestionPart": "質問。id が語彙（vocabulary.yaml）にあれば、kind・label・options・prefill はそこから受け継ぐ。",
+    "Question": "質問。kind が group のときは questions に一行分の質問を書く。",
+    "Section": "質問のまとまり。画面と紙の区切りになる。",
+    "Check": "答えの間の検査。assert が成り立たないとき message を示す。",
+    "Document": "持ち物・添付書類。",
+    "DeliveryField": "基幹システムへ渡す項目。答えのない項目は渡さない。",
+    "Delivery": "基幹システムへの渡し方。",
+    "Paper": "紙のときの基準: 職員の分数と、書き写す項目の数。",
+    "Case": "この定義の試験。answers に対して、書いた項目だけを確かめる（missing と errors と warnings は過不足なく）。",
+    "Procedure": "手続の定義。",
+}
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a procedure file, for editors."""
     generated = Procedure.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "まち窓 手続定義", **generated}
+    for name, part in (*generated["$defs"].items(), ("Procedure", generated)):
+        part["description"] = _DESCRIPTIONS[name]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **generated,
+        "title": "まち窓 手続定義",
+    }

@@ -31,7 +31,18 @@ class Run:
     for any rule and is not delivered.
     """
 
-    __slots__ = ("answers", "asked", "errors", "form", "later", "missing", "today", "undecided", "variables", "warnings")
+    __slots__ = (
+        "answers",
+        "asked",
+        "errors",
+        "form",
+        "later",
+        "missing",
+        "today",
+        "undecided",
+        "variables",
+        "warnings",
+    )
 
     def __init__(self, form: "Form", answers: Mapping[str, Any], today: str, channel: str) -> None:
         self.form = form
@@ -66,7 +77,9 @@ class Run:
             undecided=tuple(self.undecided),
             derived=variables["derived"],
             delivers=self._delivers(),
-            documents=tuple([need.document.id for need in self.form.documents if holds(need.when, variables)]),
+            documents=tuple(
+                [need.document.id for need in self.form.documents if holds(need.when, variables)]
+            ),
             fee=self._fee(),
             answers={root: variables[root] for root in self.form.answer_roots if variables.get(root)},
         )
@@ -140,7 +153,10 @@ class Run:
 
     def _require(self) -> None:
         for path, program, variables in self.later:
-            if holds(program, {**self.variables, **{key: variables[key] for key in ("item", "index") if key in variables}}):
+            if holds(
+                program,
+                {**self.variables, **{key: variables[key] for key in ("item", "index") if key in variables}},
+            ):
                 self.missing.add(path)
 
     def _check(self, compiled: "CompiledCheck") -> None:

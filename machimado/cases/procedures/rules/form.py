@@ -21,6 +21,7 @@ class Derive:
     program: Program
 
     def run(self, run: Run) -> None:
+        """Take the step."""
         run.derive(self.name, self.program)
 
 
@@ -37,6 +38,7 @@ class Ask:
     judge: Judge
 
     def run(self, run: Run) -> None:
+        """Take the step."""
         run.ask(self)
 
 
@@ -48,6 +50,8 @@ def ask(number: int, question: Question) -> Ask:
 
 @dataclass(frozen=True, slots=True)
 class CompiledCheck:
+    """A check with its compiled rules."""
+
     check: definition.Check
     when: Program | None
     assertion: Program
@@ -80,13 +84,17 @@ class Form:
 
     @property
     def id(self) -> str:
+        """The procedure's id."""
         return self.procedure.id
 
     @property
     def version(self) -> int:
+        """The number of the version."""
         return self.procedure.version.number
 
-    def evaluate(self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter") -> Outcome:
+    def evaluate(
+        self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
+    ) -> Outcome:
         """Tell what holds for these answers on a day; answers may be anything, however broken."""
         return Run(self, answers, today.isoformat(), channel).outcome()
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from machimado.cases.procedures.rules.link import Complaints
 
 _WITH_OPTIONS = frozenset({"choice", "choices"})
-_RESERVED_IDS = frozenset({"today", "channel", "derived", "item", "index", "in", "true", "false", "null"}) | RESERVED
+_RESERVED_IDS = (
+    frozenset({"today", "channel", "derived", "item", "index", "in", "true", "false", "null"}) | RESERVED
+)
 # Which settings make sense for which kinds.
 _ONLY_FOR = {
     "pattern": {"text"},
@@ -60,13 +62,22 @@ class Resolved:
         return [self.section_loc, (*self.loc, "when"), *rows]
 
     def first_rule(self, rules: "dict[Loc, Any]") -> Loc:
+        """Return the place of the first rule that decides its presence, for messages."""
         return next((loc for loc in self.rules_of_presence() if loc in rules), self.loc)
 
 
 def resolve(procedure: Procedure, vocabulary: Vocabulary, complaints: "Complaints") -> list[Resolved]:
     """Complete all questions; what is wrong goes to `complaints`, and such questions are left out."""
+    version = procedure.version
+    if version.effective_to is not None and version.effective_to < version.effective_from:
+        what = "効力の終わり（effective_to）が始まりより前です。日付を確かめてください。"
+        complaints.add(("version", "effective_to"), what)
     resolver = _Resolver(procedure, vocabulary, complaints)
-    found = [each for number, section in enumerate(procedure.sections) for each in resolver.section(section, number)]
+    found = [
+        each
+        for number, section in enumerate(procedure.sections)
+        for each in resolver.section(section, number)
+    ]
     resolver.unique(found)
     return found
 
@@ -79,13 +90,16 @@ class _Resolver:
         self.shared_roots = {re.split(r"[.\[]", meaning)[0] for meaning in vocabulary.meanings}
 
     def section(self, section: Section, number: int) -> list[Resolved]:
+        """Complete the questions of a section; those that can't be completed are left out."""
         loc: Loc = ("sections", number)
         found = (
             self._question(question, (*loc, "questions", place), section.id, "")
             for place, question in enumerate(section.questions)
         )
         return [
-            replace(each, section_when=section.when, section_loc=(*loc, "when")) for each in found if each is not None
+            replace(each, section_when=section.when, section_loc=(*loc, "when"))
+            for each in found
+            if each is not None
         ]
 
     def unique(self, found: list[Resolved]) -> None:
@@ -94,13 +108,21 @@ class _Resolver:
         for each in found:
             name = each.question.id
             if name in seen:
-                self.complain((*each.loc, "id"), f"質問「{name}」が二度あります。片方を消すか、別の id にしてください。")
+                self.complain(
+                    (*each.loc, "id"), f"質問「{name}」が二度あります。片方を消すか、別の id にしてください。"
+                )
             if "." in name and name.partition(".")[0] in seen:
-                self.complain((*each.loc, "id"), f"「{name}」は質問「{name.partition('.')[0]}」の中の項目です。どちらかにしてください。")
+                self.complain(
+                    (*each.loc, "id"),
+                    f"「{name}」は質問「{name.partition('.')[0]}」の中の項目です。どちらかにしてください。",
+                )
             seen[name] = each
         for name, each in seen.items():
             if "." not in name and any(other.startswith(f"{name}.") for other in seen):
-                self.complain((*each.loc, "id"), f"「{name}」の中の項目が別の質問になっています。どちらかにしてください。")
+                self.complain(
+                    (*each.loc, "id"),
+                    f"「{name}」の中の項目が別の質問になっています。どちらかにしてください。",
+                )
 
     def _question(self, written: QuestionPart, loc: Loc, section: str, group: str) -> Resolved | None:
         """Complete one question; `group` is the id of the group that it stands in, or empty."""
@@ -111,10 +133,15 @@ class _Resolver:
         label = written.label or (meaning.label if meaning else None)
         if kind is None or label is None:
             if label is None:
-                self.complain((*loc, "id"), f"質問「{written.id}」に label がありません。画面に出す名前を書いてください。")
+                self.complain(
+                    (*loc, "id"),
+                    f"質問「{written.id}」に label がありません。画面に出す名前を書いてください。",
+                )
             return None
         self._settings_fit(written, kind, loc)
-        return self._resolved(written, meaning, loc, group, Question(id=written.id, kind=kind, label=label, section=section))
+        return self._resolved(
+            written, meaning, loc, group, Question(id=written.id, kind=kind, label=label, section=section)
+        )
 
     def _resolved(
         self, written: QuestionPart, meaning: Meaning | None, loc: Loc, group: str, question: Question
@@ -148,13 +175,21 @@ class _Resolver:
 
     def _id_fits(self, written: QuestionPart, meaning: Meaning | None, loc: Loc, group: str) -> bool:
         if group and "." in written.id:
-            self.complain((*loc, "id"), f"一覧の中の質問の id に「.」は使えません。「{written.id.rpartition('.')[2]}」のように書いてください。")
+            self.complain(
+                (*loc, "id"),
+                f"一覧の中の質問の id に「.」は使えません。「{written.id.rpartition('.')[2]}」のように書いてください。",
+            )
         elif any(part in _RESERVED_IDS for part in written.id.split(".")):
-            self.complain((*loc, "id"), f"「{written.id}」には式の中で使う言葉が入っています。別の id にしてください。")
+            self.complain(
+                (*loc, "id"), f"「{written.id}」には式の中で使う言葉が入っています。別の id にしてください。"
+            )
         elif meaning is not None or group:
             return True
         elif "." in written.id:
-            hint = suggestion(written.id, self.vocabulary.meanings) or "語彙（vocabulary.yaml）にある id を使うか、「.」のない id にしてください。"
+            hint = (
+                suggestion(written.id, self.vocabulary.meanings)
+                or "語彙（vocabulary.yaml）にある id を使うか、「.」のない id にしてください。"
+            )
             self.complain((*loc, "id"), f"「{written.id}」という意味は語彙にありません。{hint}")
         elif written.id in self.shared_roots:
             self.complain((*loc, "id"), f"「{written.id}」は語彙の言葉と重なります。別の id にしてください。")
@@ -165,19 +200,24 @@ class _Resolver:
     def _kind(self, written: QuestionPart, meaning: Meaning | None, loc: Loc) -> Any:
         if meaning and written.kind and written.kind != meaning.kind:
             self.complain(
-                (*loc, "kind"), f"「{written.id}」は語彙では {meaning.kind} です。kind を消すか {meaning.kind} にしてください。"
+                (*loc, "kind"),
+                f"「{written.id}」は語彙では {meaning.kind} です。kind を消すか {meaning.kind} にしてください。",
             )
             return None
         kind = written.kind or (meaning.kind if meaning else None)
         if kind is None:
             hint = suggestion(written.id, self.vocabulary.meanings)
-            self.complain((*loc, "id"), f"質問「{written.id}」に kind がありません。書き足してください。{hint}")
+            self.complain(
+                (*loc, "id"), f"質問「{written.id}」に kind がありません。書き足してください。{hint}"
+            )
         return kind
 
     def _settings_fit(self, written: QuestionPart, kind: str, loc: Loc) -> None:
         for name, kinds in _ONLY_FOR.items():
             if getattr(written, name, None) and kind not in kinds:
-                self.complain((*loc, name), f"{name} は {kind} の質問には使えません。消してください。", key=True)
+                self.complain(
+                    (*loc, name), f"{name} は {kind} の質問には使えません。消してください。", key=True
+                )
         if written.min is not None and written.max is not None and written.min > written.max:
             self.complain((*loc, "min"), "min が max より大きくなっています。")
         if kind == "group" and (written.max or 0) > MOST_ITEMS:
@@ -187,10 +227,14 @@ class _Resolver:
         self, written: QuestionPart, meaning: Meaning | None, question: Question, loc: Loc
     ) -> tuple[Option, ...]:
         shared = self._option_set(meaning.options if meaning else None, loc)
-        options = self._option_set(written.options, (*loc, "options")) if written.options is not None else shared
+        options = (
+            self._option_set(written.options, (*loc, "options")) if written.options is not None else shared
+        )
         if question.kind not in _WITH_OPTIONS:
             if options:
-                self.complain((*loc, "options"), f"options は {question.kind} の質問には使えません。", key=True)
+                self.complain(
+                    (*loc, "options"), f"options は {question.kind} の質問には使えません。", key=True
+                )
             return ()
         if not options:
             self.complain((*loc, "id"), f"質問「{question.id}」に選択肢（options）がありません。")
@@ -212,7 +256,9 @@ class _Resolver:
             if option.code in seen:
                 self.complain((*loc, "options", number, "code"), f"選択肢「{option.code}」が二度あります。")
             if known and option.code not in known:
-                self.complain((*loc, "options", number, "code"), f"「{option.code}」は語彙の選択肢にありません。")
+                self.complain(
+                    (*loc, "options", number, "code"), f"「{option.code}」は語彙の選択肢にありません。"
+                )
             seen.add(option.code)
 
     def _allowed_roles(self, options: tuple[Option, ...]) -> tuple[Option, ...]:
@@ -233,7 +279,11 @@ class _Resolver:
         if question.kind != "group":
             return ()
         if group or not inner:
-            what = "一覧の中に一覧は置けません。" if group else f"一覧「{question.id}」に questions がありません。"
+            what = (
+                "一覧の中に一覧は置けません。"
+                if group
+                else f"一覧「{question.id}」に questions がありません。"
+            )
             self.complain((*loc, "id"), what)
             return ()
         rows = [

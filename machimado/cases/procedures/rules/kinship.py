@@ -18,7 +18,9 @@ _CHILD = frozenset({"子", "長男", "長女", "二男", "二女", "三男", "�
 
 def spouse_of(record: Record, household: Iterable[Record]) -> int | None:
     """Return the place of the spouse in the household, or None when nobody or several people could be meant."""
-    found = [place for place, other in _others(record, household) if _married(_relation(record), _relation(other))]
+    found = [
+        place for place, other in _others(record, household) if _married(_relation(record), _relation(other))
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -32,6 +34,7 @@ def children_of(record: Record, household: Iterable[Record]) -> list[int]:
 
 
 def is_adopted(record: Record) -> bool:
+    """Tell whether the relationship says that somebody is an adopted child."""
     return _relation(record).rpartition("の")[2] in {"養子", "養女"}
 
 

@@ -4,7 +4,7 @@ Names that do not exist, local ids that shadow shared meanings, wrong kinds, cyc
 no option has, fields of checks and of the delivery that do not exist.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,15 +23,10 @@ from machimado.cases.procedures.rules.order import Cycle, order
 from machimado.cases.procedures.rules.questions import Question, type_of
 from machimado.cases.procedures.rules.source import Loc
 
-# Each complaint: where in the definition, what, how many characters into the text there, at the key or the value.
-Complain = Callable[..., None]
-
 GIVEN: dict[str, Type] = {
     "today": types.DATE,
     "channel": types.choice(["counter", "web", "kiosk", "remote", "paper"]),
 }
-# Names that rules use for other things, and so no question may have.
-RESERVED_IDS = frozenset({*GIVEN, "derived", "item", "index", "in", "true", "false", "null"})
 
 
 @dataclass
@@ -41,6 +36,7 @@ class Complaints:
     found: list[tuple[Loc, str, int, bool]] = field(default_factory=list)
 
     def add(self, loc: Loc, what: str, offset: int = 0, *, key: bool = False) -> None:
+        """Note a complaint: where, what, how far into the text there, at the key or the value."""
         self.found.append((loc, what, offset, key))
 
 
@@ -87,7 +83,8 @@ class _Linker:
             procedure=self.procedure,
             questions=questions,
             steps=tuple(
-                Derive(step, programs[step]) if isinstance(step, str) else ask(step, questions[step]) for step in steps
+                Derive(step, programs[step]) if isinstance(step, str) else ask(step, questions[step])
+                for step in steps
             ),
             checks=self._checks(),
             documents=self._documents(),
@@ -113,15 +110,14 @@ class _Linker:
         rule = self.rules[loc]
         names = {**self.questions_type, **GIVEN, "derived": types.record(self.derived), **(more or {})}
         try:
-            given = check(rule.tree, names)
-            if kinds and given.kind not in {*kinds, "dyn"}:
-                wanted = "か".join(types.JAPANESE[kind] for kind in sorted(kinds))
-                raise ExpressionError(f"ここには{wanted}になる式が要りますが、{types.JAPANESE[given.kind]}になります。")
+            _fits(check(rule.tree, names), kinds)
         except ExpressionError as error:
             self.complain(loc, str(error), error.at)
         return compile_tree(rule.tree)
 
-    def _rule(self, value: bool | str | None, loc: Loc, more: Mapping[str, Type] | None = None) -> Program | None:
+    def _rule(
+        self, value: bool | str | None, loc: Loc, more: Mapping[str, Type] | None = None
+    ) -> Program | None:
         """Compile a condition; None where there is none or it always holds."""
         if isinstance(value, str):
             return self._program(loc, {"bool"}, more)
@@ -140,7 +136,10 @@ class _Linker:
             return order(needs)
         except Cycle as cycle:
             names = [self._name(node) for node in cycle.nodes]
-            self.complain(self._place(cycle.nodes[0]), f"条件が輪になっています（{' → '.join(names)}）。どれか一つの条件を見直してください。")
+            self.complain(
+                self._place(cycle.nodes[0]),
+                f"条件が輪になっています（{' → '.join(names)}）。どれか一つの条件を見直してください。",
+            )
             return None
 
     def _needs(self, places: list[Loc]) -> set[int | str]:
@@ -154,7 +153,8 @@ class _Linker:
     def _sources(self, path: Path) -> set[int | str]:
         """Return what a path in a rule depends on; unknown names are found by the type check."""
         if path[0] == "derived":
-            return set(path[1:2]) & set(self.procedure.derived) if len(path) > 1 else set(self.procedure.derived)
+            named = self.procedure.derived if len(path) == 1 else path[1:2]
+            return {name for name in named if name in self.procedure.derived}
         return {
             number
             for number, each in enumerate(self.resolved)
@@ -180,9 +180,12 @@ class _Linker:
         return program
 
     def _question(self, resolved: Resolved) -> Question:
-        question, loc = resolved.question, resolved.loc
+        loc = resolved.loc
         changes: dict[str, Any] = {
-            "when": self._both(self._rule(resolved.section_when, resolved.section_loc), self._rule(resolved.when, (*loc, "when"))),
+            "when": self._both(
+                self._rule(resolved.section_when, resolved.section_loc),
+                self._rule(resolved.when, (*loc, "when")),
+            ),
             "required": self._required(resolved),
         }
         if resolved.rows:
@@ -194,7 +197,10 @@ class _Linker:
             own = ("item", resolved.question.id) if more else resolved.question.keys
             rule = self.rules[*resolved.loc, "required"]
             if any(path[: len(own)] == own for path in rule.uses):
-                self.complain((*resolved.loc, "required"), "必須かどうかを、その質問自身の答えで決めています。別の項目で決めてください。")
+                self.complain(
+                    (*resolved.loc, "required"),
+                    "必須かどうかを、その質問自身の答えで決めています。別の項目で決めてください。",
+                )
             return self._program((*resolved.loc, "required"), {"bool"}, more)
         return resolved.required
 
@@ -223,13 +229,20 @@ class _Linker:
         for number, each in enumerate(resolved.rows):
             rule = self.rules.get((*each.loc, "when"))
             paths = rule.uses if rule else frozenset()
-            needs[number] = {numbers[path[1]] for path in paths if path[0] == "item" and len(path) > 1 and path[1] in numbers}
+            needs[number] = {
+                numbers[path[1]]
+                for path in paths
+                if path[0] == "item" and len(path) > 1 and path[1] in numbers
+            }
         try:
             return tuple(step for step in order(needs) if isinstance(step, int))
         except Cycle as cycle:
             inside = [resolved.rows[node] for node in cycle.nodes if isinstance(node, int)]
             names = " → ".join(each.question.id for each in inside)
-            self.complain((*inside[0].loc, "when"), f"条件が輪になっています（{names}）。どれか一つの条件を見直してください。")
+            self.complain(
+                (*inside[0].loc, "when"),
+                f"条件が輪になっています（{names}）。どれか一つの条件を見直してください。",
+            )
             return ()
 
     def _checks(self) -> tuple[CompiledCheck, ...]:
@@ -276,6 +289,15 @@ class _Linker:
         return tuple(fields)
 
 
+def _fits(given: Type, kinds: set[str]) -> None:
+    """Refuse a rule that gives something else than its place needs."""
+    if kinds and given.kind not in {*kinds, "dyn"}:
+        wanted = "か".join(types.JAPANESE[kind] for kind in sorted(kinds))
+        raise ExpressionError(
+            f"ここには{wanted}になる式が要りますが、{types.JAPANESE[given.kind]}になります。"
+        )
+
+
 def _always(_variables: dict[str, Any]) -> bool:
     return True
 
@@ -305,8 +327,13 @@ def _expressions(procedure: Procedure) -> list[tuple[Loc, str]]:
         for place, question in enumerate(section.questions):
             found += _question_expressions(question, ("sections", number, "questions", place))
     for number, written in enumerate(procedure.checks):
-        found += [(("checks", number, "assert"), written.assertion), (("checks", number, "when"), written.when)]
-    found += [(("documents", number, "when"), document.when) for number, document in enumerate(procedure.documents)]
+        found += [
+            (("checks", number, "assert"), written.assertion),
+            (("checks", number, "when"), written.when),
+        ]
+    found += [
+        (("documents", number, "when"), document.when) for number, document in enumerate(procedure.documents)
+    ]
     found.append((("fee",), procedure.fee))
     fields = procedure.delivery.fields if procedure.delivery else ()
     found += [(("delivery", "fields", number, "from"), each.source) for number, each in enumerate(fields)]

@@ -43,7 +43,9 @@ def load_with_source(raw: bytes, name: str) -> tuple[Form, Source]:
     if form is not None:
         check_cases(form, complaints)
     if form is None or complaints.found:
-        raise DefinitionError(source.problem(loc, what, at, key=key) for loc, what, at, key in complaints.found)
+        raise DefinitionError(
+            source.problem(loc, what, at, key=key) for loc, what, at, key in complaints.found
+        )
     return form, source
 
 
@@ -61,7 +63,16 @@ def read_limited(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
     except OSError as error:
-        raise DefinitionError([Problem(str(path), 1, 1, f"ファイルを読めません（{error.strerror}）。場所と権限を確かめてください。")]) from None
+        raise DefinitionError(
+            [
+                Problem(
+                    str(path),
+                    1,
+                    1,
+                    f"ファイルを読めません（{error.strerror}）。場所と権限を確かめてください。",
+                )
+            ]
+        ) from None
 
 
 def freeze(form: Form) -> dict[str, Any]:
@@ -97,13 +108,22 @@ _thawed: dict[str, Form] = {}
 
 def _compile(frozen: dict[str, Any], key: str) -> Form:
     if _hash(_canonical(frozen)) != key:
-        raise DefinitionError([_frozen_problem((), "保存された手続定義が、保存したときの内容と違います。情報政策の担当に知らせてください。")])
+        raise DefinitionError(
+            [
+                _frozen_problem(
+                    (),
+                    "保存された手続定義が、保存したときの内容と違います。情報政策の担当に知らせてください。",
+                )
+            ]
+        )
     complaints = Complaints()
     try:
         procedure = Procedure.model_validate(frozen["procedure"])
         form = link(procedure, Vocabulary.model_validate(frozen["vocabulary"]), complaints)
     except (KeyError, TypeError, ValidationError) as error:
-        raise DefinitionError([_frozen_problem((), f"保存された手続定義が壊れています（{error}）。")]) from None
+        raise DefinitionError(
+            [_frozen_problem((), f"保存された手続定義が壊れています（{error}）。")]
+        ) from None
     if form is None:
         raise DefinitionError(_frozen_problem(loc, what) for loc, what, _, _ in complaints.found)
     return form
@@ -128,8 +148,14 @@ def _used_vocabulary(form: Form) -> dict[str, Any]:
         for key in (path, f"{path}[]"):
             if key in shared.meanings:
                 used[key] = shared.meanings[key].model_dump(mode="json", exclude_unset=True)
-    sets = {name: [option.model_dump(mode="json") for option in options] for name, options in shared.option_sets.items()}
-    return {"option_sets": {name: options for name, options in sets.items() if _named(name, used, form)}, "meanings": used}
+    sets = {
+        name: [option.model_dump(mode="json") for option in options]
+        for name, options in shared.option_sets.items()
+    }
+    return {
+        "option_sets": {name: options for name, options in sets.items() if _named(name, used, form)},
+        "meanings": used,
+    }
 
 
 def _named(name: str, used: dict[str, Any], form: Form) -> bool:

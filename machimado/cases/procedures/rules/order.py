@@ -21,6 +21,10 @@ def order(needs: Mapping[Node, AbstractSet[Node]]) -> list[Node]:
     Raises: Cycle.
     """
     try:
-        return list(TopologicalSorter({node: sorted(before, key=str) for node, before in needs.items()}).static_order())
+        return list(
+            TopologicalSorter(
+                {node: sorted(before, key=str) for node, before in needs.items()}
+            ).static_order()
+        )
     except CycleError as error:
         raise Cycle(list(reversed(error.args[1]))) from None

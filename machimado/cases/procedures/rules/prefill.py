@@ -48,7 +48,9 @@ def prefill(form: Form, record: Record, role: str, *, today: date) -> dict[str, 
     people = _people(record, role)
     found: dict[str, Known] = {}
     for question in form.questions:
-        found.update(_group(question, people, today) if question.kind == "group" else _plain(question, people, today))
+        found.update(
+            _group(question, people, today) if question.kind == "group" else _plain(question, people, today)
+        )
     return found
 
 
@@ -102,7 +104,9 @@ def _row(group: Question, person: _Person, today: date) -> dict[str, Known]:
 
 def _wanted(group: Question, row: dict[str, Known], today: date) -> bool:
     item = {name: known.value for name, known in row.items()}
-    return holds(group.prefill_where, {"item": item, "index": 0, "today": today.isoformat(), "channel": "counter"})
+    return holds(
+        group.prefill_where, {"item": item, "index": 0, "today": today.isoformat(), "channel": "counter"}
+    )
 
 
 def _fitting(question: Question, person: _Person, path: str, today: date) -> Known | None:

@@ -45,17 +45,23 @@ def read_shape(source: Source, model: type[Model]) -> Model:
         return model.model_validate(source.data)
     except ValidationError as error:
         details = error.errors(include_url=False)[:MOST_PROBLEMS]
-        raise DefinitionError(source.problem(*_located(each, source), **_at_key(each)) for each in _first(details)) from None
+        raise DefinitionError(
+            source.problem(*_located(each, source), **_at_key(each)) for each in _first(details)
+        ) from None
 
 
 def _first(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Yield one problem for each place: the branches of a union all complain."""
-    seen: set[tuple[Any, ...]] = set()
-    for each in details:
-        place = tuple(step for step in each["loc"] if not str(step).startswith(("str", "tuple[", "constrained")))
-        if place not in seen:
-            seen.add(place)
+    """Yield one problem for each place: the branches of a union all complain, and so do lists of wrong items."""
+    places = [_plain(each) for each in details]
+    for number, (place, each) in enumerate(zip(places, details, strict=True)):
+        inner_is_wrong = any(len(other) > len(place) and other[: len(place)] == place for other in places)
+        if place not in places[:number] and not (each["type"] == "too_short" and inner_is_wrong):
             yield each
+
+
+def _plain(error: ErrorDetails) -> tuple[Any, ...]:
+    """Return the place without the steps that pydantic adds for the branches of a union."""
+    return tuple(step for step in error["loc"] if not str(step).startswith(("str", "tuple[", "constrained")))
 
 
 def _at_key(error: ErrorDetails) -> dict[str, Any]:
@@ -63,22 +69,26 @@ def _at_key(error: ErrorDetails) -> dict[str, Any]:
 
 
 def _located(error: ErrorDetails, source: Source) -> tuple[Loc, str]:
-    return _place(error["loc"], source.data), _sentence(error, source.data)
+    return _place(error["loc"], source.data), _sentence(error)
 
 
 def _place(loc: tuple[Any, ...], data: Any) -> Loc:
     """Return the deepest place that the file has; steps that pydantic adds (union branches) are left out."""
     place: list[str | int] = []
     for step in loc:
-        known = (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int))
+        known = (isinstance(data, dict) and step in data) or (
+            isinstance(data, list) and isinstance(step, int)
+        )
         if known:
             place.append(step)
             data = data[step]
     return tuple(place)
 
 
-def _sentence(error: ErrorDetails, data: Any) -> str:
-    name = next((str(step) for step in reversed(error["loc"]) if isinstance(step, str) and "[" not in step), "定義")
+def _sentence(error: ErrorDetails) -> str:
+    name = next(
+        (str(step) for step in reversed(error["loc"]) if isinstance(step, str) and "[" not in step), "定義"
+    )
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return str(context["error"])

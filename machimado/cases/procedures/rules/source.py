@@ -21,7 +21,9 @@ MOST_NODES = 40_000
 Loc = tuple[str | int, ...]
 
 # C0 and C1 controls, surrogates, marks of writing direction, byte order marks and noncharacters.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 _CORE_SCHEMA: tuple[tuple[re.Pattern[str], Any], ...] = (
     (re.compile(r"null|Null|NULL|~|"), lambda _text: None),
@@ -73,7 +75,13 @@ class Source:
         position = place.start
         for character in value[:offset] if isinstance(value, str) else "":
             position = self._follow(position, character, place.end)
-        while position < place.end and self.text[position] in " \n>|'\"" and self.text[position] != value[offset : offset + 1]:
+        wanted = value[offset : offset + 1] if isinstance(value, str) else ""
+        while (
+            wanted
+            and position < place.end
+            and self.text[position] in " \n>|'\""
+            and self.text[position] != wanted
+        ):
             position += 1
         return position
 
@@ -94,12 +102,20 @@ def _value(data: Any, loc: Loc) -> Any:
 
 def _decoded(raw: bytes, name: str) -> str:
     if len(raw) > LARGEST_BYTES:
-        raise DefinitionError([Problem(name, 1, 1, f"ファイルが{LARGEST_BYTES // 1024}KiBを超えています。手続を分けてください。")])
+        raise DefinitionError(
+            [
+                Problem(
+                    name, 1, 1, f"ファイルが{LARGEST_BYTES // 1024}KiBを超えています。手続を分けてください。"
+                )
+            ]
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         good = raw[: error.start].decode("utf-8")
-        raise DefinitionError([_at(good, name, "UTF-8 ではない文字があります。UTF-8 で保存し直してください。")]) from None
+        raise DefinitionError(
+            [_at(good, name, "UTF-8 ではない文字があります。UTF-8 で保存し直してください。")]
+        ) from None
     bad = _FORBIDDEN.search(text)
     if bad:
         what = f"目に見えない制御文字（U+{ord(bad[0]):04X}）があります。消してください。"
@@ -143,21 +159,23 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, "一つのファイルに文書は一つです。「---」で区切らず、ファイルを分けてください。")
+                    self._refuse(
+                        event, "一つのファイルに文書は一つです。「---」で区切らず、ファイルを分けてください。"
+                    )
             elif isinstance(event, yaml.NodeEvent):
-                data = self._node(event, (), event.start_mark.index)
+                data = self._node(event, (), _start(event))
         return data
 
     def _refuse(self, event: yaml.Event, what: str) -> None:
         """Stop at once: what follows a refused construct is not worth reading."""
-        raise DefinitionError([*self._problems, self._source.at(event.start_mark.index, what)])
+        raise DefinitionError([*self._problems, self._source.at(_start(event), what)])
 
     def _node(self, event: yaml.Event, loc: Loc, key: int) -> Any:
         self._check(event, loc)
         if isinstance(event, yaml.ScalarEvent):
-            self._places[loc] = _Place(event.start_mark.index, event.end_mark.index, key)
+            self._places[loc] = _Place(_start(event), _end(event), key)
             return _scalar(event)
-        start = event.start_mark.index
+        start = _start(event)
         self._places[loc] = _Place(start, start, key)
         return self._mapping(loc) if isinstance(event, yaml.MappingStartEvent) else self._sequence(loc)
 
@@ -179,7 +197,7 @@ class _Reader:
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            items.append(self._node(event, (*loc, len(items)), event.start_mark.index))
+            items.append(self._node(event, (*loc, len(items)), _start(event)))
         return items
 
     def _mapping(self, loc: Loc) -> dict[str, Any]:
@@ -188,7 +206,7 @@ class _Reader:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key = self._key(event, data)
-            data[key] = self._node(next(self._events), (*loc, key), event.start_mark.index)
+            data[key] = self._node(next(self._events), (*loc, key), _start(event))
         return data
 
     def _key(self, event: yaml.Event, data: dict[str, Any]) -> str:
@@ -201,7 +219,7 @@ class _Reader:
             self._refuse(event, "マージ（<<）は使えません。内容をそのまま書いてください。")
         if key in data:
             what = f"「{key[:40]}」が二度書かれています。片方を消してください。"
-            self._problems.append(self._source.at(event.start_mark.index, what))
+            self._problems.append(self._source.at(_start(event), what))
         return key
 
 
@@ -212,3 +230,12 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
         if pattern.fullmatch(event.value):
             return convert(event.value)
     return event.value
+
+
+def _start(event: yaml.Event) -> int:
+    """Return where an event begins; the parser always marks it, though its types leave that open."""
+    return event.start_mark.index if event.start_mark else 0
+
+
+def _end(event: yaml.Event) -> int:
+    return event.end_mark.index if event.end_mark else 0

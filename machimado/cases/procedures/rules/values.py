@@ -28,7 +28,9 @@ MOST_FILES = 20
 
 # C0 and C1 controls, marks of writing direction, zero-width characters, noncharacters, surrogates. Variation
 # selectors and private-use characters (外字) stay: names need them.
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
 _KANA = re.compile(r"[ァ-ヺー・ヽヾ　A-Za-zＡ-Ｚａ-ｚ0-9０-９（）().,'’・\-－／/&＆ ]*")
 _PHONE = re.compile(r"0\d{1,4}-?\d{1,4}-?\d{3,4}|\+\d{1,3}[-\d]{6,15}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
@@ -79,7 +81,9 @@ def _text_form(question: Question, value: str) -> Refusal | None:
     return None
 
 
-def _parts_problem(question: Question, value: Any, parts: tuple[str, ...], lengths: dict[str, int]) -> Refusal | None:
+def _parts_problem(
+    question: Question, value: Any, parts: tuple[str, ...], lengths: dict[str, int]
+) -> Refusal | None:
     """Judge an object of texts: known parts only, each part a text of its length."""
     if value.__class__ is not dict:
         return refusal("type", question.label)
@@ -154,7 +158,9 @@ def _judge_date(question: Question, value: Any, today: str) -> Refusal | None:
     try:
         first, last = days_of(value)
     except EvaluationError:
-        return refusal("date", question.label, reason=f"「{value[:20]}」は日付ではありません。入力し直してください。")
+        return refusal(
+            "date", question.label, reason=f"「{value[:20]}」は日付ではありません。入力し直してください。"
+        )
     if question.exact and first != last:
         return refusal("exact", question.label)
     if question.not_future and first.isoformat() > today and value[0] != "X":

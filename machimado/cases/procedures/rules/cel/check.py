@@ -18,6 +18,7 @@ from machimado.ground.japanese.eras import is_edtf
 MOST_STEPS = 50_000  # about five milliseconds at worst
 DEEPEST_LOOPS = 3
 
+
 def check(node: syntax.Node, names: Mapping[str, Type]) -> Type:
     """Check a tree against the names it may use, and return its type.
 
@@ -25,7 +26,9 @@ def check(node: syntax.Node, names: Mapping[str, Type]) -> Type:
     """
     result, cost = _Checker(dict(names)).visit(node)
     if cost > MOST_STEPS:
-        raise ExpressionError("式の計算量が多すぎます。一覧の繰返しを減らすか、max を小さくしてください。", node.at)
+        raise ExpressionError(
+            "式の計算量が多すぎます。一覧の繰返しを減らすか、max を小さくしてください。", node.at
+        )
     return result
 
 
@@ -141,7 +144,9 @@ class _Checker:
     def _matches(self, node: syntax.Call) -> Seen:
         pattern = node.arguments[1] if len(node.arguments) == 2 else None
         if not isinstance(pattern, syntax.Literal) or not isinstance(pattern.value, str):
-            raise ExpressionError('matches には正規表現を文字列でじかに書いてください。例 code.matches("^[0-9]{7}$")', node.at)
+            raise ExpressionError(
+                'matches には正規表現を文字列でじかに書いてください。例 code.matches("^[0-9]{7}$")', node.at
+            )
         given, cost = self.visit(node.arguments[0])
         _expect(given, {"string", "date"}, node.arguments[0], "matches")
         try:
@@ -163,9 +168,13 @@ class _Checker:
 
     def _inside(self, node: syntax.Comprehension, element: Type, part: syntax.Node) -> Seen:
         if len(self.bound) >= DEEPEST_LOOPS:
-            raise ExpressionError(f"繰返しの入れ子は{DEEPEST_LOOPS}段までです。derived に分けてください。", node.at)
+            raise ExpressionError(
+                f"繰返しの入れ子は{DEEPEST_LOOPS}段までです。derived に分けてください。", node.at
+            )
         if node.variable in self.scope:
-            raise ExpressionError(f"変数「{node.variable}」は項目の名前と重なります。別の名前にしてください。", node.at)
+            raise ExpressionError(
+                f"変数「{node.variable}」は項目の名前と重なります。別の名前にしてください。", node.at
+            )
         self.scope[node.variable] = element
         self.bound.append(node.variable)
         seen = self.visit(part)
@@ -242,7 +251,8 @@ def _comparable(node: syntax.Binary, left: Type, right: Type) -> None:
     if "null" in kinds:
         raise ExpressionError("答えがあるかどうかは == null ではなく has(…) で調べてください。", node.at)
     raise ExpressionError(
-        f"{types.JAPANESE[left.kind]}と{types.JAPANESE[right.kind]}は比べられません（いつも等しくなりません）。", node.at
+        f"{types.JAPANESE[left.kind]}と{types.JAPANESE[right.kind]}は比べられません（いつも等しくなりません）。",
+        node.at,
     )
 
 
@@ -254,7 +264,9 @@ def _known_codes(left: syntax.Node, right: syntax.Node, one: Type, other: Type) 
         for literal in node.items if isinstance(node, syntax.ListOf) else (node,):
             if isinstance(literal, syntax.Literal) and literal.value not in codes:
                 known = "、".join(sorted(codes)[:12])
-                raise ExpressionError(f"「{literal.value}」という選択肢はありません。選択肢は {known} です。", literal.at)
+                raise ExpressionError(
+                    f"「{literal.value}」という選択肢はありません。選択肢は {known} です。", literal.at
+                )
 
 
 def _ordering(node: syntax.Binary, left: Type, right: Type) -> Type:
@@ -288,7 +300,9 @@ def _sum_type(node: syntax.Binary, left: Type, right: Type) -> Type:
     if kinds <= {"string", "date"}:
         return STRING
     if len(kinds) > 1:
-        raise ExpressionError(f"{node.operator} の左右の型が違います。int( ) や double( ) でそろえてください。", node.at)
+        raise ExpressionError(
+            f"{node.operator} の左右の型が違います。int( ) や double( ) でそろえてください。", node.at
+        )
     return Type(left.kind)
 
 

@@ -244,8 +244,8 @@ def _comprehension(node: syntax.Comprehension) -> Program:
 
 
 def _items(value: Any) -> Iterable[Any]:
-    if value.__class__ is list or value.__class__ is dict:
-        return value  # type: ignore[no-any-return]  # __class__ of Any is Any
+    if isinstance(value, list | dict):
+        return value
     raise EvaluationError("一覧ではありません。")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from machimado.cases.procedures.rules import dates
 from machimado.cases.procedures.rules.cel import operators
+from machimado.cases.procedures.rules.cel.errors import EvaluationError
 from machimado.ground.japanese.kana import search_kana
 
 
@@ -48,13 +49,16 @@ def _includes(value: Any, part: Any) -> bool:
     return operators.text(part) in operators.text(value)
 
 
-def _dated(run: Callable[..., Any]) -> Callable[..., Any]:
-    """Guard a function of dates against values that are no strings, which hostile answers may hold."""
+def _dated(*kinds: frozenset[str], returns: str, run: Callable[..., Any]) -> Function:
+    """Make a function of dates that guards itself: hostile answers may hold anything where a date should be."""
 
     def guarded(*arguments: Any) -> Any:
-        return run(*(each if each.__class__ is int else operators.text(each) for each in arguments))
+        for kind, argument in zip(kinds, arguments, strict=True):
+            if argument.__class__ is not (str if kind is _DATE else int):
+                raise EvaluationError("日付や整数ではありません。")
+        return run(*arguments)
 
-    return guarded
+    return Function(kinds, returns, guarded)
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -68,15 +72,15 @@ FUNCTIONS: dict[str, Function] = {
     "string": Function((frozenset({"int", "bool", "string", "date"}),), "string", operators.to_string),
     # Our domain's.
     "sum": Function((_LIST,), "int", operators.total, cost=20),
-    "before": Function((_DATE, _DATE), "bool", _dated(dates.before)),
-    "after": Function((_DATE, _DATE), "bool", _dated(dates.after)),
-    "not_before": Function((_DATE, _DATE), "bool", _dated(dates.not_before)),
-    "not_after": Function((_DATE, _DATE), "bool", _dated(dates.not_after)),
-    "age": Function((_DATE, _DATE), "int", _dated(dates.age)),
-    "age_at_least": Function((_DATE, _INT, _DATE), "bool", _dated(dates.age_at_least)),
-    "fiscal_year": Function((_DATE,), "int", _dated(dates.fiscal_year)),
-    "fiscal_year_end_of_age": Function((_DATE, _INT), "date", _dated(dates.fiscal_year_end_of_age)),
-    "days_between": Function((_DATE, _DATE), "int", _dated(dates.days_between)),
-    "next_month": Function((_DATE,), "string", _dated(dates.next_month)),
+    "before": _dated(_DATE, _DATE, returns="bool", run=dates.before),
+    "after": _dated(_DATE, _DATE, returns="bool", run=dates.after),
+    "not_before": _dated(_DATE, _DATE, returns="bool", run=dates.not_before),
+    "not_after": _dated(_DATE, _DATE, returns="bool", run=dates.not_after),
+    "age": _dated(_DATE, _DATE, returns="int", run=dates.age),
+    "age_at_least": _dated(_DATE, _INT, _DATE, returns="bool", run=dates.age_at_least),
+    "fiscal_year": _dated(_DATE, returns="int", run=dates.fiscal_year),
+    "fiscal_year_end_of_age": _dated(_DATE, _INT, returns="date", run=dates.fiscal_year_end_of_age),
+    "days_between": _dated(_DATE, _DATE, returns="int", run=dates.days_between),
+    "next_month": _dated(_DATE, returns="string", run=dates.next_month),
     "same_kana": Function((_TEXT, _TEXT), "bool", same_kana, cost=20),
 }

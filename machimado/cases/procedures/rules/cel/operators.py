@@ -27,6 +27,7 @@ def equal(left: Any, right: Any) -> bool:
 
 
 def unequal(left: Any, right: Any) -> bool:
+    """Tell whether two values differ; the opposite of equal()."""
     return not equal(left, right)
 
 
@@ -66,10 +67,12 @@ def add(left: Any, right: Any) -> Any:
 
 
 def subtract(left: Any, right: Any) -> Any:
+    """Subtract numbers of one type."""
     return _whole(left - right) if _same_number(left, right, "-") is int else left - right
 
 
 def multiply(left: Any, right: Any) -> Any:
+    """Multiply numbers of one type."""
     return _whole(left * right) if _same_number(left, right, "*") is int else left * right
 
 
@@ -95,7 +98,7 @@ def remainder(left: Any, right: Any) -> int:
     """Return the rest of an integer division; it has the sign of the dividend."""
     if _same_number(left, right, "%") is float or right == 0:
         raise EvaluationError("% は0でない整数で割るときだけ使えます。")
-    rest = abs(left) % abs(right)
+    rest: int = abs(left) % abs(right)
     return rest if left >= 0 else -rest
 
 
@@ -109,6 +112,7 @@ def contains(left: Any, right: Any) -> bool:
 
 
 def minus(value: Any) -> Any:
+    """Return a number with its sign turned."""
     return _whole(-value) if _same_number(value, value, "-") is int else -value
 
 
@@ -144,6 +148,7 @@ def to_int(value: Any) -> int:
 
 
 def to_double(value: Any) -> float:
+    """Return a floating-point number."""
     try:
         return float(value)
     except (ValueError, TypeError):
@@ -167,6 +172,10 @@ def total(values: Any) -> int:
 
 
 def text(value: Any) -> str:
-    if value.__class__ is str:
-        return value  # type: ignore[no-any-return]  # __class__ of Any is Any
+    """Return a value that must be a text.
+
+    Raises: EvaluationError when it is none.
+    """
+    if isinstance(value, str):
+        return value
     raise EvaluationError("文字列ではありません。")

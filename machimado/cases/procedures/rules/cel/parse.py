@@ -18,7 +18,25 @@ LARGEST_INT = 2**63 - 1
 
 # Words that CEL keeps for itself. Source: cel-spec, langdef.md, "Syntax", RESERVED.
 RESERVED = frozenset(
-    ["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"]
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ]
 )
 _MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 
@@ -44,8 +62,8 @@ def _parser() -> Any:
 
 
 def _offset(error: UnexpectedInput, text: str) -> int:
-    position = error.pos_in_stream
-    return len(text) if position is None or position < 0 else position
+    at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    return len(text) if at_end or error.pos_in_stream is None else error.pos_in_stream
 
 
 def _advice(error: UnexpectedInput, text: str) -> str:
@@ -65,6 +83,9 @@ class _Sized:
     """A node with its depth and number of nodes, so that absurd trees are refused while they are built."""
 
     __slots__ = ("count", "depth", "node")
+
+    count: int
+    depth: int
 
     def __init__(self, node: syntax.Node, *parts: "_Sized") -> None:
         self.node = node
@@ -178,7 +199,9 @@ def _word(token: Token) -> str:
 def _has(function: Token, arguments: list[_Sized]) -> _Sized:
     target = arguments[0].node if len(arguments) == 1 else None
     if not isinstance(target, syntax.Select | syntax.Name):
-        raise ExpressionError("has( ) には項目の名前を一つだけ書いてください。例 has(spouse.name)", _at(function))
+        raise ExpressionError(
+            "has( ) には項目の名前を一つだけ書いてください。例 has(spouse.name)", _at(function)
+        )
     return _Sized(syntax.Has(target, _at(function)), arguments[0])
 
 
@@ -203,7 +226,9 @@ def _comprehension(
 
 
 _ESCAPES = dict(zip("abfnrtv\\\"'`?", "\a\b\f\n\r\t\v\\\"'`?", strict=True))
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|[xX]([0-9a-fA-F]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|[xX]([0-9a-fA-F]{2})|([0-3][0-7]{2})|(.))", re.DOTALL
+)
 
 
 def _unquoted(token: Token) -> str:
@@ -219,7 +244,9 @@ def _escaped(match: re.Match[str], at: int) -> str:
     *numbers, single = match.groups()
     if single is not None:
         if single not in _ESCAPES:
-            raise ExpressionError(f"文字列の中の \\{single} は読めません。\\ そのものは \\\\ と書いてください。", at)
+            raise ExpressionError(
+                f"文字列の中の \\{single} は読めません。\\ そのものは \\\\ と書いてください。", at
+            )
         return _ESCAPES[single]
     short, long, hexadecimal, octal = numbers
     code = int(octal, 8) if octal else int(short or long or hexadecimal, 16)

@@ -48,7 +48,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         tree = _parser.parse(python, re.ASCII)
         ways = _ways(tree) * (1 if _anchored(tree) else LONGEST_TEXT)
         if ways > MOST_WAYS:
-            raise PatternError("繰返し（* や +）が重なり、時間がかかりすぎる正規表現です。回数を {1,4} のように決めるか、先頭に ^ を付けてください。")
+            raise PatternError(
+                "繰返し（* や +）が重なり、時間がかかりすぎる正規表現です。回数を {1,4} のように決めるか、先頭に ^ を付けてください。"
+            )
         return re.compile(python, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"正規表現「{pattern[:40]}」が読めません（{error}）。") from None
@@ -62,7 +64,11 @@ def _only_at_the_end(pattern: str) -> str:
 
 def _anchored(tree: Iterable[Any]) -> bool:
     first = next(iter(tree), None)
-    return first is not None and str(first[0]) == "AT" and str(first[1]) in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
+    return (
+        first is not None
+        and str(first[0]) == "AT"
+        and str(first[1]) in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
+    )
 
 
 def _ways(tree: Iterable[Any]) -> int:
@@ -87,12 +93,13 @@ def _ways_of(operation: str, argument: Any) -> int:
 
 def _ways_of_repeat(least: int, most: int, inner: Iterable[Any]) -> int:
     most = min(int(most), LONGEST_TEXT)
-    one = _ways(inner)
+    one: int = _ways(inner)
     if one == 1 and _one_character(inner):
         return most - least + 1
     if most > 64:
         return MOST_WAYS + 1
-    return min((one + 1) ** most, MOST_WAYS + 1)
+    ways: int = (one + 1) ** most
+    return min(ways, MOST_WAYS + 1)
 
 
 def _one_character(inner: Iterable[Any]) -> bool:

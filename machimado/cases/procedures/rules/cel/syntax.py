@@ -6,18 +6,24 @@ from typing import Literal as Either
 
 @dataclass(frozen=True, slots=True)
 class Literal:
+    """A literal value."""
+
     value: bool | int | float | str | None
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
+    """A variable."""
+
     name: str
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Select:
+    """target.field."""
+
     target: "Node"
     field: str
     at: int
@@ -33,6 +39,8 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Index:
+    """target[key]."""
+
     target: "Node"
     key: "Node"
     at: int
@@ -40,6 +48,8 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Unary:
+    """! and -."""
+
     operator: Either["!", "-"]
     operand: "Node"
     at: int
@@ -57,6 +67,8 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Logical:
+    """&& and ||."""
+
     operator: Either["&&", "||"]
     left: "Node"
     right: "Node"
@@ -65,6 +77,8 @@ class Logical:
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
+    """condition ? then : otherwise."""
+
     condition: "Node"
     then: "Node"
     otherwise: "Node"
@@ -73,12 +87,16 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
+    """[…]."""
+
     items: "tuple[Node, ...]"
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
+    """{key: value, …}."""
+
     entries: "tuple[tuple[Node, Node], ...]"
     at: int
 
@@ -146,7 +164,7 @@ def uses(node: Node, bound: frozenset[str] = frozenset()) -> frozenset[Path]:
     return frozenset().union(*(uses(part, bound) for part in _parts(node)))
 
 
-def _parts(node: Node) -> "tuple[Node, ...]":
+def _parts(node: Node) -> "tuple[Node, ...]":  # noqa: PLR0911  # one line for each kind of node
     match node:
         case Select(target, _, _) | Has(target, _):
             return (target,)

@@ -40,14 +40,17 @@ JAPANESE = {
 
 
 def list_of(element: Type, limit: int) -> Type:
+    """Return the type of a list with at most `limit` items."""
     return Type("list", element=element, limit=limit)
 
 
 def choice(codes: Iterable[str]) -> Type:
+    """Return the type of a code out of some."""
     return Type("string", codes=frozenset(codes))
 
 
 def record(fields: Mapping[str, Type]) -> Type:
+    """Return the type of an object with known fields."""
     return Type("object", fields=fields)
 
 
