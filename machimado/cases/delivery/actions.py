@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from django.conf import settings
 from django.db import transaction
@@ -43,18 +44,22 @@ class Claim:
 # --- finding work ----------------------------------------------------------------------------------------------------
 
 
-def claim_due(*, worker: str, at: datetime, limit: int, everything: bool = False) -> list[Claim]:
+def claim_due(
+    *, worker: str, at: datetime, limit: int, everything: bool = False, new_first: bool = True
+) -> list[Claim]:
     """Take over new submissions and claim up to `limit` deliveries that are due.
 
-    A claim to send is committed as `sending` when this returns: only then may bytes leave.
+    New and waiting ones take turns, so that under load neither holds up the other; `new_first` says who begins. A claim
+    to send is committed as `sending` when this returns: only then may bytes leave.
     """
     found = candidates(at=at, limit=limit, everything=everything)
     if not found:
         return []
+    lines = (found.new, found.due) if new_first else (found.due, found.new)
+    turns = [number for pair in zip_longest(*lines) for number in pair if number is not None][:limit]
     with transaction.atomic():
-        _take_over(found.new[:limit], at)
-        # New ones first: an officer and a resident are waiting for them, while the others have waited already.
-        rows = _lock((found.new + found.due)[:limit])
+        _take_over([number for number in found.new if number in turns], at)
+        rows = _lock([*turns, *found.overdue])
         claims = [_claim(row, worker, at) for row in rows if row.next_at is not None and row.next_at <= at]
     return [claim for claim in claims if claim]
 

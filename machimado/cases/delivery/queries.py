@@ -29,19 +29,28 @@ SILENT_AFTER = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Ids of submissions without a delivery, and of deliveries that are due."""
+    """Ids of submissions without a delivery, of deliveries that are due, and of those whose sender is overdue.
+
+    To bury a sender takes no time, so those are not limited by what the worker's hands can take.
+    """
 
     new: list[int]
     due: list[int]
+    overdue: list[int]
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.due)
+        return bool(self.new or self.due or self.overdue)
 
 
 def candidates(*, at: datetime, limit: int, everything: bool = False) -> Candidates:
     """Return what may be worked on; `everything` looks for new submissions also far in the past."""
-    due = Delivery.objects.filter(next_at__lte=at).order_by("next_at", "pk").values_list("pk", flat=True)
-    return Candidates(_new(limit, everything), list(due[:limit]))
+    due = Delivery.objects.filter(next_at__lte=at).order_by("next_at", "pk")
+    states = list(due.values_list("pk", "state")[: limit + PAGE])
+    return Candidates(
+        new=_new(limit, everything),
+        due=[number for number, state in states if state != State.SENDING][:limit],
+        overdue=[number for number, state in states if state == State.SENDING],
+    )
 
 
 def _new(limit: int, everything: bool) -> list[int]:

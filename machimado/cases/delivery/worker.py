@@ -62,6 +62,7 @@ class DeliveryWorker:
         self._was_unreachable = True
         self._next_due: datetime | None = None
         self._has_more = True
+        self._turns = 0
         self._looked_everywhere = 0.0
         self._trouble = ""
 
@@ -116,8 +117,13 @@ class DeliveryWorker:
         at = timezone.now()
         if free <= 0 or not (self._changes.seen() or self._has_more or self._is_due(at)):
             return
+        self._turns += 1
         claims = actions.claim_due(
-            worker=self.name, at=at, limit=free, everything=self._is_time_to_look_everywhere()
+            worker=self.name,
+            at=at,
+            limit=free,
+            everything=self._is_time_to_look_everywhere(),
+            new_first=self._turns % 2 == 1,
         )
         for claim in claims:
             self._flight.begin(claim)

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -28,6 +28,11 @@ def claim(worker: str = "a:1", **options: Any) -> list[Claim]:
     return actions.claim_due(worker=worker, at=options.pop("at", timezone.now()), limit=10, everything=True)
 
 
+def one(claims: list[Claim]) -> Claim:
+    (found,) = claims
+    return found
+
+
 def go(claim: Claim, core: MemoryCore) -> Result:
     """Do what a worker does with a claim, here and now."""
     flight = Flight()
@@ -37,11 +42,11 @@ def go(claim: Claim, core: MemoryCore) -> Result:
     return result
 
 
-def lose() -> None:
+def lose() -> NoReturn:
     raise OutcomeUnknown("返事なし", cause="ReadTimeout")
 
 
-def down() -> None:
+def down() -> NoReturn:
     raise Unreachable("不通", cause="ConnectError")
 
 
@@ -84,8 +89,13 @@ def test_two_workers_never_both_claim(universe: Universe, memory: MemoryCore) ->
 
 def test_a_lost_reply_is_asked_for_and_not_sent_again(universe: Universe, memory: MemoryCore) -> None:
     submit(universe.officer)
-    memory.fates = [lambda: memory.enter(memory.sent[-1]) and lose()]
-    go(*claim(), memory)
+
+    def enter_and_lose() -> NoReturn:
+        memory.enter(memory.sent[-1])
+        lose()
+
+    memory.fates = [enter_and_lose]
+    go(one(claim()), memory)
     row = Delivery.objects.get()
     assert row.state == State.UNKNOWN
     (question,) = claim(at=due_at(row))
@@ -98,11 +108,11 @@ def test_a_lost_reply_is_asked_for_and_not_sent_again(universe: Universe, memory
 def test_what_never_arrived_is_sent_again_after_settling(universe: Universe, memory: MemoryCore) -> None:
     memory.settling = timedelta(0)
     submit(universe.officer)
-    memory.fates = [lose]  # type: ignore[list-item]
-    go(*claim(), memory)
+    memory.fates = [lose]
+    go(one(claim()), memory)
     row = Delivery.objects.get()
-    go(*claim(at=due_at(row)), memory)
-    go(*claim(at=due_at(row)), memory)
+    go(one(claim(at=due_at(row))), memory)
+    go(one(claim(at=due_at(row))), memory)
     row.refresh_from_db()
     assert (row.state, len(memory.sent), len(memory.entries)) == (State.ACCEPTED, 2, 1)
     assert memory.sent[0].key == memory.sent[1].key
@@ -110,22 +120,22 @@ def test_what_never_arrived_is_sent_again_after_settling(universe: Universe, mem
 
 def test_nothing_is_sent_again_before_settling(universe: Universe, memory: MemoryCore) -> None:
     submit(universe.officer)
-    memory.fates = [lose]  # type: ignore[list-item]
-    go(*claim(), memory)
+    memory.fates = [lose]
+    go(one(claim()), memory)
     row = Delivery.objects.get()
-    go(*claim(at=due_at(row)), memory)
+    go(one(claim(at=due_at(row))), memory)
     row.refresh_from_db()
     assert (row.state, len(memory.sent)) == (State.UNKNOWN, 1)
 
 
 def test_a_core_that_is_down_is_tried_again_later(universe: Universe, memory: MemoryCore) -> None:
     submit(universe.officer)
-    memory.fates = [down]  # type: ignore[list-item]
-    go(*claim(), memory)
+    memory.fates = [down]
+    go(one(claim()), memory)
     row = Delivery.objects.get()
     assert (row.state, row.sends, row.misses) == (State.WAITING, 0, 1)
     assert actions.wake_waiting(system=row.system, at=timezone.now()) == 1
-    go(*claim(), memory)
+    go(one(claim()), memory)
     row.refresh_from_db()
     assert row.state == State.ACCEPTED
 
@@ -176,7 +186,7 @@ def test_a_claim_is_kept_alive_only_while_it_holds(universe: Universe, memory: M
 def test_reasons_of_a_rejection_name_the_question(universe: Universe, memory: MemoryCore) -> None:
     memory.verdict = Verdict.REJECTED
     submission = submit(universe.officer)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     status = queries.status_of([submission.application_id])[submission.application_id]
     assert (status.label, status.is_rejected, status.may_correct, status.is_final) == (
         "差戻し",
@@ -192,10 +202,10 @@ def test_reasons_of_a_rejection_name_the_question(universe: Universe, memory: Me
 def test_a_new_round_has_a_key_and_a_reference_of_its_own(universe: Universe, memory: MemoryCore) -> None:
     memory.verdict = Verdict.REJECTED
     first = submit(universe.officer)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     memory.verdict = Verdict.ACCEPTED
     submit_again(first.application, universe.officer)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     status = queries.status_of([first.application_id])[first.application_id]
     assert status.label == "基幹システム受理済"
     references = [message.reference for message, _ in memory.entries]
@@ -205,11 +215,11 @@ def test_a_new_round_has_a_key_and_a_reference_of_its_own(universe: Universe, me
 def test_pending_is_asked_for_until_it_is_decided(universe: Universe, memory: MemoryCore) -> None:
     memory.verdict = Verdict.PENDING
     submit(universe.officer)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     row = Delivery.objects.get()
     assert row.state == State.PENDING
     memory.entries[0] = (memory.entries[0][0], Answer(Verdict.ACCEPTED, "K-1"))
-    go(*claim(at=due_at(row)), memory)
+    go(one(claim(at=due_at(row))), memory)
     row.refresh_from_db()
     assert row.state == State.ACCEPTED
 
@@ -219,8 +229,8 @@ def undecided(universe: Universe, use_core: Callable[[MemoryCore], MemoryCore]) 
     """A delivery whose fate only a person can find out."""
     core = use_core(MemoryCore(keyed=False, lookup=False, settling=timedelta(0)))
     submit(universe.officer)
-    core.fates = [lose]  # type: ignore[list-item]
-    go(*claim(), core)
+    core.fates = [lose]
+    go(one(claim()), core)
     return Delivery.objects.get()
 
 
@@ -273,7 +283,7 @@ def test_a_number_belongs_to_one_delivery(universe: Universe, memory: MemoryCore
 
 def test_a_decision_must_be_waited_for(universe: Universe, memory: MemoryCore) -> None:
     submit(universe.officer)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     with pytest.raises(NotNow):
         actions.decide_found(
             delivery=Delivery.objects.get(), core_number="2", by=universe.officer, at=timezone.now()
@@ -282,10 +292,10 @@ def test_a_decision_must_be_waited_for(universe: Universe, memory: MemoryCore) -
 
 def test_hurrying_brings_the_question_forward(universe: Universe, memory: MemoryCore) -> None:
     submit(universe.officer)
-    memory.fates = [lose]  # type: ignore[list-item]
-    go(*claim(), memory)
+    memory.fates = [lose]
+    go(one(claim()), memory)
     row = Delivery.objects.get()
-    go(*claim(at=due_at(row)), memory)
+    go(one(claim(at=due_at(row))), memory)
     at = timezone.now()
     assert due_at(row) > at
     actions.hurry(delivery=row, by=universe.officer, at=at)
@@ -294,7 +304,7 @@ def test_hurrying_brings_the_question_forward(universe: Universe, memory: Memory
 
 def test_attempts_are_written_once(universe: Universe, memory: MemoryCore) -> None:
     submit(universe.officer)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     line = Attempt.objects.get()
     line.note = "…"
     with pytest.raises(Append):
@@ -336,7 +346,7 @@ def test_the_overview_counts_and_says_when_nobody_delivers(universe: Universe, m
     assert (before.untaken, before.states) == (1, [])
     assert "配送係が動いていません" in before.worker
     actions.beat(worker="a:1", started_at=at, at=at)
-    go(*claim(), memory)
+    go(one(claim()), memory)
     after = queries.overview(at=at)
     assert [(state.state, state.count) for state in after.states] == [("accepted", 1)]
     assert (after.untaken, after.worker) == (0, "")
@@ -345,8 +355,8 @@ def test_the_overview_counts_and_says_when_nobody_delivers(universe: Universe, m
 
 def test_what_lasts_too_long_is_late(universe: Universe, memory: MemoryCore) -> None:
     submission = submit(universe.officer)
-    memory.fates = [down]  # type: ignore[list-item]
-    go(*claim(), memory)
+    memory.fates = [down]
+    go(one(claim()), memory)
     later = timezone.now() + timedelta(minutes=11)
     assert queries.overview(at=later).late == 1
     status = queries.status_of([submission.application_id], at=later)[submission.application_id]
@@ -369,3 +379,18 @@ def test_worker_once_delivers_everything(universe: Universe, memory: MemoryCore)
     DeliveryWorker(parallel=3).run_once()
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.ACCEPTED}
     assert len(memory.entries) == 5
+
+
+def test_under_load_neither_the_new_nor_the_waiting_starve(universe: Universe, memory: MemoryCore) -> None:
+    submit(universe.officer)
+    memory.fates = [down]
+    go(one(claim()), memory)
+    later = due_at(Delivery.objects.get())
+    for _ in range(3):
+        submit(universe.officer)
+    waiting = Delivery.objects.get().pk
+    claimed = actions.claim_due(worker="a:1", at=later, limit=1, new_first=False)
+    assert [found.id for found in claimed] == [waiting]
+    Delivery.objects.filter(pk=waiting).update(holder="", state="waiting", next_at=later)
+    claimed = actions.claim_due(worker="a:1", at=later, limit=2)
+    assert waiting in [found.id for found in claimed]

@@ -24,25 +24,30 @@ def answers(at: datetime) -> dict[str, Any]:
     return dict(case.answers)
 
 
-def submit(by: Officer, *, at: datetime | None = None, resident: Any = None) -> Submission:
+def submit(by: Officer, *, at: datetime | None = None) -> Submission:
     """Submit a complete, signed application of a new case."""
     now = at or timezone.now()
-    case = applications.open_case(office=by.office, lane=Lane.WITH_HELP, by=by, at=now, resident=resident)
-    application = applications.begin(case=case, procedure=PROCEDURE, by=by, at=now)
-    return _submit(application, by, now)
+    return applications.submit(application=sign(by, at=now), by=by, at=now)
+
+
+def sign(by: Officer, *, at: datetime, resident: Any = None) -> Application:
+    """Bring a new case up to a complete, signed application."""
+    case = applications.open_case(office=by.office, lane=Lane.WITH_HELP, by=by, at=at, resident=resident)
+    return _signed(applications.begin(case=case, procedure=PROCEDURE, by=by, at=at), at)
 
 
 def submit_again(application: Application, by: Officer) -> Submission:
     """Correct a rejected application and submit it as a new round."""
     now = timezone.now()
     applications.correct(application=application, by=by, at=now)
-    return _submit(application, by, now)
+    return applications.submit(application=_signed(application, now), by=by, at=now)
 
 
-def _submit(application: Application, by: Officer, at: datetime) -> Submission:
+def _signed(application: Application, at: datetime) -> Application:
+    """Return the application with complete answers, as if the interview and the signature had just been done."""
     ready = Application.objects.filter(pk=application.pk)
     ready.update(answers=answers(at), state=Application.State.SIGNED)
-    return applications.submit(application=ready.get(), by=by, at=at)
+    return ready.get()
 
 
 @dataclass

@@ -1,0 +1,253 @@
+"""Real processes, killed with -9 at random moments: every submission is in the core's ledger exactly once."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.processes import ROOT, Running, answers, free_port, own_database, start
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+
+SUBMISSIONS = 500
+LOST = "0.2"
+# Of the replies that are lost, half belong to entries that the core writes only after this time …
+LATE_COMMIT_MS = 1000
+# … and so this is longer.
+SETTLING_SECONDS = 3
+DELAY_MS = 60
+PATIENCE_SECONDS = 100
+
+
+@dataclass
+class Town:
+    """A core system, a web server and a worker, each a process of its own, on a store of their own."""
+
+    folder: Path
+    environment: dict[str, str]
+    port: int
+    core_port: int
+    running: dict[str, Running] = field(default_factory=dict)
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def start_core(self, *faults: str) -> None:
+        place = ["--port", str(self.core_port), "--data", str(self.folder / "core"), "--people", "40"]
+        city = ["--city", str(ROOT / "cities" / "yukimi")]
+        self._start("core", ["-m", "samplecore", *place, *city, *faults])
+        self.running["core"].wait_until(lambda: answers(f"{self.core_address}/health"))
+
+    def start_web(self) -> None:
+        self._start("web", ["-m", "machimado.site.cli", "serve", "--port", str(self.port)])
+
+    def start_worker(self) -> None:
+        self._start("worker", ["-m", "machimado.site.cli", "worker", "--parallel", "8"])
+
+    def _start(self, name: str, arguments: Sequence[str]) -> None:
+        log = self.folder / f"{name}-{self.kills[name]}.log"
+        self.running[name] = start(arguments, log=log, environment=self.environment)
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut would."""
+        self.running[name].process.kill()
+        self.running[name].process.wait()
+        self.kills[name] += 1
+
+    def stop(self) -> None:
+        for running in reversed(self.running.values()):
+            running.stop()
+
+    @property
+    def core_address(self) -> str:
+        return f"http://127.0.0.1:{self.core_port}"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def run(self, *arguments: str, allowed: frozenset[int] = frozenset({0})) -> str:
+        """Run a command of ours to its end and return what it printed."""
+        command = [sys.executable, *arguments]
+        environment = {**os.environ, **self.environment}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode in allowed, done.stderr
+        return done.stdout
+
+    def reconcile(self) -> dict[str, Any]:
+        command = ("-m", "machimado.site.cli", "delivery", "reconcile", "--json")
+        report: dict[str, Any] = json.loads(self.run(*command, allowed=frozenset({0, 1})))
+        return report
+
+    def states(self) -> Counter[str]:
+        """Return how many deliveries there are in each state."""
+        script = (
+            "import django, json; django.setup();"
+            "from machimado.cases.delivery.models import Delivery;"
+            "print(json.dumps(list(Delivery.objects.values_list('state', flat=True))))"
+        )
+        return Counter(json.loads(self.run("-c", script)))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Return the core's ledger, as the core itself tells it."""
+        basic = ("machimado", "yukimi-sample-secret")
+        form = {"grant_type": "client_credentials", "scope": "000:ledger:read"}
+        token = httpx.post(f"{self.core_address}/oauth/token", data=form, auth=basic).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        entries: list[dict[str, Any]] = httpx.get(f"{self.core_address}/ledger", headers=headers).json()[
+            "entries"
+        ]
+        return entries
+
+
+@contextmanager
+def town(folder: Path, *, keyed: bool, lookup: bool = True, lost: str = LOST) -> Iterator[Town]:
+    """Run a town whose core loses acknowledgements."""
+    port, core_port = free_port(), free_port()
+    with own_database() as store:
+        environment = {
+            **store,
+            "DJANGO_SETTINGS_MODULE": "machimado.site.settings",
+            "MACHIMADO_DATA": str(folder / "data"),
+            "MACHIMADO_CORE": f"http://127.0.0.1:{core_port}",
+            "MACHIMADO_CORE_KEYED": str(int(keyed)),
+            "MACHIMADO_CORE_LOOKUP": str(int(lookup)),
+            "MACHIMADO_CORE_SETTLING": str(SETTLING_SECONDS),
+            "MACHIMADO_CORE_TIMEOUT": "5",
+            "MACHIMADO_DELIVERY_LEASE": "3",
+        }
+        place = Town(folder, environment, port, core_port)
+        try:
+            faults = [
+                "--lose-ack",
+                lost,
+                "--late-commit-ms",
+                str(LATE_COMMIT_MS),
+                "--delay-ms",
+                str(DELAY_MS),
+            ]
+            mode = ["--mode", "keyed" if keyed else "unkeyed", *([] if lookup else ["--no-lookup"])]
+            place.start_core(*faults, *mode)
+            place.run("-m", "machimado.site.cli", "migrate")
+            yield place
+        finally:
+            place.stop()
+
+
+@dataclass
+class Browser:
+    """An officer's browser that submits application after application, and again whenever no answer comes."""
+
+    town: Town
+    session: str
+    references: list[tuple[str, str]]
+    done: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def work(self) -> None:
+        with self._browser() as browser:
+            for application, _ in self.references:
+                self._until_submitted(browser, application)
+                self.done += 1
+
+    def _browser(self) -> httpx.Client:
+        cookies = {"machimado": self.session, "csrftoken": "c" * 32}
+        headers = {"X-CSRFToken": "c" * 32, "Connection": "close"}
+        return httpx.Client(base_url=self.town.address, cookies=cookies, headers=headers, timeout=10)
+
+    def _until_submitted(self, browser: httpx.Client, application: str) -> None:
+        address = f"/counter/applications/{application}"
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                reply = browser.post(f"{address}/submit/")
+            except httpx.HTTPError:
+                time.sleep(0.1)
+                continue
+            if reply.status_code == 302 and reply.headers["Location"] == f"{address}/":
+                return
+            self.wrong.append(f"{reply.status_code} {reply.headers.get('Location', '')}")
+            return
+        self.wrong.append("no answer")
+
+
+def prepared(place: Town, count: int) -> Browser:
+    made = json.loads(place.run("-m", "machimado.cases.delivery.tests.prepare", str(count)).splitlines()[-1])
+    return Browser(place, made["session"], made["applications"])
+
+
+def until(ready: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if ready():
+            return True
+        time.sleep(0.2)
+    return ready()
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["keyed", "unkeyed with look-up"])
+def test_each_submission_is_received_exactly_once(tmp_path: Path, keyed: bool) -> None:
+    dice = random.Random(20260401 + keyed)
+    with town(tmp_path, keyed=keyed) as place:
+        officer = prepared(place, SUBMISSIONS)
+        place.start_web()
+        place.start_worker()
+        counter = threading.Thread(target=officer.work, daemon=True)
+        counter.start()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end and (counter.is_alive() or not _is_quiet(place)):
+            time.sleep(dice.uniform(0.6, 2.5))
+            place.kill("worker")
+            if counter.is_alive() and dice.random() < 0.6:
+                place.kill("web")
+                place.start_web()
+            time.sleep(dice.uniform(0, 0.3))
+            place.start_worker()
+            until(lambda: _is_quiet(place), dice.uniform(1.5, 4))
+        counter.join(timeout=5)
+        _check_exactly_once(place, officer)
+        assert place.kills["worker"] >= 3
+        assert place.kills["web"] >= 1
+
+
+def _is_quiet(place: Town) -> bool:
+    """Return whether the core has everything and we know it; our side is asked only then, since that starts a process."""
+    return len(place.ledger()) >= SUBMISSIONS and place.states()["accepted"] == SUBMISSIONS
+
+
+def _check_exactly_once(place: Town, officer: Browser) -> None:
+    assert officer.wrong == []
+    assert officer.done == SUBMISSIONS
+    assert until(lambda: _is_quiet(place), 30), place.states()
+    entries = Counter(entry["reference"] for entry in place.ledger())
+    assert entries == Counter(reference for _, reference in officer.references)
+    assert place.states() == Counter(accepted=SUBMISSIONS)
+    assert place.reconcile()["differences"] == []
+
+
+def test_where_nobody_can_be_asked_a_person_decides(tmp_path: Path) -> None:
+    with town(tmp_path, keyed=False, lookup=False, lost="0.5") as place:
+        officer = prepared(place, 20)
+        place.start_web()
+        place.start_worker()
+        officer.work()
+        assert until(lambda: sum(place.states().values()) == 20 and not place.states()["sending"], 20)
+        place.kill("worker")
+        place.start_worker()
+        time.sleep(SETTLING_SECONDS + 2)
+        states = place.states()
+        assert set(states) == {"accepted", "undecided"}
+        assert states["undecided"] > 0
+        assert set(Counter(entry["reference"] for entry in place.ledger()).values()) == {1}
+        kinds = {difference["kind"] for difference in place.reconcile()["differences"]}
+        assert kinds == {"known_only_there"}
