@@ -26,6 +26,7 @@ def test_sign_in_and_out(stage: Stage) -> None:
     stage.look(page, "最初の画面")
 
     leave_the_desk(page)
+    stage.look(page, "ロック")
     page.get_by_role("button", name="別の職員に交代する").click()
     expect(page.get_by_role("heading", name="職員サインイン")).to_be_visible()
     stage.look(page, "サインアウト後")

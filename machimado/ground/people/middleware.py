@@ -50,9 +50,12 @@ def _touch(request: HttpRequest) -> None:
 
 def _to_lock(request: HttpRequest) -> HttpResponse:
     """Send the browser to the lock; what was typed was saved before, so nothing is lost."""
-    lock = reverse("people:lock")
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": lock})
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("people:lock")})
     # What was to be changed is asked for anew: only a page can be gone back to.
-    target = request.get_full_path() if request.method == "GET" else "/"
-    return redirect(f"{lock}?{urlencode({'next': target})}")
+    return redirect(lock_address(request.get_full_path() if request.method == "GET" else "/"))
+
+
+def lock_address(target: str) -> str:
+    """Return the address of the lock that leads back to `target`."""
+    return f"{reverse('people:lock')}?{urlencode({'next': target})}"

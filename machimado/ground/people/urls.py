@@ -1,6 +1,12 @@
 from django.urls import path
 
+from machimado.ground.people.views import journal
 from machimado.ground.people.views.lock import lock
 
 app_name = "people"
-urlpatterns = [path("lock/", lock, name="lock")]
+urlpatterns = [
+    path("lock/", lock, name="lock"),
+    path("journal/", journal.show, name="journal"),
+    path("journal/export.csv", journal.export, name="journal-export"),
+    path("journal/verify/", journal.verify, name="journal-verify"),
+]

@@ -54,6 +54,13 @@ def test_locked_by_hand_no_page_opens(client: Client) -> None:
         assert client.get(page).headers["Location"].startswith(LOCK), page
 
 
+def test_who_leaves_the_desk_comes_back_to_the_same_page(client: Client) -> None:
+    sent = client.post(LOCK, {"next": PAGE})
+    address = urlsplit(sent.headers["Location"])
+    assert (address.path, parse_qs(address.query)["next"]) == (LOCK, [PAGE])
+    assert client.session[LOCKED] is True
+
+
 def test_a_change_sent_to_a_locked_screen_is_not_made_and_not_repeated(client: Client) -> None:
     client.get(LOCK)
     sent = client.post("/accounts/password/change/", {"oldpassword": PASSWORD})

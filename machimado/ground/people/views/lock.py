@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from machimado.ground.people import permissions
-from machimado.ground.people.middleware import LOCKED, TOUCHED
+from machimado.ground.people.middleware import LOCKED, TOUCHED, lock_address
 
 WRONG = "パスワードが違います。大文字・小文字と全角・半角を確かめて、もう一度入力してください。"
 TOO_OFTEN = "違うパスワードが続けて入力されました。5分ほど待ってから、もう一度入力してください。"
@@ -21,6 +21,9 @@ def lock(request: HttpRequest) -> HttpResponse:
         request.session.pop(TOUCHED, None)
         return redirect(_target(request))
     request.session[LOCKED] = True
+    if request.method == "POST" and given is None:
+        # A page that answers a POST cannot be gone back to.
+        return redirect(lock_address(_target(request)))
     shown = {"next": _target(request), "wrong": wrong}
     return render(request, "people/lock.html", shown, status=422 if wrong else 200)
 
