@@ -22,6 +22,7 @@ ITEMS = (
     Item("受付", "reception:home", SERVING),
     Item("実績", "applications:figures", SERVING),
     Item("紙の申請", "applications:paper", SERVING),
+    Item("記録台帳", "people:journal", frozenset({Role.AUDITOR})),
 )
 
 
@@ -29,7 +30,12 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     """Return the main menu of the signed-in officer."""
     if not isinstance(request.user, Officer):
         return {"menu": []}
-    roles = request.user.role_codes()
-    places = [(item.label, reverse(item.view)) for item in ITEMS if not item.roles or item.roles & roles]
+    places = places_of(request.user)
     here = max((address for _, address in places if request.path.startswith(address)), key=len, default="")
     return {"menu": [{"label": label, "address": to, "current": to == here} for label, to in places]}
+
+
+def places_of(officer: Officer) -> list[tuple[str, str]]:
+    """Return (label, address) of each place that the officer may go to, the one to begin with first."""
+    roles = officer.role_codes()
+    return [(item.label, reverse(item.view)) for item in ITEMS if not item.roles or item.roles & roles]

@@ -189,6 +189,9 @@ X_FRAME_OPTIONS = "DENY"
 # Minutes without a touch after which an officer's screen asks for the password again.
 LOCK_AFTER_MINUTES = env.integer("MACHIMADO_LOCK_MINUTES", 10, low=1, high=240)
 
+# Who finds residents and cases for the auditor, to whom the journal itself gives opaque ids only.
+JOURNAL_DIRECTORY = "machimado.site.directory.Directory"
+
 # --- language and time ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語")]

@@ -3,12 +3,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from machimado.ground.people import permissions
+from machimado.ground.people.models import Officer
+from machimado.site.menu import places_of
 
 
 @permissions.everyone
 def home(request: HttpRequest) -> HttpResponse:
-    """Send an officer to the counter, and a visitor to the sign-in."""
-    return redirect("counter:home" if request.user.is_authenticated else "account_login")
+    """Send an officer to the first place of the own menu, and a visitor to the sign-in."""
+    if not isinstance(request.user, Officer):
+        return redirect("account_login")
+    places = places_of(request.user)
+    if not places:
+        reason = "役割がまだ付いていません。責任者かシステム管理者に、役割の付与を依頼してください。"
+        return render(request, "ui/refused.html", {"reason": reason}, status=403)
+    return redirect(places[0][1])
 
 
 @permissions.everyone

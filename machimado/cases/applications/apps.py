@@ -6,3 +6,33 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
     verbose_name = "申請"
     default_auto_field = "django.db.models.BigAutoField"
+    # Each action that this room records, in the words of the auditor's page.
+    journal_words = {
+        "case.opened": "受付をした",
+        "case.called": "呼び出した",
+        "case.withdrawn": "受付を取り消した",
+        "case.arrival_restored": "取り消した受付を戻した",
+        "case.identified": "本人を確認した",
+        "case.closed": "受付を終えた",
+        "application.begun": "申請を始めた",
+        "application.answered": "回答を変えた",
+        "application.row_added": "回答の行を足した",
+        "application.row_dropped": "回答の行を消した",
+        "application.undone": "回答の変更を戻した",
+        "application.attached": "書類を添付した",
+        "application.to_review": "住民の確認に回した",
+        "application.back_to_interview": "聞取りに戻した",
+        "application.signed": "署名をした",
+        "application.submitted": "申請を送信した",
+        "application.corrected": "差戻しの申請を直し始めた",
+        "application.cancelled": "申請を取り下げた",
+        "application.printed": "申請書を印刷した",
+        "application.paper_booked": "紙の申請を数えた",
+        "application.paper_unbooked": "紙の申請の数えを取り消した",
+    }
+    journal_details = {
+        "paths": "項目",
+        "reference": "申請番号",
+        "round": "回",
+        "group": "項目",
+    }

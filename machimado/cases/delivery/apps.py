@@ -19,4 +19,9 @@ class DeliveryConfig(AppConfig):
     }
     journal_details = {
         "core_number": "基幹システムの番号",
+        "outcome": "決めたこと",
+        "from": "それまでの状態",
+        "ours": "こちらの件数",
+        "theirs": "基幹システムの件数",
+        "differences": "違いの件数",
     }

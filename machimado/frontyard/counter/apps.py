@@ -6,3 +6,8 @@ class CounterConfig(AppConfig):
     label = "counter"
     verbose_name = "窓口"
     default_auto_field = "django.db.models.BigAutoField"
+    # Each action that this room records, in the words of the auditor's page.
+    journal_words = {
+        "screen.paired": "住民の画面をつないだ",
+        "screen.unpaired": "住民の画面を外した",
+    }

@@ -1,15 +1,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from machimado.ground.journal.models import Detail, Entry
-from machimado.ground.journal.rules.chain import Break, Line, breaks, hash_of_detail
+from machimado.ground.journal.rules.chain import FIRST, Break, Line, breaks, hash_of_detail
 
 PAGE = 100
+CHANGED_DETAIL = "内容（詳細）が書き換えられています。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,9 @@ class Row:
     subject: str
     case: str
     content: dict[str, Any] | None
+    hash: str
+    # There were details, and their time is over.
+    is_forgotten: bool
 
 
 def rows(
@@ -34,27 +39,71 @@ def rows(
     since: date | None = None,
     until: date | None = None,
     before: int | None = None,
+    limit: int = PAGE,
 ) -> list[Row]:
-    """Return up to PAGE lines, newest first, of those that fit all the filters."""
+    """Return up to `limit` lines, newest first, of those that fit all the filters; days are inclusive."""
     found = _filtered(actor=actor, action=action, subject=subject, case=case, since=since, until=until)
     if before is not None:
         found = found.filter(seq__lt=before)
-    return [_row(entry) for entry in found.select_related("detail").order_by("-seq")[:PAGE]]
+    return [_row(entry) for entry in found.select_related("detail").order_by("-seq")[:limit]]
 
 
 def _filtered(*, since: date | None, until: date | None, **exact: str) -> QuerySet[Entry]:
     found = Entry.objects.filter(**{name: value for name, value in exact.items() if value})
+    # Bounds of time, not of the date in it: those the store finds by its index.
     if since:
-        found = found.filter(recorded_at__date__gte=since)
+        found = found.filter(recorded_at__gte=_midnight(since))
     if until:
-        found = found.filter(recorded_at__date__lte=until)
+        found = found.filter(recorded_at__lt=_midnight(until + timedelta(days=1)))
     return found
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _row(entry: Entry) -> Row:
     detail: Detail | None = getattr(entry, "detail", None)
-    content = detail.content if detail else None
-    return Row(entry.seq, entry.recorded_at, entry.actor, entry.action, entry.subject, entry.case, content)
+    return Row(
+        seq=entry.seq,
+        recorded_at=entry.recorded_at,
+        actor=entry.actor,
+        action=entry.action,
+        subject=entry.subject,
+        case=entry.case,
+        content=detail.content if detail else None,
+        hash=entry.hash,
+        is_forgotten=detail is None and entry.detail_hash != _hash_of_nothing(),
+    )
+
+
+def _hash_of_nothing() -> str:
+    return hash_of_detail({}, salt=settings.SECRET_KEY.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a look at a part of the journal found: up to which line it went, how many it read, and what is broken."""
+
+    reached: int
+    count: int
+    broken: list[Break]
+
+
+def verify_part(*, after: int, size: int) -> Part:
+    """Verify up to `size` lines behind line `after`, with their details; a part with no lines is the end.
+
+    All parts one after the other verify the same as `verify` does.
+    """
+    before = Entry.objects.filter(seq=after).values_list("seq", "hash").first() or (0, FIRST)
+    entries = list(Entry.objects.filter(seq__gt=after).select_related("detail").order_by("seq")[:size])
+    broken = list(breaks(((_line(entry), entry.hash) for entry in entries), after=before))
+    salt = settings.SECRET_KEY.encode()
+    for entry in entries:
+        detail: Detail | None = getattr(entry, "detail", None)
+        if detail and hash_of_detail(detail.content, salt=salt) != entry.detail_hash:
+            broken.append(Break(entry.seq, CHANGED_DETAIL))
+    return Part(entries[-1].seq if entries else after, len(entries), broken)
 
 
 def verify() -> Iterator[Break]:
@@ -64,7 +113,7 @@ def verify() -> Iterator[Break]:
     salt = settings.SECRET_KEY.encode()
     for detail in Detail.objects.select_related("entry").order_by("pk").iterator(chunk_size=5000):
         if hash_of_detail(detail.content, salt=salt) != detail.entry.detail_hash:
-            yield Break(detail.entry.seq, "内容（詳細）が書き換えられています。")
+            yield Break(detail.entry.seq, CHANGED_DETAIL)
 
 
 def _line(entry: Entry) -> Line:

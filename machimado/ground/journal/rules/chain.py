@@ -55,9 +55,12 @@ def hash_of(line: Line) -> str:
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
 
 
-def breaks(lines: Iterable[tuple[Line, str]]) -> Iterator[Break]:
-    """Yield each place where the chain of (line, its stored hash) does not hold."""
-    seq, previous = 0, FIRST
+def breaks(lines: Iterable[tuple[Line, str]], *, after: tuple[int, str] = (0, FIRST)) -> Iterator[Break]:
+    """Yield each place where the chain of (line, its stored hash) does not hold.
+
+    `after` is the number and hash of the line before the first of these.
+    """
+    seq, previous = after
     for line, stored in lines:
         if line.seq != seq + 1:
             yield Break(line.seq, f"{seq + 1} 番から {line.seq - 1} 番までの記録がありません。")
