@@ -1,5 +1,7 @@
 """What is found when a file is loaded, with its place."""
 
+from typing import Any
+
 import pytest
 
 from machimado.cases.procedures.rules.load import content_hash, freeze, thaw
@@ -204,7 +206,8 @@ def test_a_damaged_definition_is_refused() -> None:
     frozen = freeze(form("- {id: a, kind: text, label: {ja: 凍結}}"))
     with pytest.raises(DefinitionError, match="違います"):
         thaw(frozen, content_hash="0" * 64)
-    for damaged in ({}, {"procedure": {}, "vocabulary": {}}, {**frozen, "vocabulary": 3}):
+    broken: list[dict[str, Any]] = [{}, {"procedure": {}, "vocabulary": {}}, {**frozen, "vocabulary": 3}]
+    for damaged in broken:
         with pytest.raises(DefinitionError, match="壊れています"):
             thaw(damaged)
     frozen["procedure"]["derived"] = {"x": "zzz"}
