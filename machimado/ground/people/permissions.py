@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from machimado.ground.people.models import Officer, Role
 
-type_of_view = Callable[..., HttpResponse]
+type_of_view = Callable[..., HttpResponseBase]
 
 
 class Refused(Exception):
@@ -46,7 +47,7 @@ def officers(*roles: Role) -> Callable[[type_of_view], type_of_view]:
 
     def mark(view: type_of_view) -> type_of_view:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             officer = request.user
             if isinstance(officer, AnonymousUser):
                 return _to_sign_in(request)

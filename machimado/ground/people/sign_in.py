@@ -11,9 +11,17 @@ from django.shortcuts import redirect
 
 from machimado.ground.people.models import Officer
 
+TOO_OFTEN = "違うパスワードが続けて入力されました。5分ほど待ってから、もう一度入力してください。"
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Closes the public sign-up."""
+    """Closes the public sign-up, and speaks of staff ids where allauth speaks of user names."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": "職員IDかパスワードが違います。確かめて、もう一度入力してください。",
+        "too_many_login_attempts": TOO_OFTEN,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the signature is allauth's
         """Refuse everybody."""

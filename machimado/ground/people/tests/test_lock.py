@@ -9,7 +9,8 @@ from django.test import Client
 
 from machimado.ground.people.middleware import LOCKED, TOUCHED
 from machimado.ground.people.models import Officer
-from machimado.ground.people.views.lock import TOO_OFTEN, WRONG
+from machimado.ground.people.sign_in import TOO_OFTEN
+from machimado.ground.people.views.lock import WRONG
 from tests.universe import PASSWORD, Universe
 
 LOCK = "/staff/lock/"

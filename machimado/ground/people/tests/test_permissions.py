@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from machimado.ground.people import actions, permissions
 from machimado.ground.people.models import Office, Officer, Role, Section
 from machimado.ground.people.permissions import Refused, can_role, check_role
+from machimado.ground.people.sign_in import TOO_OFTEN
 from tests.universe import OFFICES, PASSWORD, SECTIONS, Universe, employ
 
 LOGIN = "/accounts/login/"
@@ -81,7 +82,8 @@ class TestSignIn:
     def test_nobody_can_try_for_ever(self, universe: Universe, client: Client) -> None:
         for number in range(12):
             client.post(LOGIN, {"login": "ono", "password": f"guess-{number}"})
-        client.post(LOGIN, {"login": "ono", "password": PASSWORD})
+        refused = client.post(LOGIN, {"login": "ono", "password": PASSWORD})
+        assert TOO_OFTEN in refused.content.decode()
         assert "_auth_user_id" not in client.session
 
     @pytest.mark.parametrize(

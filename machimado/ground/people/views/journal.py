@@ -107,10 +107,10 @@ def _cells(line: queries.Line) -> list[sheets.Value]:
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Verify the journal part by part; the page asks for the next part until the end is reached."""
-    check = request.session.get(CHECK)
+    check: dict[str, Any] | None = request.session.get(CHECK)
     if request.method == "POST":
-        is_start = "start" in request.POST or check is None or check["is_done"]
-        check = _first(request) if is_start else check
+        if check is None or check["is_done"] or "start" in request.POST:
+            check = _first(request)
         _verify_next(request, check)
         request.session[CHECK] = check
     if request.headers.get("HX-Request") == "true":

@@ -6,9 +6,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from machimado.ground.people import permissions
 from machimado.ground.people.middleware import LOCKED, TOUCHED, lock_address
+from machimado.ground.people.sign_in import TOO_OFTEN
 
 WRONG = "パスワードが違います。大文字・小文字と全角・半角を確かめて、もう一度入力してください。"
-TOO_OFTEN = "違うパスワードが続けて入力されました。5分ほど待ってから、もう一度入力してください。"
 
 
 @permissions.officers()
