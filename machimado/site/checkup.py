@@ -33,6 +33,7 @@ def _points() -> list[tuple[str, Callable[[], Iterator[str]]]]:
         ("画面の部品", _front_end),
         ("手続の定義", _procedures),
         ("基幹システム", _core),
+        ("基幹連携", _delivery),
         ("職員名簿", _staff),
     ]
 
@@ -80,6 +81,12 @@ def _core() -> Iterator[str]:
     from machimado.ground import systems
 
     yield from systems.check()
+
+
+def _delivery() -> Iterator[str]:
+    from machimado.cases.delivery import queries
+
+    yield from queries.config_problems()
 
 
 def _staff() -> Iterator[str]:

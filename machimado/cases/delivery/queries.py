@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
@@ -217,6 +218,14 @@ def worker_trouble(*, at: datetime) -> str:
         silent = words.age(at - last.seen_at)
         return f"配送係から {silent} 応答がありません。申請は失われません。情報システムの担当に連絡してください。"
     return last.trouble
+
+
+def config_problems() -> list[str]:
+    """Return what is wrong with the way into the core system, a sentence each."""
+    try:
+        return list(adapter_for("").check_config())
+    except ImproperlyConfigured as problem:
+        return [str(problem)]
 
 
 @dataclass(frozen=True, slots=True)
