@@ -24,7 +24,9 @@ def opened_by(user: Any, *roles: Role, **headers: str) -> HttpResponse:
     request = RequestFactory().get("/somewhere/?a=1", headers=headers)
     request.user = user
     request.session = Client().session
-    return permissions.officers(*roles)(page)(request)
+    answer = permissions.officers(*roles)(page)(request)
+    assert isinstance(answer, HttpResponse)
+    return answer
 
 
 def test_pairs_answer_and_explain(universe: Universe) -> None:
