@@ -46,22 +46,31 @@ def _programs(home: Path) -> Path:
     """Return the folder of programs; for root a copy in the open, since nobody may not look into root's folders."""
     found = importlib.util.find_spec("pgserver")
     if found is None or found.origin is None:
-        raise SystemExit(
-            "pgserver がありません。`make test-postgres` で必要なものが入ります（Python 3.11 か 3.12）。"
-        )
+        return _programs_of_the_machine()
     package = Path(found.origin).parent
     if os.geteuid() == 0:
         # The programs look for their libraries beside the package.
         for folder in ("pgserver", "pgserver.libs"):
             shutil.copytree(package.with_name(folder), home / folder)
-        home.chmod(0o755)
-        shutil.chown(home, NOBODY)
         package = home / "pgserver"
     return package / "pginstall" / "bin"
 
 
+def _programs_of_the_machine() -> Path:
+    """Return the folder of the newest PostgreSQL that Debian's packages have installed."""
+    folders = {int(path.parts[-3]): path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")}
+    if not folders:
+        raise SystemExit(
+            "PostgreSQL がありません。Python 3.13 以降では `apt-get install postgresql` が要ります。"
+        )
+    return folders[max(folders)]
+
+
 def _start(programs: Path, home: Path) -> None:
     """Make an empty store and serve it on a socket in `home`; no port is opened."""
+    if os.geteuid() == 0:
+        home.chmod(0o755)
+        shutil.chown(home, NOBODY)
     store = home / "store"
     _run(
         programs / "initdb",
