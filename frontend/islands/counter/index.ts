@@ -4,7 +4,6 @@ import { listen } from "../../shared/live";
 import "./results";
 import "./saving";
 import "./walk";
-import "./typed";
 
 const desk = document.querySelector<HTMLElement>("[data-desk]")?.dataset.desk;
 if (desk) listen(`desk/${desk}`);

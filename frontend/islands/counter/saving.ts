@@ -5,6 +5,7 @@
  */
 import { Idiomorph } from "idiomorph/htmx";
 import htmx from "../../shared/htmx";
+import { takeTyped } from "./typed";
 
 const RETRY_MS = 3000;
 const saving = new Map<string, number>();
@@ -42,6 +43,26 @@ function isKept(node: Node): boolean {
 Object.assign(Idiomorph.defaults.callbacks, {
   beforeNodeMorphed: (old: Node) => !isKept(old),
   beforeNodeRemoved: (old: Node) => !(old instanceof HTMLElement && saving.has(old.id)),
+});
+
+/** Returns what one question holds: htmx would send the whole form around it. */
+function entries(line: HTMLElement): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const field of line.querySelectorAll<HTMLInputElement>("input, select, textarea")) {
+    if (!field.name || field.type === "file" || (/radio|checkbox/.test(field.type) && !field.checked))
+      continue;
+    found[field.name] = [...(found[field.name] ?? []), field.value];
+  }
+  for (const id of ["revision", "page"]) {
+    found[id] = [document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? ""];
+  }
+  return found;
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
+  const line = lineOf(detail.elt);
+  if (line && detail.path.endsWith("/answers/")) detail.parameters = { ...entries(line), typed: takeTyped() };
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {

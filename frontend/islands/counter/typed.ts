@@ -7,9 +7,9 @@ document.addEventListener("input", (event) => {
   typed += (event as InputEvent).data?.length ?? 1;
 });
 
-document.addEventListener("htmx:configRequest", (event) => {
-  const detail = (event as CustomEvent).detail as { path: string; parameters: Record<string, unknown> };
-  if (!detail.path.endsWith("/answers/")) return;
-  detail.parameters.typed = typed;
+/** Returns how many were typed since it was last asked. */
+export function takeTyped(): number {
+  const count = typed;
   typed = 0;
-});
+  return count;
+}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,15 @@ register = template.Library()
 MANIFEST = Path(__file__).resolve().parents[1] / "static" / "built" / "manifest.json"
 
 
-@cache
 def _manifest() -> dict[str, dict[str, Any]]:
     if not MANIFEST.exists():
         raise FileNotFoundError("画面の部品がまだ作られていません。`make install` を実行してください。")
+    return _read_manifest(MANIFEST.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read_manifest(_changed_at: int) -> dict[str, dict[str, Any]]:
+    """Return what was built; read again when the front end was built anew."""
     built: dict[str, dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
     return built
 
