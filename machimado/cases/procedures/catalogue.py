@@ -1,7 +1,6 @@
 """The procedures of a city: all versions, which one is in force on a day, and frozen copies for applications.
 
-`current`, `offered`, `exists` speak of the city of the settings; `Catalogue` of any folder. Reading a folder needs no
-Django.
+No Django: `queries` speaks of the city of the settings.
 """
 
 import logging
@@ -22,11 +21,8 @@ __all__ = [
     "DefinitionError",
     "Frozen",
     "UnknownProcedureError",
-    "current",
-    "exists",
+    "city_catalogue",
     "freeze_form",
-    "offered",
-    "problems",
     "thaw",
 ]
 
@@ -56,48 +52,19 @@ def freeze_form(form: Form) -> Frozen:
     return Frozen(content_hash(definition), definition)
 
 
-def current(procedure: str, on: date) -> Form:
-    """Return the version of a procedure that is in force in our city on a day.
+def city_catalogue(folder: Path) -> "Catalogue":
+    """Return a city's procedures as its files are now: an unchanged folder costs a few stat calls.
 
-    Raises: UnknownProcedureError.
+    A file that has just been broken takes its procedure away and is told in the log; the others go on.
     """
-    return _city().current(procedure, on)
-
-
-def exists(procedure: str, on: date) -> bool:
-    """Tell whether a version of the procedure is in force in our city on a day."""
-    return any(form.id == procedure for form in offered(on))
-
-
-def offered(on: date) -> tuple[Form, ...]:
-    """Return the procedures in force in our city on a day, each in its current version."""
-    return _city().in_force(on)
-
-
-def problems(folder: Path) -> Iterator[str]:
-    """Yield what is wrong with the procedures of a city folder, for `machimado check`."""
-    try:
-        _, found = read_what_can_be_read(procedure_files([folder / "procedures"]))
-    except DefinitionError as error:
-        found = list(error.problems)
-    yield from map(str, found)
-
-
-def _city() -> "Catalogue":
-    from django.conf import settings
-
-    folder = Path(settings.CITY_FOLDER) / "procedures"
-    return _read(tuple((file, file.stat().st_mtime_ns) for file in procedure_files([folder])))
+    files = procedure_files([folder / "procedures"])
+    return _read(tuple((file, file.stat().st_mtime_ns) for file in files))
 
 
 @lru_cache(maxsize=4)
 def _read(files: tuple[tuple[Path, int], ...]) -> "Catalogue":
-    """Read the files as they are now: a changed file is seen at once, an unchanged folder costs a few stat calls.
-
-    A file that has just been broken takes its procedure away and is told in the log; the others go on.
-    """
-    forms, found = read_what_can_be_read(file for file, _ in files)
-    for problem in found:
+    forms, problems = read_what_can_be_read(file for file, _ in files)
+    for problem in problems:
         logger.error("%s", problem)
     return Catalogue(forms)
 
@@ -113,6 +80,7 @@ class Catalogue:
             name: sorted(each, key=lambda form: (form.procedure.version.effective_from, form.version))
             for name, each in sorted(versions.items())
         }
+        self._frozen: dict[tuple[str, int], Frozen] = {}
 
     @classmethod
     def of_city(cls, folder: Path) -> "Catalogue":
@@ -143,6 +111,17 @@ class Catalogue:
         raise UnknownProcedureError(
             f"手続「{procedure}」には{day}に有効な版がありません。手続の一覧から選び直してください。"
         )
+
+    def frozen(self, procedure: str, on: date) -> Frozen:
+        """Return the version in force on a day as an application keeps it.
+
+        Raises: UnknownProcedureError.
+        """
+        form = self.current(procedure, on)
+        key = (form.id, form.version)
+        if key not in self._frozen:
+            self._frozen[key] = freeze_form(form)
+        return self._frozen[key]
 
     def in_force(self, on: date) -> tuple[Form, ...]:
         """Return the versions in force on a day, one for each procedure that has one."""

@@ -1,4 +1,4 @@
-"""The procedures of this city, read once a process, and the frozen ones that applications keep."""
+"""The procedures of this city as its files are now, and the frozen ones that applications keep."""
 
 from datetime import date
 from functools import lru_cache
@@ -7,10 +7,8 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
-from machimado.cases.procedures.catalogue import Catalogue, Frozen, freeze_form
+from machimado.cases.procedures.catalogue import Frozen, city_catalogue
 from machimado.cases.procedures.rules.form import Form
-
-KEPT_FORMS = 500
 
 
 def current(procedure: str, *, on: date) -> Form:
@@ -18,12 +16,16 @@ def current(procedure: str, *, on: date) -> Form:
 
     Raises: UnknownProcedureError.
     """
-    return _city(settings.CITY_FOLDER).current(procedure, on)
+    return city_catalogue(settings.CITY_FOLDER).current(procedure, on)
 
 
 def offered(on: date, *, channel: str) -> list[Form]:
     """Return the procedures in force on a day that the channel offers, in the order that the city gives them."""
-    forms = [form for form in _city(settings.CITY_FOLDER).in_force(on) if channel in form.procedure.channels]
+    forms = [
+        form
+        for form in city_catalogue(settings.CITY_FOLDER).in_force(on)
+        if channel in form.procedure.channels
+    ]
     order = _order(settings.CITY_FOLDER)
     return sorted(forms, key=lambda form: (order.get(form.id, len(order)), form.id))
 
@@ -40,19 +42,9 @@ def _order(folder: Path) -> dict[str, int]:
     return {procedure: place for place, procedure in enumerate(described.get("procedures", []))}
 
 
-@lru_cache(maxsize=4)
-def _city(folder: Path) -> Catalogue:
-    return Catalogue.of_city(folder)
-
-
 def frozen(procedure: str, *, on: date) -> Frozen:
     """Return the definition in force on a day as an application keeps it.
 
     Raises: UnknownProcedureError.
     """
-    return _frozen(settings.CITY_FOLDER, procedure, current(procedure, on=on).version)
-
-
-@lru_cache(maxsize=KEPT_FORMS)
-def _frozen(folder: Path, procedure: str, version: int) -> Frozen:
-    return freeze_form(next(form for form in _city(folder).versions(procedure) if form.version == version))
+    return city_catalogue(settings.CITY_FOLDER).frozen(procedure, on)

@@ -16,7 +16,7 @@ from machimado.cases.procedures.rules.definition import (
     Section,
     Vocabulary,
 )
-from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.questions import PREFILL_GROUPS, Question
 from machimado.cases.procedures.rules.source import Loc
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class _Resolver:
         ]
 
     def unique(self, found: list[Resolved]) -> None:
-        """Refuse an id that stands twice, or within another (account and account.number)."""
+        """Refuse an id that stands twice."""
         seen: dict[str, Resolved] = {}
         for each in found:
             name = each.question.id
@@ -111,18 +111,7 @@ class _Resolver:
                 self.complain(
                     (*each.loc, "id"), f"質問「{name}」が二度あります。片方を消すか、別の id にしてください。"
                 )
-            if "." in name and name.partition(".")[0] in seen:
-                self.complain(
-                    (*each.loc, "id"),
-                    f"「{name}」は質問「{name.partition('.')[0]}」の中の項目です。どちらかにしてください。",
-                )
             seen[name] = each
-        for name, each in seen.items():
-            if "." not in name and any(other.startswith(f"{name}.") for other in seen):
-                self.complain(
-                    (*each.loc, "id"),
-                    f"「{name}」の中の項目が別の質問になっています。どちらかにしてください。",
-                )
 
     def _question(self, written: QuestionPart, loc: Loc, section: str, group: str) -> Resolved | None:
         """Complete one question; `group` is the id of the group that it stands in, or empty."""
@@ -220,6 +209,9 @@ class _Resolver:
                 )
         if written.min is not None and written.max is not None and written.min > written.max:
             self.complain((*loc, "min"), "min が max より大きくなっています。")
+        if kind == "group" and written.prefill is not None and written.prefill not in PREFILL_GROUPS:
+            what = f"一覧に入れられるのは {'、'.join(PREFILL_GROUPS)} です。"
+            self.complain((*loc, "prefill"), what)
         if kind == "group" and (written.max or 0) > MOST_ITEMS:
             self.complain((*loc, "max"), f"一覧の行は{MOST_ITEMS}までです。")
 

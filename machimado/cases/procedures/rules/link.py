@@ -69,6 +69,9 @@ class _Linker:
         self.complaints = complaints
         self.rules: dict[Loc, _Rule] = {}
         self.derived: dict[str, Type] = {}
+        self.by_root: dict[str, list[tuple[int, Path]]] = {}
+        for number, each in enumerate(resolved):
+            self.by_root.setdefault(each.question.keys[0], []).append((number, each.question.keys))
         self.questions_type = _variables([each.question for each in resolved])
 
     def form(self) -> Form | None:
@@ -157,8 +160,8 @@ class _Linker:
             return {name for name in named if name in self.procedure.derived}
         return {
             number
-            for number, each in enumerate(self.resolved)
-            if all(own == used for own, used in zip(each.question.keys, path, strict=False))
+            for number, keys in self.by_root.get(path[0], ())
+            if all(own == used for own, used in zip(keys, path, strict=False))
         }
 
     def _name(self, node: int | str) -> str:

@@ -11,6 +11,7 @@ from machimado.cases.procedures.rules.definition import MOST_ITEMS, Format, Kind
 ADDRESS_PARTS = ("postal_code", "prefecture", "city", "town", "block", "building")
 ACCOUNT_PARTS = ("bank_code", "bank_name", "branch_code", "branch_name", "kind", "number", "holder_kana")
 ACCOUNT_KINDS = ("ordinary", "current", "savings")
+PREFILL_GROUPS = ("children[]", "household[]")  # whom a group may be filled in from
 FILE_PARTS = ("file_id", "name", "sha256")
 SIGNATURE_PARTS = ("file_id", "sha256", "signed_at")
 

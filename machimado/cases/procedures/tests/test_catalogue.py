@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import catalogue, queries
 from machimado.cases.procedures.catalogue import (
     Catalogue,
     DefinitionError,
@@ -75,17 +75,19 @@ def test_folders_without_files_and_files_that_are_not_there(tmp_path: Path) -> N
 
 def test_our_city_is_seen_as_its_files_are_now(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     day = date(2025, 5, 1)
+    (folder / "city.yaml").write_text("procedures: [sample]", "utf-8")
     with override_settings(CITY_FOLDER=folder):
-        assert catalogue.current("sample", on=day).version == 2
-        assert catalogue.exists("sample", on=day)
-        assert not catalogue.exists("zzz", on=day)
+        assert queries.current("sample", on=day).version == 2
+        assert queries.frozen("sample", on=day) is queries.frozen("sample", on=day)
+        assert queries.is_offered("sample", on=day, channel="counter")
+        assert not queries.is_offered("sample", on=day, channel="kiosk")
+        assert not queries.is_offered("zzz", on=day, channel="counter")
         broken = folder / "procedures" / "a2.yaml"
         broken.write_text("zzz", "utf-8")
         os.utime(broken, ns=(1, 1))
-        assert [form.version for form in catalogue.offered(on=day)] == [1]
+        assert [form.version for form in queries.offered(day, channel="counter")] == [1]
+        assert queries.frozen("sample", on=day).definition["procedure"]["version"]["number"] == 1
     assert "a2.yaml:1:1" in caplog.text
-    assert len(list(catalogue.problems(folder))) == 1
-    assert len(list(catalogue.problems(folder / "forms"))) == 1
 
 
 def test_a_frozen_form_outlives_its_file() -> None:

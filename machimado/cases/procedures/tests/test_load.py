@@ -90,6 +90,7 @@ def test_the_head(before: str, after: str, words: str) -> None:
         ("- {id: a, kind: text, label: {ja: い}, when: §has(a)}", "輪になって"),
         ("- {id: a, kind: text, label: {ja: い}, required: §has(a)}", "その質問自身"),
         ("- {id: §a, kind: group, label: {ja: い}}", "questions がありません"),
+        ("- {id: children, prefill: §parents, questions: [{id: name}]}", "入れられるのは"),
         ("- {id: children, max: §101, questions: [{id: name}]}", "100まで"),
         ("- {id: children, questions: [{id: §children.name}]}", "「name」のように"),
         ("- {id: children, questions: [{id: name}, {id: §name}]}", "二度"),
