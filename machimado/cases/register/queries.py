@@ -17,7 +17,7 @@ from machimado.ground.japanese import eras
 
 LIMIT = 30
 # A word that fits fewer entries than this is looked up first, and the other words are tried on what it found.
-FEW = 5_000
+FEW = 1_000
 # Six words that each mean four things would be 4,096 look-ups; the likely meanings come first.
 MOST_COMBINATIONS = 24
 SEX = {"1": "男", "2": "女"}
@@ -150,8 +150,8 @@ def _sizes(meanings: Iterable[Meaning]) -> dict[Meaning, int]:
 def _walk(combination: type_of_combination, limit: int) -> list[int]:
     """Return the ids of the first `limit` entries that fit each meaning, in the order of kana.
 
-    The rarest meaning goes first, as an inner query with a limit that no planner takes apart; an index that ends
-    with kana then answers without a look at the rows.
+    A rare meaning goes first, as an inner query with a limit that no planner takes apart. Where all are common,
+    enough is soon found, and the indexes hold what is most often asked together.
     """
     rarest = min(range(len(combination)), key=lambda place: combination[place][1])
     meaning, count = combination[rarest]

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchentry',
-            index=models.Index(fields=['kana'], name='search_kana'),
+            index=models.Index(fields=['kana', 'given_kana', 'born'], name='search_kana'),
         ),
         migrations.AddIndex(
             model_name='searchentry',
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchentry',
-            index=models.Index(fields=['text', 'kana'], name='search_text'),
+            index=models.Index(fields=['text', 'kana', 'born'], name='search_text'),
         ),
         migrations.AddIndex(
             model_name='searchentry',
@@ -124,11 +124,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchentry',
-            index=models.Index(fields=['born', 'kana'], name='search_born'),
+            index=models.Index(fields=['born', 'kana', 'text'], name='search_born'),
         ),
         migrations.AddIndex(
             model_name='searchentry',
-            index=models.Index(fields=['place', 'kana'], name='search_place'),
+            index=models.Index(fields=['place', 'kana', 'text'], name='search_place'),
         ),
         migrations.AddIndex(
             model_name='searchentry',
