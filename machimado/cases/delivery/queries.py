@@ -361,7 +361,7 @@ def _line(attempt: Attempt) -> Line:
         milliseconds=round(took.total_seconds() * 1000),
         core_number=attempt.core_number,
         note=attempt.note,
-        who=officer.name if officer else attempt.worker,
+        who=officer.name if officer else f"配送係 {attempt.worker}".strip(),
     )
 
 

@@ -28,8 +28,8 @@ from machimado.ground.systems import NotReceived, OutcomeUnknown, SystemFailure
 
 log = logging.getLogger(__name__)
 
-# An officer watches the screen after "complete": what was submitted is on its way within a hundredth of a second.
-LOOK_SECONDS = 0.01
+# An officer watches the screen after "complete": what was submitted is on its way within two hundredths of a second.
+LOOK_SECONDS = 0.02
 # Where a look costs a query, fewer of them.
 LOOK_SECONDS_REMOTE = 0.1
 LOOK_EVERYWHERE_SECONDS = 60

@@ -25,7 +25,7 @@ REASONS = {
     Cause.NOT_THERE_YET: "基幹システムにはまだ見当たりません。遅れて登録されることがあるので、時間をおいて確かめます。",
     Cause.NOT_THERE: "基幹システムに届いていないことを確かめました。",
     Cause.ASK_FAILED: "基幹システムに問い合わせましたが、つながりませんでした。",
-    Cause.CANNOT_ASK: "この基幹システムには、届いたかどうかを問い合わせる方法がありません。",
+    Cause.CANNOT_ASK: "返事が届かず、この基幹システムには結果を問い合わせる方法がありません。入っているかもしれません。",
     Cause.VANISHED: "審査中だった申請が、基幹システムに見当たらなくなりました。",
     Cause.NUMBER_TAKEN: "基幹システムが、別の申請の番号を返しました。",
     Cause.REFUSED: "基幹システムが電文そのものを受け付けませんでした（内容の審査ではなく、形式の問題です）。",
@@ -73,12 +73,10 @@ def tone(state: State) -> str:
 
 
 def is_late(now: Progress, at: datetime) -> bool:
-    """Return whether somebody should look: a person is asked for, or an automatic state has lasted too long.
+    """Return whether somebody should look: a state that is not final has lasted too long.
 
     A pending application lasts as long as the people at the core need.
     """
-    if now.state in FOR_PERSON:
-        return True
     return now.state not in FINAL | {State.PENDING} and at - now.since > LATE
 
 

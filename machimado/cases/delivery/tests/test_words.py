@@ -51,7 +51,7 @@ def test_somebody_should_look_when_it_lasts_too_long() -> None:
     assert late(State.UNKNOWN, 11)
     assert not late(State.PENDING, 60 * 24)
     assert not late(State.ACCEPTED, 60 * 24)
-    assert all(late(state, 0) for state in FOR_PERSON)
+    assert all(late(state, 11) for state in FOR_PERSON)
 
 
 @pytest.mark.parametrize(
