@@ -1,12 +1,12 @@
 """Whom the journal's opaque ids stand for: register and cases know it, the journal does not."""
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
 
 from django.utils import timezone
 
 from machimado.cases.applications.models import Application, Case
 from machimado.cases.register.models import Resident
+from machimado.ground.people.directory import uuids
 
 
 class Directory:
@@ -24,12 +24,12 @@ class Directory:
 
     def name_subjects(self, ids: Iterable[str]) -> Mapping[str, str]:
         """Return the 宛名番号 of those ids that are residents."""
-        rows = Resident.objects.filter(pk__in=_uuids(ids)).values_list("pk", "resident_number")
+        rows = Resident.objects.filter(pk__in=uuids(ids)).values_list("pk", "resident_number")
         return {str(key): number for key, number in rows}
 
     def name_cases(self, ids: Iterable[str]) -> Mapping[str, str]:
         """Return office, day and number of those ids that are cases."""
-        rows = Case.objects.filter(pk__in=_uuids(ids)).select_related("office")
+        rows = Case.objects.filter(pk__in=uuids(ids)).select_related("office")
         return {str(case.pk): _name(case) for case in rows}
 
 
@@ -37,13 +37,3 @@ def _name(case: Case) -> str:
     this_year = case.opened_date.year == timezone.localdate().year
     day = f"{case.opened_date:%-m/%-d}" if this_year else f"{case.opened_date:%Y/%-m/%-d}"
     return f"{case.office.short_name} {day} {case.number}番"
-
-
-def _uuids(ids: Iterable[str]) -> list[UUID]:
-    found = []
-    for text in ids:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

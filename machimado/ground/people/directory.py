@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -27,3 +28,14 @@ def directory() -> Directory:
     """Return the directory that the settings name."""
     made: Directory = import_string(settings.JOURNAL_DIRECTORY)()
     return made
+
+
+def uuids(ids: Iterable[str]) -> list[UUID]:
+    """Return those of the journal's ids that are opaque ids and no words."""
+    found = []
+    for text in ids:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 
 from machimado.ground.journal.queries import Row
-from machimado.ground.people.directory import directory
+from machimado.ground.people.directory import directory, uuids
 from machimado.ground.people.models import Officer
 
 SYSTEM, RESIDENT = "system", "resident"
@@ -64,8 +64,8 @@ def lines(rows: Iterable[Row]) -> list[Line]:
 
 def _officers(ids: Iterable[str]) -> dict[str, str]:
     """Return the names of those ids that are officers."""
-    keys = {key for key in ids if key not in ACTORS}
-    return {str(pk): name for pk, name in Officer.objects.filter(pk__in=keys).values_list("pk", "name")}
+    found = Officer.objects.filter(pk__in=uuids(ids)).values_list("pk", "name")
+    return {str(pk): name for pk, name in found}
 
 
 def _words(value: Any) -> str:
