@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 
-pytest_plugins = ["tests.universe", "tests.processes"]
+pytest_plugins = ["tests.processes", "tests.universe"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

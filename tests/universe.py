@@ -7,6 +7,8 @@ supervisor  五十嵐 久美子 answers for the branch
 auditor     櫻井 徹      reads the journal, serves nobody
 administrator 大場 翼    keeps the system, serves nobody
 outsider    工藤 雅子    serves at another office
+
+The residents (`residents`) are those of a reference core system that really runs, imported as a city imports them.
 """
 
 from collections.abc import Callable
@@ -16,10 +18,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 from django.test import Client
 
+from machimado.cases.register import actions as register
+from machimado.cases.register.models import Resident, Status
 from machimado.ground.people import actions
 from machimado.ground.people.models import Office, Officer, Role, Section
+from tests.processes import Core
 
 PASSWORD = "yuki-no-asa-2026"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -66,6 +72,16 @@ class Universe:
     auditor: Officer
     administrator: Officer
     outsider: Officer
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """People of the running core system's register. Rarer kinds (protected, 不詳) are made where they matter."""
+
+    anybody: Resident
+    neighbour: Resident
+    child: Resident
+    foreigner: Resident
 
 
 @pytest.fixture
@@ -120,3 +136,23 @@ def sign_in() -> Callable[[Officer], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def residents(core: Core, universe: Universe) -> Residents:
+    """Import the register of the running core system, and name some of its people."""
+    register.import_all()
+    here = Resident.objects.filter(status=Status.RESIDENT).order_by("resident_number")
+    return Residents(
+        anybody=_first(here.filter(shielded=False, is_head=True)),
+        neighbour=_first(here.filter(shielded=False, is_head=True)[1:]),
+        child=_first(here.filter(shielded=False, relationship="子")),
+        foreigner=_first(here.filter(shielded=False).exclude(latin_name="")),
+    )
+
+
+def _first(found: QuerySet[Resident]) -> Resident:
+    """Return the first of those found; a sample of people that lacks a kind is no sample."""
+    person = next(iter(found[:1]), None)
+    assert person is not None, str(found.query)
+    return person
