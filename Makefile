@@ -40,13 +40,16 @@ test-postgres: $(VENV)/.dev $(BUILT) ## 同じ試験を PostgreSQL で
 tour: $(VENV)/.dev $(BUILT) ## 全画面の写真を build/tour/ に
 	MACHIMADO_TOUR=build/tour $(BIN)/python -m pytest -m journey $(ARGS)
 
-check: $(VENV)/.dev $(BUILT) ## 書き方・型・部屋の境界・移行の点検
+check: $(VENV)/.dev $(BUILT) ## 書き方・型・部屋の境界・移行・手続の点検
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python frontend/build.py --check
 	$(BIN)/python -m django makemigrations --check --dry-run --settings machimado.site.settings
+	MACHIMADO_HTTPS=1 $(BIN)/python -m django check --deploy --fail-level WARNING --settings machimado.site.settings
+	$(BIN)/machimado procedures check cities/yukimi/procedures
+	$(BIN)/machimado procedures test cities/yukimi/procedures
 	$(BIN)/python -m pytest -q tests/structure
 
 format: $(VENV)/.dev ## 書式をそろえる

@@ -185,6 +185,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
+# No HSTS: a browser that remembers "https only" would lock an office out whose certificate has run out.
+SILENCED_SYSTEM_CHECKS = ["security.W004"]
 X_FRAME_OPTIONS = "DENY"
 # Minutes without a touch after which an officer's screen asks for the password again.
 LOCK_AFTER_MINUTES = env.integer("MACHIMADO_LOCK_MINUTES", 10, low=1, high=240)
