@@ -38,6 +38,7 @@ test-postgres: $(VENV)/.dev $(BUILT) ## 同じ試験を PostgreSQL で
 	$(BIN)/python tests/on_postgres.py $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 tour: $(VENV)/.dev $(BUILT) ## 全画面の写真を build/tour/ に
+	rm -rf build/tour
 	MACHIMADO_TOUR=build/tour $(BIN)/python -m pytest -m journey $(ARGS)
 
 check: $(VENV)/.dev $(BUILT) ## 書き方・型・部屋の境界・移行・手続の点検
