@@ -1,7 +1,6 @@
 """Answers as one nested document; a path such as `children.0.name` names a place in it."""
 
 import copy
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -104,15 +103,3 @@ def _row_of(path: str, group: str) -> int | None:
         return None
     part = path.removeprefix(f"{group}.").split(".")[0]
     return int(part) if part.isdecimal() else None
-
-
-def leaves(document: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (path, value) of each plain value."""
-    if isinstance(document, dict):
-        for key, value in document.items():
-            yield from leaves(value, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(document, list) and any(isinstance(row, dict) for row in document):
-        for index, row in enumerate(document):
-            yield from leaves(row, f"{prefix}.{index}")
-    else:
-        yield prefix, document

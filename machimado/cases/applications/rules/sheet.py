@@ -167,7 +167,7 @@ def lay_out(  # noqa: PLR0913 - what a page shows depends on that much
         asked=len(lines),
         open_points=open_points,
         general_errors=general_errors,
-        general_warnings=_general(outcome.warnings, on_lines, language),
+        general_warnings=(*_general(outcome.warnings, on_lines, language), *_undecided(form, outcome, language)),
         ready=open_points == 0 and not general_errors,
     )
 
@@ -175,6 +175,13 @@ def lay_out(  # noqa: PLR0913 - what a page shows depends on that much
 def _general(findings: tuple[Finding, ...], on_lines: set[str], language: str) -> tuple[str, ...]:
     """Return the findings that belong to no line of the page."""
     return tuple(say(one.message, language) for one in findings if not on_lines.intersection(one.fields))
+
+
+def _undecided(form: Form, outcome: Outcome, language: str) -> tuple[str, ...]:
+    """Return the checks that an unknown part of a date (不詳) leaves open: the officer decides."""
+    open_checks = (check for check in form.procedure.checks if check.id in outcome.undecided)
+    asks = "日付に不詳があるため自動では判定できません。職員が確かめてください："
+    return tuple(f"{asks}{say(check.message, language)}" for check in open_checks)
 
 
 def _documents(form: Form, outcome: Outcome, language: str) -> tuple[Document, ...]:

@@ -8,6 +8,7 @@ MAX_POINTS = 20_000
 # A dot or a slip of the finger is no signature.
 MIN_POINTS = 8
 MIN_EXTENT = 30.0
+MARGIN = 6.0
 
 
 class SignatureRefused(Exception):
@@ -23,11 +24,15 @@ class Signature:
     strokes: tuple[tuple[tuple[float, float], ...], ...]
 
     def svg(self) -> str:
-        """Return the drawing as SVG."""
-        paths = "".join(f'<path d="{_way(stroke)}"/>' for stroke in self.strokes)
+        """Return the drawing as SVG, cut to the strokes so that it fills the box on paper."""
+        xs = [x for stroke in self.strokes for x, _ in stroke]
+        ys = [y for stroke in self.strokes for _, y in stroke]
+        box = (min(xs) - MARGIN, min(ys) - MARGIN, max(xs) - min(xs) + 2 * MARGIN, max(ys) - min(ys) + 2 * MARGIN)
+        paths = "".join(f'<path d="{_way(stroke)}"/>' for stroke in self.strokes if stroke)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:.0f} {self.height:.0f}">'
-            f'<g fill="none" stroke="#000" stroke-width="3" stroke-linecap="round" stroke-linejoin="round">{paths}</g></svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(f"{side:.1f}" for side in box)}">'
+            f'<g fill="none" stroke="#000" stroke-width="3" stroke-linecap="round" stroke-linejoin="round">'
+            f"{paths}</g></svg>"
         )
 
 
