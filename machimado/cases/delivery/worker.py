@@ -80,6 +80,7 @@ class DeliveryWorker:
             while not self._stopping.is_set():
                 self._turn_safely(pool)
                 self._stopping.wait(self._changes.look_seconds)
+            self._close_connections(pool)
         self._say_stopped()
 
     def run_once(self) -> None:
@@ -91,6 +92,19 @@ class DeliveryWorker:
                 if not self._flight.count() and not self._is_due(timezone.now()):
                     break
                 self._stopping.wait(LOOK_SECONDS)
+            self._close_connections(pool)
+
+    def _close_connections(self, pool: ThreadPoolExecutor) -> None:
+        """Let each thread close its connection to the store, once nothing is under way."""
+        together = threading.Barrier(self._parallel)
+
+        def close() -> None:
+            # Whoever waits here takes no second turn, so each thread closes its own.
+            together.wait()
+            connections.close_all()
+
+        for _ in range(self._parallel):
+            pool.submit(close)
 
     # --- the loop ----------------------------------------------------------------------------------------------------
 
