@@ -2,6 +2,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from django.core.exceptions import ImproperlyConfigured
+
 from machimado.ground.systems.client import Connection, Reply, core
 from machimado.ground.systems.failures import SystemFailure
 from machimado.ground.systems.scopes import READ_RESIDENTS
@@ -39,6 +41,8 @@ def _clock(reply: Reply, now: datetime) -> Iterator[str]:
 def _credentials(connection: Connection) -> Iterator[str]:
     try:
         connection.sign_in(READ_RESIDENTS)
+    except ImproperlyConfigured as wrong:
+        yield str(wrong)
     except SystemFailure as failure:
         yield (
             f"{failure}（{failure.cause}）"

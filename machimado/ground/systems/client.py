@@ -242,6 +242,10 @@ class Connection:
 
     def _credentials(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         system = self.system
+        if not system.secret:
+            raise ImproperlyConfigured(
+                "MACHIMADO_CORE_SECRET が空です。接続先から受け取った秘密鍵を設定してください。"
+            )
         if system.auth == "client_secret_basic":
             return tokens.basic_credentials(system.client, system.secret)
         if system.auth == "client_secret_jwt":

@@ -268,3 +268,10 @@ def test_check_finds_nobody_there(settings: Any) -> None:
     (problem,) = systems.check()
     assert "つながりません" in problem
     systems.disconnect()
+
+
+def test_check_finds_a_missing_secret(server: FaultyServer, settings: Any) -> None:
+    settings.CORE_URL, settings.CORE_SECRET = server.url, ""
+    (problem,) = systems.check()
+    assert "MACHIMADO_CORE_SECRET" in problem
+    systems.disconnect()
