@@ -227,6 +227,8 @@ CORE_SETTLING_SECONDS = env.integer("MACHIMADO_CORE_SETTLING", 60, low=0, high=8
 
 # Which way into the core: a folder of machimado/cases/delivery/adapters/.
 CORE_ADAPTER = env.text("MACHIMADO_CORE_ADAPTER", "rest")
+# The options of csv_drop, as YAML: places, columns, codes (see that folder's README).
+CORE_CSV = env.text("MACHIMADO_CORE_CSV", "")
 # After this long without a sign a sender counts as dead, and what it sent as unknown.
 DELIVERY_LEASE_SECONDS = env.integer("MACHIMADO_DELIVERY_LEASE", 15, low=2, high=600)
 

@@ -6,10 +6,14 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from machimado.cases.delivery.adapters.csv_drop.adapter import CsvDropAdapter
 from machimado.cases.delivery.adapters.rest.adapter import RestAdapter
 from machimado.cases.delivery.rules.contract import Adapter
 
-REGISTRY: dict[str, Callable[[], Adapter]] = {"rest": RestAdapter.from_settings}
+REGISTRY: dict[str, Callable[[], Adapter]] = {
+    "rest": RestAdapter.from_settings,
+    "csv_drop": CsvDropAdapter.from_settings,
+}
 
 
 def adapter_for(system: str) -> Adapter:  # noqa: ARG001 - callers say which; one core serves all of them

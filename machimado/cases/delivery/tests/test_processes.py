@@ -29,6 +29,7 @@ LATE_COMMIT_MS = 1000
 SETTLING_SECONDS = 3
 DELAY_MS = 60
 KILLS = 9
+DESKS = 4
 PATIENCE_SECONDS = 150
 
 
@@ -146,49 +147,55 @@ def town(folder: Path, *, keyed: bool, lookup: bool = True, lost: str = LOST) ->
 
 
 @dataclass
-class Browser:
-    """An officer's browser that submits application after application, and again whenever no answer comes."""
+class Counters:
+    """Officers at their counters who submit application after application, and again whenever no answer comes."""
 
     town: Town
     session: str
     references: list[tuple[str, str]]
-    done: int = 0
+    done: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
 
-    def work(self) -> None:
+    def open(self) -> list[threading.Thread]:
+        """Let them begin."""
+        threads = [threading.Thread(target=self._work, args=(desk,), daemon=True) for desk in range(DESKS)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _work(self, desk: int) -> None:
         with self._browser() as browser:
-            for application, _ in self.references:
-                self._until_submitted(browser, application)
-                self.done += 1
+            for application, _ in self.references[desk::DESKS]:
+                self._submit(browser, application)
 
     def wait_for(self, count: int) -> None:
         """Wait until so many are submitted."""
-        assert until(lambda: self.done >= count, PATIENCE_SECONDS), self.done
+        assert until(lambda: len(self.done) >= count, PATIENCE_SECONDS), (len(self.done), self.wrong)
 
     def _browser(self) -> httpx.Client:
         cookies = {"machimado": self.session, "csrftoken": "c" * 32}
         headers = {"X-CSRFToken": "c" * 32, "Connection": "close"}
-        return httpx.Client(base_url=self.town.address, cookies=cookies, headers=headers, timeout=10)
+        return httpx.Client(base_url=self.town.address, cookies=cookies, headers=headers, timeout=30)
 
-    def _until_submitted(self, browser: httpx.Client, application: str) -> None:
-        address = f"/counter/applications/{application}"
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
+    def _submit(self, browser: httpx.Client, application: str) -> None:
+        address, end = f"/counter/applications/{application}", time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
             try:
                 reply = browser.post(f"{address}/submit/")
             except httpx.HTTPError:
                 time.sleep(0.1)
                 continue
             if reply.status_code == 302 and reply.headers["Location"] == f"{address}/":
+                self.done.add(application)
                 return
             self.wrong.append(f"{reply.status_code} {reply.headers.get('Location', '')}")
             return
         self.wrong.append("no answer")
 
 
-def prepared(place: Town, count: int) -> Browser:
+def prepared(place: Town, count: int) -> Counters:
     made = json.loads(place.run("-m", "machimado.cases.delivery.tests.prepare", str(count)).splitlines()[-1])
-    return Browser(place, made["session"], made["applications"])
+    return Counters(place, made["session"], made["applications"])
 
 
 def until(ready: Callable[[], bool], seconds: float) -> bool:
@@ -204,18 +211,18 @@ def until(ready: Callable[[], bool], seconds: float) -> bool:
 def test_each_submission_is_received_exactly_once(tmp_path: Path, keyed: bool) -> None:
     dice = random.Random(20260401 + keyed)
     with town(tmp_path, keyed=keyed) as place:
-        officer = prepared(place, SUBMISSIONS)
+        counters = prepared(place, SUBMISSIONS)
         place.start_web()
         place.start_worker()
-        counter = threading.Thread(target=officer.work, daemon=True)
-        counter.start()
+        threads = counters.open()
         for kill in range(1, KILLS):
             # Not before something is under way, then at any moment.
-            officer.wait_for(kill * SUBMISSIONS // KILLS)
+            counters.wait_for(kill * SUBMISSIONS // KILLS)
             time.sleep(dice.uniform(0, 1.5))
             _kill_one(place, "worker" if kill % 3 else "web", dice)
-        counter.join(PATIENCE_SECONDS)
-        _check_exactly_once(place, officer)
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
+        _check_exactly_once(place, counters)
 
 
 def _kill_one(place: Town, name: str, dice: random.Random) -> None:
@@ -229,23 +236,24 @@ def _is_quiet(place: Town) -> bool:
     return len(place.ledger()) >= SUBMISSIONS and place.states()["accepted"] == SUBMISSIONS
 
 
-def _check_exactly_once(place: Town, officer: Browser) -> None:
-    assert officer.wrong == []
-    assert officer.done == SUBMISSIONS
+def _check_exactly_once(place: Town, counters: Counters) -> None:
+    assert counters.wrong == []
+    assert len(counters.done) == SUBMISSIONS
     assert {name: place.kills[name] for name in ("worker", "web")} == {"worker": 6, "web": 2}
     assert until(lambda: _is_quiet(place), PATIENCE_SECONDS), place.states()
     entries = Counter(entry["reference"] for entry in place.ledger())
-    assert entries == Counter(reference for _, reference in officer.references)
+    assert entries == Counter(reference for _, reference in counters.references)
     assert place.states() == Counter(accepted=SUBMISSIONS)
     assert place.reconcile()["differences"] == []
 
 
 def test_where_nobody_can_be_asked_a_person_decides(tmp_path: Path) -> None:
     with town(tmp_path, keyed=False, lookup=False, lost="0.5") as place:
-        officer = prepared(place, 20)
+        counters = prepared(place, 20)
         place.start_web()
         place.start_worker()
-        officer.work()
+        counters.open()
+        counters.wait_for(20)
         assert until(lambda: sum(place.states().values()) == 20 and not place.states()["sending"], 20)
         place.kill("worker")
         place.start_worker()
