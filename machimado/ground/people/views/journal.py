@@ -19,7 +19,7 @@ from machimado.ground.ui import sheets
 
 EXPORT_AT_ONCE = 2000
 # A part takes about half a second: the page can show how far it is, and no request holds the others up.
-VERIFY_AT_ONCE = 10_000
+VERIFY_AT_ONCE = 5_000
 MOST_BREAKS_SHOWN = 50
 CHECK = "journal_check"
 
