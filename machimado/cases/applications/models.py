@@ -53,7 +53,9 @@ class Case(models.Model):
         ordering = ["opened_date", "number"]
         # Of the few that are open, reception asks for those of earlier days.
         indexes = [
-            models.Index(fields=["office", "opened_date"], condition=Q(closed_at__isnull=True), name="case_open")
+            models.Index(
+                fields=["office", "opened_date"], condition=Q(closed_at__isnull=True), name="case_open"
+            )
         ]
         constraints = [
             models.UniqueConstraint(

@@ -48,7 +48,13 @@ def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
     printed = _print(form, inputs, at)
     resident = application.case.resident_id
     with transaction.atomic():
-        record(by=by, action="application.printed", subject=str(resident or ""), case=str(application.case_id), at=at)
+        record(
+            by=by,
+            action="application.printed",
+            subject=str(resident or ""),
+            case=str(application.case_id),
+            at=at,
+        )
     return printed
 
 
@@ -58,7 +64,14 @@ def blank(*, procedure: str, address: str, at: datetime) -> Printed:
     Raises: UnknownProcedureError.
     """
     form = procedures.current(procedure, on=timezone.localdate(at))
-    inputs = {**_fixed(form), "blank": True, "answers": {}, "derived": {}, "reference": "", "qr_svg": qr_svg(address)}
+    inputs = {
+        **_fixed(form),
+        "blank": True,
+        "answers": {},
+        "derived": {},
+        "reference": "",
+        "qr_svg": qr_svg(address),
+    }
     return _print(form, inputs, at)
 
 

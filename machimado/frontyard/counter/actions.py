@@ -44,7 +44,9 @@ def fresh_code(*, screen: Screen, at: datetime) -> str:
         try:
             with transaction.atomic():
                 Screen.objects.filter(code=code, code_until__lt=at).update(code=None)
-                Screen.objects.filter(pk=screen.pk).update(code=code, code_until=at + timedelta(minutes=CODE_MINUTES))
+                Screen.objects.filter(pk=screen.pk).update(
+                    code=code, code_until=at + timedelta(minutes=CODE_MINUTES)
+                )
         except IntegrityError:
             continue
         return code
@@ -60,7 +62,9 @@ def pair_by_code(*, desk: Desk, code: str, by: Officer, at: datetime) -> Screen:
     digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
     screen = Screen.objects.select_for_update().filter(code=digits, code_until__gt=at).first()
     if screen is None:
-        raise PairingRefused("この番号の画面は見つかりません。住民の画面に出ている6桁の番号を、もう一度確かめてください。")
+        raise PairingRefused(
+            "この番号の画面は見つかりません。住民の画面に出ている6桁の番号を、もう一度確かめてください。"
+        )
     _pair(screen, desk)
     record(by=by, action="screen.paired", subject=str(screen.pk), at=at)
     return screen
@@ -82,9 +86,13 @@ def accept(*, secret: str, screen: Screen, at: datetime) -> None:
 
     Raises: PairingRefused.
     """
-    invitation = Invitation.objects.select_for_update().filter(secret_hash=hashed(secret), valid_until__gt=at).first()
+    invitation = (
+        Invitation.objects.select_for_update().filter(secret_hash=hashed(secret), valid_until__gt=at).first()
+    )
     if invitation is None:
-        raise PairingRefused("この QR コードは期限が切れています。窓口の画面で新しい QR コードを出してください。")
+        raise PairingRefused(
+            "この QR コードは期限が切れています。窓口の画面で新しい QR コードを出してください。"
+        )
     desk = invitation.desk
     invitation.delete()
     _pair(screen, desk)

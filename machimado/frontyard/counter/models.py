@@ -15,7 +15,9 @@ class Desk(models.Model):
     number = models.PositiveSmallIntegerField("窓口番号")
     # What the resident's screen at this desk shows; a new key for each showing, so that nothing of one
     # resident's can act on the next one's.
-    shown = models.ForeignKey(Application, models.SET_NULL, null=True, related_name="+", verbose_name="表示中の申請")
+    shown = models.ForeignKey(
+        Application, models.SET_NULL, null=True, related_name="+", verbose_name="表示中の申請"
+    )
     showing = models.UUIDField("表示キー", default=uuid.uuid4)
     question = models.CharField("表示中の質問", max_length=200, blank=True)
     # The section of which the resident said that something has to be put right.
@@ -38,7 +40,7 @@ class Screen(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     secret_hash = models.CharField("秘密のハッシュ", max_length=64, unique=True)
-    code = models.CharField("接続番号", max_length=6, null=True, unique=True)
+    code = models.CharField("接続番号", max_length=6, null=True, unique=True)  # noqa: DJ001 - many have none, none twice
     code_until = models.DateTimeField("接続番号の期限", null=True)
     desk = models.ForeignKey(Desk, models.CASCADE, null=True, related_name="screens", verbose_name="窓口")
     seen_at = models.DateTimeField("最終接続日時")

@@ -67,6 +67,11 @@ def choices(on: date) -> list[Choice]:
     ]
 
 
+def choice(procedure: str, on: date) -> Choice | None:
+    """Return the procedure if the counter offers it on that day."""
+    return next((one for one in choices(on) if one.id == procedure), None)
+
+
 def sheet(
     application: Application,
     *,
@@ -90,9 +95,9 @@ def application(application_id: UUID) -> Application:
 
     Raises: Application.DoesNotExist.
     """
-    return Application.objects.select_related("definition", "case__resident", "case__office", "case__officer").get(
-        pk=application_id
-    )
+    return Application.objects.select_related(
+        "definition", "case__resident", "case__office", "case__officer"
+    ).get(pk=application_id)
 
 
 def case(case_id: UUID) -> Case:

@@ -22,6 +22,7 @@ from machimado.cases.applications.actions.kept import (
 from machimado.cases.applications.models import AnswerChange, Application, Case, Channel
 from machimado.cases.applications.permissions import State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.files import MOST_BYTES, media_type
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
@@ -31,7 +32,6 @@ from machimado.cases.procedures.rules.refusals import ValueRefusedError
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
-MAX_FILE_BYTES = 15 * 1024 * 1024
 MAX_TYPED_AT_ONCE = 5000
 
 
@@ -165,7 +165,7 @@ def _check_nobody_else_changed(application: Application, changes: Mapping[str, A
             raise Conflict(path, documents.take(application.answers, path))
 
 
-def _change(  # noqa: PLR0913 - what a change is
+def _change(
     application: Application,
     make: Callable[[Application], None],
     paths: set[str],
@@ -259,26 +259,29 @@ def _check_group(application: Application, group: str) -> None:
 
 
 def attach(
-    *, application: Application, path: str, upload: UploadedFile, by: Officer | None, at: datetime
+    *, application: Application, path: str, upload: "UploadedFile[Any]", by: Officer | None, at: datetime
 ) -> Application:
     """Keep a file with the application and answer the question at `path` with it.
 
-    Raises: NotReady when the file is too large or empty.
+    Raises: WrongState; NotReady when the question takes no file; FileRefused.
     """
-    size = upload.size or 0
-    if not 0 < size <= MAX_FILE_BYTES:
-        raise NotReady("ファイルが空か、大きすぎます（15MBまで）。写真を小さくするか、取り直してください。")
-    return _attach(application, path, upload, by, at)
+    question = form_of(application).question(path)
+    if question is None or question.kind != "files":
+        raise NotReady("この質問にはファイルを添付できません。画面を読み込み直してください。")
+    # Read no more than is needed to see that it is too much.
+    content = upload.read(MOST_BYTES + 1)
+    return _attach(application, path, (upload.name or "ファイル")[-200:], content, by, at)
 
 
 @transaction.atomic
 def _attach(
-    application: Application, path: str, upload: UploadedFile, by: Officer | None, at: datetime
+    application: Application, path: str, name: str, content: bytes, by: Officer | None, at: datetime
 ) -> Application:
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
-    media_type = upload.content_type or "application/octet-stream"
-    kept = store(locked, path, (upload.name or "ファイル")[-200:], media_type, upload.read(), at)
+    kept = store(locked, path, name, media_type(content), content, at)
     files = [*(documents.take(locked.answers, path) or [])]
     files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
-    return _change(locked, lambda now: _write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached")
+    return _change(
+        locked, lambda now: _write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached"
+    )

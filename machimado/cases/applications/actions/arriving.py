@@ -16,7 +16,7 @@ from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
 
 
-def open_case(  # noqa: PLR0913 - what reception and counter know of an arrival
+def open_case(
     *,
     office: Office,
     lane: Lane,
@@ -35,7 +35,7 @@ def open_case(  # noqa: PLR0913 - what reception and counter know of an arrival
 
 
 @transaction.atomic
-def _open_case(  # noqa: PLR0913 - as open_case
+def _open_case(
     office: Office,
     lane: Lane,
     by: Officer | None,

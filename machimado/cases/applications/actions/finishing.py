@@ -10,6 +10,7 @@ from django.db.models import Max
 from machimado.cases.applications.actions.arriving import stamp
 from machimado.cases.applications.actions.kept import (
     SIGNATURE,
+    NotReady,
     check_complete,
     form_of,
     lock,
@@ -105,6 +106,10 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     )
     outcome = check_complete(locked, at, without=frozenset())
     delivery = form_of(locked).procedure.delivery
+    if delivery is None:
+        raise NotReady(
+            "この手続には基幹システムへの渡し方が決められていません。手続の定義（delivery）を確かめてください。"
+        )
     submission = Submission.objects.create(
         application=locked,
         round=(locked.submissions.aggregate(last=Max("round"))["last"] or 0) + 1,

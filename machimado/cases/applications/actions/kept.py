@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from django.db import IntegrityError
 from django.utils import timezone
 
-from machimado.cases.applications.models import Application, FrozenDefinition, StoredFile
+from machimado.cases.applications.models import Application, Channel, FrozenDefinition, StoredFile
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.catalogue import thaw
+from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.cases.register.models import Resident
@@ -18,6 +19,8 @@ from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
 SIGNATURE = "signature"
+# The channel as the procedures' definitions call it.
+CHANNELS: dict[str, DefinedChannel] = {Channel.COUNTER: "counter", Channel.PAPER: "paper"}
 T = TypeVar("T")
 
 
@@ -46,7 +49,7 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
     Raises: NotReady.
     """
     outcome = form_of(application).evaluate(
-        application.answers, today=timezone.localdate(at), channel=application.channel
+        application.answers, today=timezone.localdate(at), channel=CHANNELS[application.channel]
     )
     missing = tuple(path for path in outcome.missing if path not in without)
     wrong = tuple(path for finding in outcome.errors for path in finding.fields)
@@ -60,6 +63,7 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
 
 
 def lock(application: Application) -> Application:
+    """Return the application as it is now, its row held until the transaction ends."""
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("definition", "case__resident")
@@ -70,6 +74,7 @@ def lock(application: Application) -> Application:
 def record_change(
     application: Application, by: Officer | None, action: str, at: datetime, detail: Mapping[str, Any]
 ) -> None:
+    """Leave a line in the journal; without an officer it was the resident at the screen."""
     resident = application.case.resident_id
     record(
         by="resident" if by is None else by,
@@ -82,6 +87,7 @@ def record_change(
 
 
 def subject(resident: Resident | None) -> str:
+    """Return the opaque id by which the journal knows a resident."""
     return str(resident.pk) if resident else ""
 
 
@@ -105,6 +111,7 @@ def frozen(procedure: str, *, at: datetime) -> FrozenDefinition:
 def store(
     application: Application, purpose: str, name: str, media_type: str, content: bytes, at: datetime
 ) -> StoredFile:
+    """Keep a file with the application."""
     return StoredFile.objects.create(
         application=application,
         purpose=purpose,

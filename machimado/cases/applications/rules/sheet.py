@@ -7,6 +7,7 @@ from typing import Any
 
 from machimado.cases.applications.rules.answers import take
 from machimado.cases.applications.rules.wording import in_words, say
+from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Finding, Outcome
 from machimado.cases.procedures.rules.questions import Question
@@ -137,13 +138,13 @@ class Refusal:
     reason: str
 
 
-def lay_out(  # noqa: PLR0913 - what a page shows depends on that much
+def lay_out(
     form: Form,
     answers: Mapping[str, Any],
     sources: Mapping[str, Any],
     *,
     today: date,
-    channel: str = "counter",
+    channel: Channel = "counter",
     language: str = "ja",
     refusals: Mapping[str, Refusal] | None = None,
     show_kinds: frozenset[str] = frozenset(),
@@ -167,7 +168,10 @@ def lay_out(  # noqa: PLR0913 - what a page shows depends on that much
         asked=len(lines),
         open_points=open_points,
         general_errors=general_errors,
-        general_warnings=(*_general(outcome.warnings, on_lines, language), *_undecided(form, outcome, language)),
+        general_warnings=(
+            *_general(outcome.warnings, on_lines, language),
+            *_undecided(form, outcome, language),
+        ),
         ready=open_points == 0 and not general_errors,
     )
 
@@ -192,7 +196,7 @@ def _documents(form: Form, outcome: Outcome, language: str) -> tuple[Document, .
 class _Maker:
     """Makes the lines of one sheet."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - see lay_out
+    def __init__(
         self,
         form: Form,
         answers: Mapping[str, Any],
@@ -215,7 +219,9 @@ class _Maker:
 
     def section(self, section: Any) -> Section:
         found = (self._form.question(question.id) for question in section.questions)
-        items = tuple(self._item(question) for question in found if question and self._is_shown(question, question.id))
+        items = tuple(
+            self._item(question) for question in found if question and self._is_shown(question, question.id)
+        )
         return Section(section.id, say(section.title, self._language), items)
 
     def _is_shown(self, question: Question, path: str) -> bool:
@@ -232,7 +238,9 @@ class _Maker:
 
     def _row(self, group: Question, index: int) -> Row:
         places = ((question, f"{group.id}.{index}.{question.id}") for question in group.questions)
-        lines = tuple(self._line(question, path) for question, path in places if self._is_shown(question, path))
+        lines = tuple(
+            self._line(question, path) for question, path in places if self._is_shown(question, path)
+        )
         return Row(index, f"{say(group.label, self._language)} {index + 1}", lines)
 
     def _line(self, question: Question, path: str) -> Line:
@@ -260,7 +268,12 @@ class _Maker:
     def _options(self, question: Question, value: Any) -> tuple[Option, ...]:
         chosen = value if isinstance(value, list) else [value]
         return tuple(
-            Option(option.code, say(option.label, self._language), str(key) if key <= 9 else "", option.code in chosen)
+            Option(
+                option.code,
+                say(option.label, self._language),
+                str(key) if key <= 9 else "",
+                option.code in chosen,
+            )
             for key, option in enumerate(question.options, start=1)
         )
 

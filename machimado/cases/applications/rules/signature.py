@@ -27,7 +27,12 @@ class Signature:
         """Return the drawing as SVG, cut to the strokes so that it fills the box on paper."""
         xs = [x for stroke in self.strokes for x, _ in stroke]
         ys = [y for stroke in self.strokes for _, y in stroke]
-        box = (min(xs) - MARGIN, min(ys) - MARGIN, max(xs) - min(xs) + 2 * MARGIN, max(ys) - min(ys) + 2 * MARGIN)
+        box = (
+            min(xs) - MARGIN,
+            min(ys) - MARGIN,
+            max(xs) - min(xs) + 2 * MARGIN,
+            max(ys) - min(ys) + 2 * MARGIN,
+        )
         paths = "".join(f'<path d="{_way(stroke)}"/>' for stroke in self.strokes if stroke)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(f"{side:.1f}" for side in box)}">'

@@ -42,7 +42,9 @@ def _date(_: Question, value: Any, __: str) -> str:
 
 
 def _choice(question: Question, value: Any, language: str) -> str:
-    return next((say(option.label, language) for option in question.options if option.code == value), str(value))
+    return next(
+        (say(option.label, language) for option in question.options if option.code == value), str(value)
+    )
 
 
 def _choices(question: Question, value: Any, language: str) -> str:

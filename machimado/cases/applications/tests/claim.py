@@ -41,7 +41,9 @@ def answers() -> dict[str, Any]:
             found.update({f"{key}.{part}": answer for part, answer in parts.items()})
         elif key == "children":
             rows = enumerate(value)
-            found.update({f"children.{row}.{part}": answer for row, each in rows for part, answer in each.items()})
+            found.update(
+                {f"children.{row}.{part}": answer for row, each in rows for part, answer in each.items()}
+            )
         elif key != "signature":
             found[key] = value
     return found

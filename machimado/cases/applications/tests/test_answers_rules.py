@@ -28,7 +28,9 @@ DOCUMENTS = st.lists(st.tuples(PATHS, VALUES), max_size=6).map(document)
 
 
 @given(DOCUMENTS, PATHS, VALUES)
-def test_what_is_put_is_taken_and_the_old_document_stays(before: dict[str, Any], path: str, value: Any) -> None:
+def test_what_is_put_is_taken_and_the_old_document_stays(
+    before: dict[str, Any], path: str, value: Any
+) -> None:
     kept = repr(before)
     try:
         after = answers.put(before, path, value)

@@ -12,6 +12,7 @@ from machimado.cases.applications.permissions import State, WrongState
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.tests import claim
 from machimado.cases.applications.tests.claim import NOW
+from machimado.cases.register.models import Resident
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
 from tests.universe import Universe
@@ -38,7 +39,8 @@ def test_a_refused_answer_is_told_and_the_others_are_kept(universe: Universe) ->
     saved = actions.save_answers(application=application, raw=raw, by=universe.officer, at=NOW)
     refused = {one.path: one.refused for one in saved}
     assert refused["contact.phone"] == ""
-    assert refused["event_date"] and refused["nothing.like.that"]
+    assert refused["event_date"]
+    assert refused["nothing.like.that"]
     assert saved[0].application.answers["contact"] == {"phone": "0235-00-0000"}
 
 
@@ -61,7 +63,8 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(universe: Unive
 
 
 CHANGES = st.lists(
-    st.sampled_from(["contact.phone", "event", "children.0.name", "has_older_children", "+row", "-row"]), max_size=8
+    st.sampled_from(["contact.phone", "event", "children.0.name", "has_older_children", "+row", "-row"]),
+    max_size=8,
 )
 RAW: dict[str, Any] = {
     "contact.phone": "0235-00-0000",
@@ -74,7 +77,7 @@ RAW: dict[str, Any] = {
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(CHANGES)
 def test_undo_goes_back_step_by_step_to_the_beginning(universe: Universe, changes: list[str]) -> None:
-    application = claim.begun(universe.officer, resident=claim.Resident.objects.first())
+    application = claim.begun(universe.officer, resident=Resident.objects.first())
     by: dict[str, Any] = {"application": application, "by": universe.officer, "at": NOW}
     states = []
     for change in changes:

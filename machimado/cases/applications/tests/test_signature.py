@@ -44,7 +44,10 @@ def test_what_is_no_signature_is_refused_with_what_to_do(raw: str) -> None:
         signature.read(raw)
 
 
-@given(st.text(max_size=300) | st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists).map(json.dumps))
+@given(
+    st.text(max_size=300)
+    | st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists).map(json.dumps)
+)
 def test_nothing_that_is_sent_breaks_the_reader(raw: str) -> None:
     with pytest.raises(SignatureRefused):
         signature.read(raw)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.tests import claim
+from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.tests.conftest import paired
@@ -80,7 +81,9 @@ def test_the_resident_checks_chapter_by_chapter_and_signs(
     assert first.context["part"].id == "visitor"
     last = tablet.get("/screen/now/", {"step": first.context["steps"]})
     assert "signature-pad" in last.content.decode()
-    done = tablet.post("/screen/sign/", {"showing": desk.showing, "strokes": STROKES}, headers={"HX-Request": "true"})
+    done = tablet.post(
+        "/screen/sign/", {"showing": desk.showing, "strokes": STROKES}, headers={"HX-Request": "true"}
+    )
     assert "ありがとうございました" in done.content.decode()
     application.refresh_from_db()
     assert application.state == "signed"
@@ -89,7 +92,9 @@ def test_the_resident_checks_chapter_by_chapter_and_signs(
 def test_an_empty_signature_is_asked_again(desk: Desk, tablet: Client, universe: Universe) -> None:
     in_review(desk, universe)
     page = tablet.post(
-        "/screen/sign/", {"showing": desk.showing, "strokes": "{}", "step": "99"}, headers={"HX-Request": "true"}
+        "/screen/sign/",
+        {"showing": desk.showing, "strokes": "{}", "step": "99"},
+        headers={"HX-Request": "true"},
     )
     assert "もう一度お書きください" in page.content.decode()
 
@@ -135,7 +140,9 @@ STEPS = st.lists(
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(STEPS, st.sampled_from(["interview", "review", "signed", "submitted"]), st.randoms(use_true_random=False))
+@given(
+    STEPS, st.sampled_from(["interview", "review", "signed", "submitted"]), st.randoms(use_true_random=False)
+)
 def test_after_the_wipe_nothing_of_the_first_resident_can_be_reached(
     desk: Desk, tablet: Client, universe: Universe, steps: list[str], reached: str, luck: Any
 ) -> None:
@@ -154,10 +161,19 @@ def _try(step: str, tablet: Client, desk: Desk, universe: Universe, seen: list[s
     """Do what somebody at the tablet could do, and return what the tablet got."""
     if step in {"sign", "wrong"}:
         fields = {"showing": luck.choice(seen), "strokes": STROKES, "section": "children"}
-        return [tablet.post(f"/screen/{step}/", fields, headers=luck.choice([{}, {"HX-Request": "true"}]), follow=True)]
+        return [
+            tablet.post(
+                f"/screen/{step}/", fields, headers=luck.choice([{}, {"HX-Request": "true"}]), follow=True
+            )
+        ]
     if step == "guess":
         key = luck.choice(seen)
-        places = [f"applications/{key}/", f"applications/{key}/paper/", f"applications/{key}/status/", f"cases/{key}/"]
+        places = [
+            f"applications/{key}/",
+            f"applications/{key}/paper/",
+            f"applications/{key}/status/",
+            f"cases/{key}/",
+        ]
         return [tablet.get(f"/counter/{place}", follow=False) for place in places]
     if step in {"review", "second"}:
         second = claim.answered(universe.officer, _somebody_else())
@@ -166,7 +182,7 @@ def _try(step: str, tablet: Client, desk: Desk, universe: Universe, seen: list[s
 
 
 def _somebody_else() -> Any:
-    number = claim.Resident.objects.count() + 1
+    number = Resident.objects.count() + 1
     return claim.a_resident(number, "鈴木　花", "スズキ　ハナ")
 
 
@@ -181,7 +197,7 @@ def in_review(desk: Desk, universe: Universe) -> Application:
 
 def brought_to(state: str, desk: Desk, universe: Universe) -> Application:
     """Bring a new application of 佐藤 健太 to a state, shown at the desk."""
-    person = claim.a_resident(claim.Resident.objects.count() + 1)
+    person = claim.a_resident(Resident.objects.count() + 1)
     application = claim.answered(universe.officer, person)
     if state != "interview":
         cases.to_review(application=application, by=universe.officer, at=claim.NOW)

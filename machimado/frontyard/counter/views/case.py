@@ -62,13 +62,15 @@ class Reading:
 
 def _read(request: HttpRequest, case: Case) -> Reading:
     """Return what the core says now; what the index knows while the core is away."""
-    asked = {"resident": case.resident, "by": permissions.by(request), "case": case, "reason": _reason(request, case)}
+    resident, officer, reason = case.resident, permissions.by(request), _reason(request, case)
+    assert resident is not None
     try:
-        return Reading(read_record(**asked))
+        return Reading(read_record(resident=resident, by=officer, case=case, reason=reason))
     except ReasonNeeded as needed:
         return Reading(None, needs_reason=str(needed))
     except RecordUnavailableError as away:
-        return Reading(read_index(**asked), problem=str(away))
+        known = read_index(resident=resident, by=officer, case=case, reason=reason)
+        return Reading(known, problem=str(away))
 
 
 def _reason(request: HttpRequest, case: Case) -> str:
@@ -85,10 +87,14 @@ def _reason(request: HttpRequest, case: Case) -> str:
 @require_POST
 def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Begin the chosen procedure, with all that the core knows filled in."""
-    now = timezone.now()
-    case = case_or_404(request, case_id)
-    procedure = request.POST.get("procedure", "")
-    if case.resident is None or not procedures.is_offered(procedure, on=timezone.localdate(now), channel="counter"):
+    return start(request, case_or_404(request, case_id), request.POST.get("procedure", ""))
+
+
+def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
+    """Lead to the case's application for the procedure, begun now unless it runs already."""
+    if case.resident is None or not procedures.is_offered(
+        procedure, on=timezone.localdate(), channel="counter"
+    ):
         messages.error(request, "手続を選び直してください。")
         return redirect("counter:case", case.pk)
     running = queries.running(case, procedure)

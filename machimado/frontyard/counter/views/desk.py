@@ -66,7 +66,9 @@ def pair(request: HttpRequest) -> HttpResponse:
         messages.error(request, "先に、この画面がどの窓口にあるかを選んでください。")
         return redirect("counter:desk")
     try:
-        actions.pair_by_code(desk=desk, code=request.POST.get("code", ""), by=permissions.by(request), at=timezone.now())
+        actions.pair_by_code(
+            desk=desk, code=request.POST.get("code", ""), by=permissions.by(request), at=timezone.now()
+        )
         messages.success(request, f"窓口{desk.number}に住民の画面をつなぎました。")
     except actions.PairingRefused as refusal:
         messages.error(request, str(refusal))

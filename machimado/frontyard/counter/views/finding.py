@@ -11,6 +11,7 @@ from machimado.cases.applications.permissions import SERVING
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import queries
+from machimado.frontyard.counter.views.case import start
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
 
@@ -25,7 +26,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "cases": queries.open_cases(officer, timezone.localdate(now)),
         "desks": queries.desks(officer),
         "desk": queries.desk_state(desk_of(request), at=now),
-        "case_id": request.GET.get("case", ""),
         **_results(request),
     }
     return render(request, "counter/home.html", context)
@@ -35,13 +35,19 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Show the residents who fit what was typed."""
-    return render(request, "counter/_results.html", {"case_id": request.GET.get("case", ""), **_results(request)})
+    return render(request, "counter/_results.html", _results(request))
 
 
 def _results(request: HttpRequest) -> dict[str, object]:
     text = request.GET.get("q", "").strip()
     found = register.search(text=text, by=permissions.by(request)) if text else None
-    return {"q": text, "found": found}
+    return {
+        "q": text,
+        "found": found,
+        # What the search is for: somebody who waits, a procedure that a form's QR code named.
+        "case_id": request.GET.get("case", ""),
+        "procedure": queries.choice(request.GET.get("procedure", ""), timezone.localdate()),
+    }
 
 
 @permissions.officers(*SERVING)
@@ -58,4 +64,7 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         else cases.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=now)
     )
     cases.identify(case=case, resident=resident, by=officer, at=now)
-    return redirect("counter:case", case.pk)
+    procedure = request.POST.get("procedure", "")
+    return (
+        start(request, queries.case(case.pk), procedure) if procedure else redirect("counter:case", case.pk)
+    )

@@ -32,7 +32,9 @@ def review(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except WrongState as wrong:
         messages.error(request, str(wrong))
     except cases.NotReady as refusal:
-        return render(request, "counter/interview.html", context(request, application, not_ready=refusal), status=422)
+        return render(
+            request, "counter/interview.html", context(request, application, not_ready=refusal), status=422
+        )
     _tell_resident(request, application)
     return redirect("counter:interview", application.pk)
 
@@ -60,7 +62,9 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except WrongState as wrong:
         messages.error(request, str(wrong))
     except cases.NotReady as refusal:
-        return render(request, "counter/interview.html", context(request, application, not_ready=refusal), status=422)
+        return render(
+            request, "counter/interview.html", context(request, application, not_ready=refusal), status=422
+        )
     _tell_resident(request, application)
     return redirect("counter:interview", application.pk)
 

@@ -12,10 +12,11 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
+from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.rules.reading import Posted, posted
+from machimado.frontyard.counter.forms import Posted, posted
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.japanese import postal
 from machimado.ground.people import permissions
@@ -79,7 +80,9 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
             page=_page(request),
         )
     except cases.Conflict as conflict:
-        return _shown(request, application, {conflict.path: Refusal(raw[conflict.path], str(conflict))}, status=409)
+        return _shown(
+            request, application, {conflict.path: Refusal(raw[conflict.path], str(conflict))}, status=409
+        )
     except WrongState as wrong:
         return _moved_on(request, application, wrong)
     refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
@@ -118,7 +121,9 @@ def _show_to_resident(request: HttpRequest, application: Application, given: Map
     """Let the resident's screen show the question that is being talked about."""
     desk = desk_of(request)
     if desk is not None:
-        actions.show(desk=desk, application=application, question=next(iter(given)) if len(given) == 1 else "")
+        actions.show(
+            desk=desk, application=application, question=next(iter(given)) if len(given) == 1 else ""
+        )
 
 
 def _shown(
@@ -155,7 +160,9 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
     group, _, index = request.POST.get("row", "").rpartition(".")
     try:
         if group:
-            cases.drop_row(application=application, group=group, index=_number(index) or 0, by=officer, at=now)
+            cases.drop_row(
+                application=application, group=group, index=_number(index) or 0, by=officer, at=now
+            )
         else:
             cases.add_row(application=application, group=request.POST.get("group", ""), by=officer, at=now)
     except WrongState as wrong:
@@ -183,15 +190,21 @@ def attach(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Keep a file for a question that asks for one."""
     application = application_or_404(request, application_id)
     path, upload = request.POST.get("path", ""), request.FILES.get("file")
+    if upload is None:
+        return _not_attached(request, application, path, "ファイルを選んでから「添付する」を押してください。")
     try:
-        if upload is None:
-            raise cases.NotReady("ファイルを選んでから「添付する」を押してください。")
-        cases.attach(application=application, path=path, upload=upload, by=permissions.by(request), at=timezone.now())
+        cases.attach(
+            application=application, path=path, upload=upload, by=permissions.by(request), at=timezone.now()
+        )
     except WrongState as wrong:
         return _moved_on(request, application, wrong)
-    except cases.NotReady as refusal:
-        return _shown(request, application, {path: Refusal(None, str(refusal))}, status=422)
+    except (cases.NotReady, FileRefused) as refusal:
+        return _not_attached(request, application, path, str(refusal))
     return _shown(request, application, {})
+
+
+def _not_attached(request: HttpRequest, application: Application, path: str, reason: str) -> HttpResponse:
+    return _shown(request, application, {path: Refusal(None, reason)}, status=422)
 
 
 def _number(text: str | None) -> int | None:

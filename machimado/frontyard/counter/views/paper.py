@@ -19,7 +19,10 @@ from machimado.ground.people import permissions
 def filled(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show the application on the municipality's own form."""
     application = application_or_404(request, application_id)
-    return _pdf(paper.filled(application=application, by=permissions.by(request), at=timezone.now()), application.reference)
+    return _pdf(
+        paper.filled(application=application, by=permissions.by(request), at=timezone.now()),
+        application.reference,
+    )
 
 
 @permissions.officers(*SERVING)

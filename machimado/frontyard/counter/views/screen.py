@@ -181,5 +181,3 @@ def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpRespons
     if screen is None or request.headers.get("HX-Request") != "true":
         return redirect("counter:screen")
     return render(request, "screen/_now.html", {**_context(screen, timezone.now(), step), "reason": reason})
-
-

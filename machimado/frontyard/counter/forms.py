@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from django.http import QueryDict
 
 from machimado.cases.applications.rules.answers import take
 from machimado.cases.procedures.rules.form import Form
@@ -17,22 +19,6 @@ ELSEWHERE = frozenset({"group", "signature", "files"})
 MAX_QUESTIONS = 2000
 
 
-class Post(Protocol):
-    """A posted page (Django's QueryDict)."""
-
-    def get(self, name: str, default: str = "", /) -> str:
-        """Return the last value of a field."""
-        ...
-
-    def getlist(self, name: str, /) -> list[str]:
-        """Return all values of a field."""
-        ...
-
-    def __contains__(self, name: object, /) -> bool:
-        """Return whether the page has the field."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What a page says about one question, as it was typed."""
@@ -40,7 +26,7 @@ class Posted:
     raw: Any
 
 
-def posted(post: Post, form: Form, answers: Mapping[str, Any]) -> dict[str, Posted]:
+def posted(post: QueryDict, form: Form, answers: Mapping[str, Any]) -> dict[str, Posted]:
     """Return what the page says by the path of each question.
 
     The page names the questions that it holds in `path`, so that an emptied check box is not mistaken for
@@ -55,7 +41,7 @@ def _is_typed(form: Form, path: str) -> bool:
     return question is None or question.kind not in ELSEWHERE
 
 
-def _raw(post: Post, form: Form, path: str, answers: Mapping[str, Any]) -> Any:
+def _raw(post: QueryDict, form: Form, path: str, answers: Mapping[str, Any]) -> Any:
     question = form.question(path)
     kind = question.kind if question else "text"
     if kind in PARTS:
@@ -67,7 +53,7 @@ def _raw(post: Post, form: Form, path: str, answers: Mapping[str, Any]) -> Any:
     return post.get(path, "")
 
 
-def _part(post: Post, path: str, part: str, answers: Mapping[str, Any]) -> Any:
+def _part(post: QueryDict, path: str, part: str, answers: Mapping[str, Any]) -> Any:
     """Return what stands in a part; a part that the page does not show keeps its answer."""
     name = f"{path}.{part}"
     return post.get(name, "") if name in post else (take(dict(answers), name) or "")
