@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -86,6 +87,28 @@ class Product:
         """Return the demo password of an officer."""
         lines = (self.data / "demo-passwords.txt").read_text(encoding="ascii").splitlines()
         return dict(line.split() for line in lines)[login]
+
+    @property
+    def parent(self) -> str:
+        """Return the words that find a father with a child under ten and a wife at home, nobody of them protected."""
+        with sqlite3.connect(self.data / "core" / "core.sqlite3") as store:
+            found: tuple[str] | None = store.execute(_PARENT).fetchone()
+        assert found is not None, "a sample of people that lacks a family is no sample"
+        return found[0].replace("\u3000", " ")
+
+
+_PARENT = """
+    SELECT father.name FROM residents AS father
+    JOIN residents AS child ON child.household = father.household AND child.birth_date >= '2017-04-02'
+    JOIN residents AS mother ON mother.household = father.household AND mother.record LIKE '%"relationship":"妻"%'
+    WHERE father.record LIKE '%"relationship":"世帯主"%' AND father.status = 'resident'
+      AND child.status = 'resident' AND mother.status = 'resident'
+      AND child.record LIKE '%"relationship":"子"%'
+      AND NOT EXISTS (
+        SELECT 1 FROM residents AS other
+        WHERE other.household = father.household AND other.record LIKE '%"restricted":true%')
+    ORDER BY father.number LIMIT 1
+"""
 
 
 def free_port() -> int:

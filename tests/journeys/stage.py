@@ -89,6 +89,11 @@ class Stage:
         if before is not None:
             page.set_viewport_size(before)
 
+    def look_once(self, page: Page, title: str) -> None:
+        """Look at a page of which this journey has not looked at the kind yet."""
+        if place(page.url) not in self._looked_at:
+            self.look(page, title)
+
     def _photograph(self, page: Page, title: str, size_name: str) -> None:
         if self.photographs is None:
             return

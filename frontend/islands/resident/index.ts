@@ -7,6 +7,11 @@ import "./pad";
 
 if (document.body.dataset.live) listen(document.body.dataset.live);
 
+// htmx remembers the path for its history, which we don't use: this tablet keeps nothing at all.
+const forget = (): void => sessionStorage.clear();
+document.addEventListener("htmx:afterSettle", forget);
+forget();
+
 // A page that the browser kept from before is a page of somebody else: ask again.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.replace("/screen/");

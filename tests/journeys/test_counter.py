@@ -1,0 +1,193 @@
+"""The no-write counter: an officer with eyes on the resident, a resident with a tablet, and the core system behind."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.stage import Stage
+
+TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
+
+
+def sit_down(stage: Stage, officer: Page) -> Page:
+    """Let the officer choose a desk and connect the resident's tablet by its number; return the tablet."""
+    officer.goto(f"{stage.address}/counter/desk/")
+    officer.get_by_role("button", name="窓口1").click()
+    tablet = stage.visitor(**TABLET)
+    tablet.goto(f"{stage.address}/screen/")
+    stage.look(tablet, "住民の画面をつなぐ")
+    officer.get_by_label("番号").fill(tablet.locator(".pair-code").inner_text())
+    officer.get_by_role("button", name="つなぐ").click()
+    stage.look(officer, "窓口と住民の画面")
+    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
+    stage.look(tablet, "こんにちは")
+    return tablet
+
+
+def find(officer: Page, stage: Stage, words: str) -> None:
+    """Find somebody by the keyboard and open the first that is found."""
+    officer.goto(f"{stage.address}/counter/")
+    stage.look_once(officer, "窓口")
+    officer.get_by_role("searchbox").fill("")
+    officer.keyboard.type(words)
+    expect(officer.locator("[data-result]").first).to_be_visible()
+    officer.keyboard.press("ArrowDown")
+    officer.keyboard.press("Enter")
+    officer.wait_for_url("**/counter/cases/*/")
+    stage.look_once(officer, "手続を選ぶ")
+
+
+def answer(officer: Page, path: str, *, digit: str = "", text: str = "") -> None:
+    """Answer one question without a mouse, and wait until it is saved."""
+    line = officer.locator(f"#q-{path.replace('.', '-')}")
+    with officer.expect_response(re.compile("/answers/$")):
+        if digit:
+            line.locator(f'[data-digit="{digit}"]').focus()
+            officer.keyboard.press(digit)
+        else:
+            line.locator("input:not([type=hidden])").first.fill(text)
+            officer.keyboard.press("Enter")
+
+
+def begin_claim(officer: Page, stage: Stage) -> None:
+    """Open a parent's 児童手当 認定請求: the first household with a child of the sample's people."""
+    find(officer, stage, stage.product.parent)
+    officer.keyboard.press("3")
+    officer.wait_for_url("**/counter/applications/*/")
+    expect(officer.get_by_role("heading", name="児童手当 認定請求", exact=True)).to_be_visible()
+
+
+def answer_all(officer: Page) -> None:
+    """Answer whatever is still open, the first choice where there are choices."""
+    fixed = {"contact.phone": "0235-00-0000", "event_date": "R8.11.1", "employment.workplace": "雪見精機"}
+    chosen = {"has_older_children": "2", "spouse.exists": "2", "employment.kind": "3", "pension.kind": "2"}
+    for _ in range(40):
+        line = officer.locator(".line.is-missing").first
+        if line.count() == 0:
+            return
+        path = line.locator("[name=path]").get_attribute("value") or ""
+        if path in fixed:
+            answer(officer, path, text=fixed[path])
+        else:
+            answer(officer, path, digit=chosen.get(path, "1"))
+        expect(officer.locator(f"#q-{path.replace('.', '-')}.is-missing")).to_have_count(0)
+    raise AssertionError("the interview does not come to an end")
+
+
+def write_name(tablet: Page) -> None:
+    """Sign with a finger."""
+    box = tablet.locator("signature-pad canvas").bounding_box()
+    assert box is not None
+    tablet.mouse.move(box["x"] + 60, box["y"] + 60)
+    tablet.mouse.down()
+    for step in range(30):
+        tablet.mouse.move(box["x"] + 60 + step * 9, box["y"] + 60 + (step % 5) * 18)
+    tablet.mouse.up()
+
+
+def test_counter_from_search_to_accepted(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    stage.look(officer, "窓口")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    stage.look(officer, "聞取り")
+    answer(officer, "contact.phone", text="0235-00-0000")
+    expect(tablet.locator(".now-words")).to_have_text("0235-00-0000")
+    stage.look(tablet, "いま入力している内容")
+    answer_all(officer)
+    stage.look(officer, "聞取りが終わったところ")
+    officer.keyboard.press("Alt+Enter")
+
+    expect(tablet.get_by_text("この内容でよろしいですか。")).to_be_visible()
+    stage.look(tablet, "住民の確認")
+    while tablet.locator("signature-pad").count() == 0:
+        step = tablet.locator(".resident-kicker").last.inner_text()
+        tablet.get_by_role("button", name=re.compile("^はい")).click()
+        expect(tablet.locator(".resident-kicker").last).not_to_have_text(step)
+    stage.look(tablet, "署名")
+    write_name(tablet)
+    tablet.get_by_role("button", name="これで申請します").click()
+    expect(tablet.get_by_role("heading", name="ありがとうございました。")).to_be_visible()
+    stage.look(tablet, "署名の後")
+
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("基幹システム受理済")).to_be_visible()
+    stage.look(officer, "基幹システム受理済")
+    expect(tablet.get_by_role("heading", name="受け付けました。")).to_be_visible()
+    stage.look(tablet, "受付済み")
+    paper = officer.request.get(f"{officer.url}paper/")
+    assert paper.headers["content-type"] == "application/pdf"
+
+    officer.keyboard.press("Alt+Enter")
+    officer.wait_for_url("**/counter/")
+    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
+
+
+def test_counter_leaves_nothing_on_the_tablet(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    answer(officer, "contact.phone", text="0235-77-7777")
+    expect(tablet.locator(".now-words")).to_have_text("0235-77-7777")
+    stage.look(officer, "聞取り")
+    stage.look(tablet, "いま入力している内容")
+    find(officer, stage, stage.product.parent)
+    officer.get_by_role("button", name="受付を終了する").click()
+    officer.wait_for_url("**/counter/")
+    # closing another case does not leave the first on the screen either
+    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
+    tablet.go_back()
+    tablet.go_forward()
+    tablet.goto(f"{stage.address}/screen/?step=3")
+    stage.look(tablet, "次の方を待つ")
+    assert "0235-77-7777" not in tablet.content()
+    kept = tablet.evaluate(
+        "async () => JSON.stringify([localStorage, sessionStorage, document.cookie, await caches.keys(), (await indexedDB.databases())])"
+    )
+    assert kept == '[{},{},"",[],[]]'
+    assert tablet.locator("a").count() == 0  # no way to anything else
+    assert tablet.locator("input:not([type=hidden])").count() == 0  # nothing that a browser could fill in
+
+
+def test_counter_loses_nothing_that_was_typed(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    stage.expected_statuses |= {503}
+    begin_claim(officer, stage)
+    stage.look(officer, "聞取り")
+
+    # A date that cannot be: it stays in the field, also when other questions are answered.
+    answer(officer, "event_date", text="2月30日")
+    answer(officer, "contact.phone", text="0235-00-0001")
+    expect(officer.locator("#q-event_date input:not([type=hidden])")).to_have_value("2月30日")
+    expect(officer.locator("#q-event_date").get_by_role("alert")).to_be_visible()
+
+    # The server is away for a while: what was typed is said to be unsent, and is sent by itself.
+    officer.route("**/answers/", lambda route: route.fulfill(status=503))
+    answer(officer, "event_date", text="R8.11.1")
+    expect(officer.get_by_text("つながり次第、ひとりでに保存します")).to_be_visible()
+    officer.unroute("**/answers/")
+    expect(officer.get_by_text("つながり次第、ひとりでに保存します")).to_be_hidden(timeout=10_000)
+    officer.reload()
+    expect(officer.locator("#q-event_date input:not([type=hidden])")).to_have_value("令和8年11月1日")
+
+    stage.problems[:] = [problem for problem in stage.problems if "503" not in problem]  # as it should be
+
+    # Undo takes back the last change.
+    officer.keyboard.press("Alt+z")
+    expect(officer.locator("#q-event_date input:not([type=hidden])")).to_have_value("")
+
+
+def test_counter_resident_objects(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    answer_all(officer)
+    stage.look(officer, "聞取りが終わったところ")
+    officer.keyboard.press("Alt+Enter")
+    tablet.get_by_role("button", name=re.compile("^はい")).click()
+    expect(tablet.get_by_role("heading", name="請求者")).to_be_visible()
+    tablet.get_by_role("button", name="直したいところがあります").click()
+    expect(officer.get_by_text("直したいところがあるとのことです")).to_be_visible()
+    stage.look(officer, "住民の指摘")
+    stage.look(tablet, "聞取りに戻ったところ")
