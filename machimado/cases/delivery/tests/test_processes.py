@@ -66,6 +66,11 @@ class Town:
         self.running[name].process.wait()
         self.kills[name] += 1
 
+    def check_alive(self) -> None:
+        """Check that nobody ended by itself."""
+        for name, running in self.running.items():
+            assert running.process.poll() is None, f"{name} ended: {running.said()}"
+
     def stop(self) -> None:
         for running in reversed(self.running.values()):
             running.stop()
@@ -233,6 +238,7 @@ def _kill_one(place: Town, name: str, dice: random.Random) -> None:
 
 def _is_quiet(place: Town) -> bool:
     """Return whether the core has everything and we know it; our side is asked only then, since that starts a process."""
+    place.check_alive()
     return len(place.ledger()) >= SUBMISSIONS and place.states()["accepted"] == SUBMISSIONS
 
 

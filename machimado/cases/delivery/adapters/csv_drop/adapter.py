@@ -126,9 +126,11 @@ class CsvDropAdapter:
         if columns is None:
             raise MessageRefused(f"no columns for {message.message}")
         text = io.StringIO()
-        quoting = csv.QUOTE_ALL if self.options.quoting == "all" else csv.QUOTE_MINIMAL
         newline = NEWLINES[self.options.newline]
-        writer = csv.writer(text, quoting=quoting, lineterminator=newline)
+        if self.options.quoting == "all":
+            writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=newline)
+        else:
+            writer = csv.writer(text, lineterminator=newline)
         if self.options.header:
             writer.writerow([column.name for column in columns])
         writer.writerow([self._fitting(column, message) for column in columns])
