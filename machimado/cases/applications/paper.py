@@ -1,5 +1,6 @@
 """The form on paper: the municipality's own layout, filled with an application or blank to write on."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +19,7 @@ from machimado.cases.procedures.rules.form import Form
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 from machimado.ground.typesetting.fonts import FontSet, font_folders, open_fonts
+from machimado.ground.typesetting.missing import Missing, find_missing
 from machimado.ground.typesetting.qr import qr_svg
 from machimado.ground.typesetting.typesetter import typeset
 
@@ -73,6 +75,12 @@ def blank(*, procedure: str, address: str, at: datetime) -> Printed:
         "qr_svg": qr_svg(address),
     }
     return _print(form, inputs, at)
+
+
+def missing(application: Application) -> tuple[Missing, ...]:
+    """Return the characters of the answers that the fonts of paper lack, for a page that warns before it is printed."""
+    words = json.dumps(application.answers, ensure_ascii=False)
+    return find_missing(words, _fonts().coverage())
 
 
 def _print(form: Form, inputs: dict[str, Any], at: datetime) -> Printed:

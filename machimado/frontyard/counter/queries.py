@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from machimado.cases.applications.actions import form_of
-from machimado.cases.applications.models import Application, Case, Step
+from machimado.cases.applications.models import Application, Case, Step, Tally
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
@@ -134,6 +134,34 @@ def _open_case(case: Case, officer: Officer) -> dict[str, Any]:
             for one in case.applications.all()
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a finished application cost, beside the same on paper (the procedure's baseline)."""
+
+    minutes: str
+    typed_characters: int
+    rekeyed_fields: int
+    paper_minutes: float | None
+    paper_fields: int | None
+
+
+def effort(application: Application) -> Effort | None:
+    """Return what the application cost, once it was sent."""
+    if application.state != Application.State.SUBMITTED:
+        return None
+    tally = Tally.objects.filter(application=application).first()
+    if tally is None:
+        return None
+    baseline = form_of(application).procedure.paper
+    return Effort(
+        minutes="－" if tally.officer_seconds is None else f"{tally.officer_seconds / 60:.1f}",
+        typed_characters=tally.typed_characters,
+        rekeyed_fields=tally.rekeyed_fields,
+        paper_minutes=baseline.minutes if baseline else None,
+        paper_fields=baseline.fields if baseline else None,
+    )
 
 
 def screen_of(secret_hash: str) -> Screen | None:

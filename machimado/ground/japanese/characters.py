@@ -13,6 +13,7 @@ import jntajis
 # Variation selectors choose between forms of one character: FE00-FE0F (standard), E0100-E01EF (IVS).
 # Source: Unicode Technical Standard #37.
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_BASIC_PLANE = 0xFFFF
 _SELECTOR = re.compile(f"[{_SELECTORS}]")
 _SEEN_AS_ONE = re.compile(rf"\r\n|.[{_SELECTORS}\u0300-\u036f\u3099\u309a]*", re.DOTALL)
 
@@ -30,6 +31,21 @@ def split_characters(text: str) -> list[str]:
 def code_points(character: str) -> str:
     """Name a character by its code points, for people who must find it in a table: U+8FBB U+E0100."""
     return " ".join(f"U+{ord(part):04X}" for part in character)
+
+
+def rare(text: str) -> list[str]:
+    """List the characters, each once, that a screen may show as another one or not at all.
+
+    These are forms with a selector, private use (外字), and whatever lies outside of the basic plane.
+    """
+    return list(dict.fromkeys(each for each in split_characters(text) if _is_rare(each)))
+
+
+def _is_rare(character: str) -> bool:
+    return any(
+        ord(part) > _BASIC_PLANE or _SELECTOR.match(part) or "\ue000" <= part <= "\uf8ff"
+        for part in character
+    )
 
 
 def without_selectors(text: str) -> str:

@@ -231,3 +231,23 @@ def test_a_forms_qr_code_leads_to_its_procedure(at_desk: Client, universe: Unive
     resident = claim.a_resident()
     at_desk.post(f"/counter/open/{resident.pk}/", {"procedure": claim.CLAIM})
     assert Application.objects.get().procedure == claim.CLAIM
+
+
+def test_the_page_says_which_characters_fonts_lack(at_desk: Client, universe: Universe) -> None:
+    resident = claim.a_resident(name="葛󠄀谷　𠮷子", kana="クズタニ　ヨシコ")
+    application = claim.answered(universe.officer, resident)
+    save(at_desk, application, "agent.name", **{"agent.name.text": "a"})
+    lacking = "\U000f1234"  # private use: in no font
+    name = {"children.0.name.text": f"佐藤　{lacking}", "children.0.name.kana": "サトウ　アカリ"}
+    page = save(at_desk, application, "children.0.name", **name).content.decode()
+    assert "U+F1234" in page
+    assert "U+845B U+E0100" in page
+    assert "U+20BB7" in page
+
+
+def test_what_the_case_cost_stands_beside_the_paper_baseline(at_desk: Client, universe: Universe) -> None:
+    application = claim.signed(universe.officer)
+    cases.submit(application=application, by=universe.officer, at=claim.NOW)
+    page = at_desk.get(f"/counter/applications/{application.pk}/").content.decode()
+    assert "職員の時間 0.0分・入力 0文字・再入力 0項目" in page
+    assert "紙では 18分・書き写し 46項目（基準）" in page

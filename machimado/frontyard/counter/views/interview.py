@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
+from machimado.cases.applications import paper
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
@@ -59,6 +60,8 @@ def context(
         "desk": queries.desk_state(desk_of(request), at=now),
         "status": delivery.status_of([application.pk], at=now).get(application.pk),
         "needs_signature": cases.needs_signature(application),
+        "effort": queries.effort(application),
+        "lacking": paper.missing(application),
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }

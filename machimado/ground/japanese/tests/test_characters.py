@@ -9,6 +9,7 @@ from machimado.ground.japanese.characters import (
     explain_unprintable,
     fold,
     printable,
+    rare,
     split_characters,
     unprintable,
     visible,
@@ -94,3 +95,8 @@ def test_the_refusal_names_the_characters() -> None:
     assert "U+200B" in explain_unprintable("山\u200b田")
     assert explain_unprintable("山田") == ""
     assert visible("山\u200b田") == "山［U+200B］田"
+
+
+def test_rare_characters_are_told_each_once() -> None:
+    assert rare("葛󠄀谷 葛󠄀 𠮷田 佐藤 " + chr(0xE001)) == ["葛󠄀", "𠮷", chr(0xE001)]
+    assert rare("髙﨑 佐藤") == []

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from machimado.ground.japanese import eras
+from machimado.ground.japanese import characters, eras
 
 register = template.Library()
 MANIFEST = Path(__file__).resolve().parents[1] / "static" / "built" / "manifest.json"
@@ -59,7 +59,16 @@ def wareki(value: date | datetime | str | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return eras.wareki(value)
+    try:
+        return eras.wareki(value)
+    except ValueError:  # a register may hold a day that no calendar has: it is shown as it stands
+        return str(value)
+
+
+@register.filter
+def rare(text: str) -> list[tuple[str, str]]:
+    """Return the characters of a name that a screen may not show as they are, each with its code points."""
+    return [(character, characters.code_points(character)) for character in characters.rare(text)]
 
 
 @register.filter
