@@ -353,8 +353,7 @@ def _stamp_when_all_accepted(row: Delivery, by: Officer | None, at: datetime) ->
     """Stamp the case once the core has accepted everything that the resident came for."""
     case = row.submission.application.case
     live = case.applications.exclude(state=Application.State.CANCELLED)
-    accepted = live.filter(submissions__delivery__state=State.ACCEPTED).distinct().count()
-    if accepted == live.count():
+    if not live.exclude(submissions__delivery__state=State.ACCEPTED).exists():
         applications.stamp(case=case, step=Step.DELIVERED, by=by, at=at)
 
 
