@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 
-
 def insert(request: HttpRequest) -> HttpResponse:
     """Write one row and say so."""
     with connection.cursor() as cursor:

@@ -50,9 +50,13 @@ OPEN_FORMS = {"p50_ms": 826.0, "received_p50_ms": 974.0, "per_s_4": 0.46, "reque
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, and print the figures as text or as one JSON object. Times are wall clock milliseconds."""
-    parser = argparse.ArgumentParser(prog="bench journey", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="bench journey", description=__doc__.partition("\n")[0] if __doc__ else ""
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--journeys", type=int, default=60, help="journeys of the single client, after ten to warm up")
+    parser.add_argument(
+        "--journeys", type=int, default=60, help="journeys of the single client, after ten to warm up"
+    )
     parser.add_argument("--seconds", type=float, default=10, help="how long 1, 4 and 8 clients go on")
     parser.add_argument("--people", type=int, default=2_000, help="residents of the sample city")
     arguments = parser.parse_args(argv)
@@ -107,7 +111,8 @@ def _together(product: "Product", desks: list["Desk"], seconds: float) -> dict[s
     begun = time.monotonic()
     made: list[list[Journey]] = [[] for _ in desks]
     threads = [
-        threading.Thread(target=_go_on, args=(desk, until, mine)) for desk, mine in zip(desks, made, strict=True)
+        threading.Thread(target=_go_on, args=(desk, until, mine))
+        for desk, mine in zip(desks, made, strict=True)
     ]
     for thread in threads:
         thread.start()
@@ -208,7 +213,10 @@ class Desk:
         return self.visitor.get(journey.application)
 
     def _save(self, journey: Journey, page: str, typed: list[tuple[str, str]]) -> str:
-        shown = [(name, _between(page, f'name="{name}" form="sheet" value="', '"')) for name in ("revision", "page")]
+        shown = [
+            (name, _between(page, f'name="{name}" form="sheet" value="', '"'))
+            for name in ("revision", "page")
+        ]
         return self.visitor.change(f"{journey.application}answers/", [*shown, ("typed", "120"), *typed])
 
     def wait_until_accepted(self, journey: Journey) -> None:
@@ -272,14 +280,18 @@ class Product:
         token = httpx.post(f"{self._core}/oauth/token", data=form, auth=credentials).json()["access_token"]
         answer = httpx.get(f"{self._core}/ledger", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         entries = answer.json()["entries"]
-        return {entry["reference"]: datetime.fromisoformat(entry["received_at"]).timestamp() for entry in entries}
+        return {
+            entry["reference"]: datetime.fromisoformat(entry["received_at"]).timestamp() for entry in entries
+        }
 
 
 def _residents(data: Path) -> list[str]:
     """Return residents whose records need no reason to be opened."""
     store = sqlite3.connect(f"file:{data / 'machimado.sqlite3'}?mode=ro", uri=True)
     try:
-        rows = store.execute("SELECT id FROM register_resident WHERE status = 'resident' AND NOT shielded").fetchall()
+        rows = store.execute(
+            "SELECT id FROM register_resident WHERE status = 'resident' AND NOT shielded"
+        ).fetchall()
     finally:
         store.close()
     return [f"{row[0][:8]}-{row[0][8:12]}-{row[0][12:16]}-{row[0][16:20]}-{row[0][20:]}" for row in rows]
@@ -295,7 +307,9 @@ def _product(folder: Path, people: int) -> Iterator[Product]:
     places = ["--city", str(city), "--data", str(data), "--port", str(port), "--core-port", str(core_port)]
     command = [sys.executable, "-m", "machimado.site.cli", "demo", *places, "--people", str(people)]
     with _started(command, folder / "product.log") as process:
-        _wait(process, folder / "product.log", lambda: "まち窓が動いています" in _read(folder / "product.log"))
+        _wait(
+            process, folder / "product.log", lambda: "まち窓が動いています" in _read(folder / "product.log")
+        )
         yield Product(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{core_port}", data, process.pid)
 
 
@@ -395,7 +409,7 @@ def _rss_mb(pid: int) -> float:
 
 
 def _median(times: Any) -> float:
-    return round(statistics.median(times), 1)
+    return float(round(statistics.median(times), 1))
 
 
 def _table(figures: dict[str, Any]) -> str:

@@ -42,7 +42,10 @@ derived:
   band: 'income_2 < 1000000 ? "low" : income_2 < 5000000 ? "middle" : "high"'
   shown: papers_3.size()
 checks:
-  - {id: papers, assert: 'derived.shown >= 2 || papers_3.exists(p, p in ["passport", "driving_licence"])', fields: [papers_3], message: {ja: 書類が足りません。}}
+  - id: papers
+    assert: 'derived.shown >= 2 || papers_3.exists(p, p in ["passport", "driving_licence"])'
+    fields: [papers_3]
+    message: {ja: 書類が足りません。}
   - {id: band, assert: derived.band != "high" || count_2 > 0, fields: [count_2], message: {ja: 人数を確かめてください。}}
   - {id: kana, assert: 'name_1.kana.contains("　")', fields: [name_1], message: {ja: 姓と名の間を空けてください。}}
   - {id: address, assert: 'address_2.city != "" || phone_2 != ""', fields: [address_2], message: {ja: 連絡先がありません。}}
@@ -66,7 +69,7 @@ delivery:
     - {to: notified_on, from: today}
 """
 # Third step: unconditional, so that the conditions are eight.
-DAY = {1: '\'"passport" in papers_1\'', 2: 'has(text_2) && text_2 != ""', 3: "true"}
+DAY = {1: "'\"passport\" in papers_1'", 2: 'has(text_2) && text_2 != ""', 3: "true"}
 REQUIRED = {1: "income_1 > 0", 2: 'yes_2 == "yes"', 3: "true"}
 
 
@@ -111,4 +114,7 @@ def _questions(values: dict[str, Any]) -> dict[str, None]:
 
 def _fields(values: dict[str, Any], step: int) -> list[tuple[str, str]]:
     """Return the values by the names of their fields: `address_1.city`."""
-    return [(f"{name.partition('.')[0]}_{step}{''.join(name.partition('.')[1:])}", value) for name, value in values.items()]
+    return [
+        (f"{name.partition('.')[0]}_{step}{''.join(name.partition('.')[1:])}", value)
+        for name, value in values.items()
+    ]

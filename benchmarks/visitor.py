@@ -71,9 +71,7 @@ class Visitor:
         typed = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return self._ask("POST", path, body, typed)
 
-    def _ask(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, str, str]:
+    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
         if time.monotonic() - self._asked_at > IDLE_SECONDS:
             self._connection.close()  # the server may be closing it at this moment; the next request opens a new one
         cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -27,6 +27,8 @@ UNDONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\s*\|)")
 # Places on the machine of whoever wrote it. Those of every Linux (/usr, /etc, /tmp) are no secret, but no place of ours either.
 MACHINE = re.compile(r"(?<![\w.:/])/(home|root|work|Users|mnt|opt)/[\w.-]+")
 HERE = Path(__file__)
+# What all pages extend; the plain one is for errors in which neither store nor front end may be asked.
+BASES = {"ui/base.html", "ui/plain.html"}
 # Markup that templates may take as it is: drawings that we make from our own addresses.
 TRUSTED = {"qr"}
 # Where what is raised is shown to an officer as it is.
