@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.load import content_hash, freeze, load_with_source, read_limited, thaw
+from machimado.cases.procedures.rules.load import (
+    content_hash,
+    freeze,
+    load_with_source,
+    read_limited,
+    thaw,
+    thawed,
+)
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
 from machimado.cases.procedures.rules.source import Source
 
@@ -24,6 +31,7 @@ __all__ = [
     "city_catalogue",
     "freeze_form",
     "thaw",
+    "thawed",
 ]
 
 MOST_FILES = 2_000

@@ -118,9 +118,19 @@ def unpair(*, desk: Desk, by: Officer, at: datetime) -> None:
         record(by=by, action="screen.unpaired", subject=str(screen.pk), at=at)
 
 
-@transaction.atomic
 def show(*, desk: Desk, application: Application, question: str = "") -> None:
-    """Show the application on the desk's screen; at another desk it is no longer shown."""
+    """Show the application as it is now on the desk's screen; at another desk it is no longer shown.
+
+    `desk` is as it was just read: where it shows the application already, its screens are told and nothing is written.
+    """
+    if (desk.shown_id, desk.question, desk.objection) == (application.pk, question, ""):
+        tell_screens(desk)
+    else:
+        _show(desk, application, question)
+
+
+@transaction.atomic
+def _show(desk: Desk, application: Application, question: str) -> None:
     locked = Desk.objects.select_for_update().get(pk=desk.pk)
     if locked.shown_id != application.pk:
         for other in Desk.objects.filter(shown=application):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from machimado.cases.applications.actions import form_of
@@ -95,9 +96,9 @@ def application(application_id: UUID) -> Application:
 
     Raises: Application.DoesNotExist.
     """
-    return Application.objects.select_related(
-        "definition", "case__resident", "case__office", "case__officer"
-    ).get(pk=application_id)
+    found = Application.objects.select_related("definition", "case__resident", "case__office")
+    # The definition itself is long, and compiled already in this process.
+    return found.defer("definition__definition").get(pk=application_id)
 
 
 def case(case_id: UUID) -> Case:
@@ -113,7 +114,7 @@ def open_cases(officer: Officer, on: date) -> list[dict[str, Any]]:
     found = (
         Case.objects.filter(office=officer.office_id, closed_at=None, opened_date=on)
         .select_related("resident", "officer")
-        .prefetch_related("stamps", "applications__definition")
+        .prefetch_related("stamps", Prefetch("applications", _with_titles()))
     )
     return [_open_case(case, officer) for case in found]
 
@@ -168,6 +169,7 @@ def screen_of(secret_hash: str) -> Screen | None:
     """Return the screen with that secret, with its desk and what it shows."""
     return (
         Screen.objects.select_related("desk__office", "desk__shown__definition", "desk__shown__case")
+        .defer("desk__shown__definition__definition")
         .filter(secret_hash=secret_hash)
         .first()
     )
@@ -182,8 +184,15 @@ def applications_of(case: Case) -> list[dict[str, Any]]:
             "state": one.get_state_display(),
             "reference": one.reference,
         }
-        for one in case.applications.select_related("definition")
+        for one in _with_titles().filter(case=case)
     ]
+
+
+def _with_titles() -> QuerySet[Application]:
+    """Return applications with their titles, and without what is long."""
+    return Application.objects.select_related("definition").defer(
+        "definition__definition", "answers", "sources"
+    )
 
 
 def running(case: Case, procedure: str) -> Application | None:

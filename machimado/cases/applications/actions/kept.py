@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import Application, Channel, FrozenDefinition, StoredFile
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.catalogue import thaw
+from machimado.cases.procedures.catalogue import thaw, thawed
 from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
@@ -35,7 +35,9 @@ class NotReady(Exception):
 
 def form_of(application: Application) -> Form:
     """Return the compiled form of the definition that the application was begun with."""
-    return thaw(application.definition.definition, content_hash=application.definition_id)
+    known = thawed(application.definition_id)
+    # The definition itself is long: it is read only where this process has not compiled it yet.
+    return known or thaw(application.definition.definition, content_hash=application.definition_id)
 
 
 def needs_signature(application: Application) -> bool:
@@ -64,11 +66,8 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
 
 def lock(application: Application) -> Application:
     """Return the application as it is now, its row held until the transaction ends."""
-    return (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("definition", "case__resident")
-        .get(pk=application.pk)
-    )
+    held = Application.objects.select_for_update(of=("self",)).select_related("case")
+    return held.get(pk=application.pk)
 
 
 def record_change(

@@ -102,6 +102,11 @@ def thaw(frozen: dict[str, Any], *, content_hash: str | None = None) -> Form:
     return form
 
 
+def thawed(content_hash: str) -> Form | None:
+    """Return the form of a frozen definition that this process has compiled already."""
+    return _thawed.get(content_hash)
+
+
 MOST_THAWED = 256
 _thawed: dict[str, Form] = {}
 

@@ -20,7 +20,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
     """Return the desk at which this browser stands, if it was said."""
     chosen = request.session.get(DESK)
     office = permissions.by(request).office_id
-    return Desk.objects.filter(pk=chosen, office=office).first() if chosen else None
+    return Desk.objects.filter(pk=chosen, office=office).order_by().first() if chosen else None
 
 
 @permissions.officers(*SERVING)

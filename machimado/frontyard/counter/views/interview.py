@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -58,13 +59,19 @@ def context(
         "resident": application.case.resident,
         "sheet": queries.sheet(application, at=now, refusals=refusals),
         "desk": queries.desk_state(desk_of(request), at=now),
-        "status": delivery.status_of([application.pk], at=now).get(application.pk),
+        "status": _status(application, now),
         "needs_signature": cases.needs_signature(application),
         "effort": queries.effort(application),
         "lacking": paper.missing(application),
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }
+
+
+def _status(application: Application, now: datetime) -> delivery.Status | None:
+    """Return how it stands with the delivery, once there is one."""
+    sent = application.state == State.SUBMITTED
+    return delivery.status_of([application.pk], at=now).get(application.pk) if sent else None
 
 
 @permissions.officers(*SERVING)
