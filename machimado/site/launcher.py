@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -200,9 +199,3 @@ def _stop(children: Sequence[Child]) -> None:
 
 def _stop_like_ctrl_c(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def new_password() -> str:
-    """Return a password that can be read aloud and typed: three groups of four."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))

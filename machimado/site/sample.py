@@ -1,6 +1,7 @@
 """Makes a city's folder into a running city: store, offices, staff, and the register's index."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,6 @@ def prepare() -> dict[str, str]:
 
 def _passwords() -> dict[str, str]:
     """Return the demo people's passwords: made at the first start, the same at the next."""
-    from machimado.site.launcher import new_password
-
     path = data_folder() / PASSWORDS
     if not path.exists():
         lines = [f"{officer['login']} {new_password()}\n" for officer in _read("staff.yaml")["officers"]]
@@ -60,6 +59,12 @@ def _passwords() -> dict[str, str]:
         path.write_text("".join(lines), encoding="ascii")
     pairs = (line.split() for line in path.read_text(encoding="ascii").splitlines())
     return {login: password for login, password in pairs}  # noqa: C416 - each pair is a list of just two words
+
+
+def new_password() -> str:
+    """Return a password that can be read aloud and typed: three groups of four."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
 
 
 def load_city(passwords: Mapping[str, str]) -> None:
