@@ -35,6 +35,7 @@ def _points() -> list[tuple[str, Callable[[], Iterator[str]]]]:
         ("基幹システム", _core),
         ("基幹連携", _delivery),
         ("職員名簿", _staff),
+        ("庁内の証明書", _certificate),
     ]
 
 
@@ -87,6 +88,19 @@ def _delivery() -> Iterator[str]:
     from machimado.cases.delivery import queries
 
     yield from queries.config_problems()
+
+
+def _certificate() -> Iterator[str]:
+    from django.conf import settings
+    from django.utils import timezone
+
+    from machimado.site import tls
+
+    found = tls.trust_in(settings.DATA_FOLDER / tls.FOLDER)
+    left = (found.server_until - timezone.now()).days if found else tls.SERVER_DAYS
+    if left < tls.RENEW_DAYS:
+        until = "切れています" if left < 0 else f"あと {left} 日で切れます"
+        yield f"サーバーの証明書が{until}。`machimado certificate` を実行し、起動し直してください（端末はそのままで構いません）。"
 
 
 def _staff() -> Iterator[str]:

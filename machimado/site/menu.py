@@ -29,9 +29,11 @@ ITEMS = (
 
 def menu(request: HttpRequest) -> dict[str, Any]:
     """Return the main menu of the signed-in officer."""
-    if not isinstance(request.user, Officer):
+    # A request that was refused before anybody was asked for (a wrong address) has no user at all.
+    officer = getattr(request, "user", None)
+    if not isinstance(officer, Officer):
         return {"menu": []}
-    places = places_of(request.user)
+    places = places_of(officer)
     here = max((address for _, address in places if request.path.startswith(address)), key=len, default="")
     return {"menu": [{"label": label, "address": to, "current": to == here} for label, to in places]}
 

@@ -120,6 +120,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [BASE_DIR / "machimado" / "site" / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+FOLDER = "tls"
 AUTHORITY_DAYS = 3650
 # Browsers refuse server certificates that are valid for longer than 398 days.
 SERVER_DAYS = 397
+# From then on `machimado check` asks for a new one.
+RENEW_DAYS = 30
 
 
 def add_parser(commands: Any) -> None:
@@ -30,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from machimado.site import settings
 
     names = arguments.names or ["localhost", *own_addresses()]
-    folder = settings.DATA_FOLDER / "tls"
+    folder = settings.DATA_FOLDER / FOLDER
     authority = make(folder, names)
     print(f"証明書を作りました: {folder / 'server.crt'}（対象: {'、'.join(names)}）")
     print("次の命令で https で起動します（秘密鍵は server.key。外へ出さないでください）:")
@@ -38,7 +42,50 @@ def run(arguments: argparse.Namespace) -> int:
         f"  machimado serve --host 0.0.0.0 --certificate {folder / 'server.crt'} --private-key {folder / 'server.key'}"
     )
     print(f"タブレットには {authority} だけを入れます。入れ方は、起動後に /trust/ を開くと見られます。")
+    print("入れるときに照らし合わせる指紋（SHA-256）:")
+    print(f"  {fingerprint(authority_of(folder))}")
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a tablet has to be told: the authority (DER) with its fingerprint, and until when the server's certificate is good."""
+
+    authority: bytes
+    fingerprint: str
+    authority_until: datetime
+    server_until: datetime
+    names: tuple[str, ...]
+
+
+def trust_in(folder: Path) -> Trust | None:
+    """Return what was made in `folder`; None where nothing was made yet."""
+    if not (folder / "authority.crt").is_file() or not (folder / "server.crt").is_file():
+        return None
+    authority = authority_of(folder)
+    server = x509.load_pem_x509_certificates((folder / "server.crt").read_bytes())[0]
+    return Trust(
+        authority=authority.public_bytes(serialization.Encoding.DER),
+        fingerprint=fingerprint(authority),
+        authority_until=authority.not_valid_after_utc,
+        server_until=server.not_valid_after_utc,
+        names=tuple(_names_of(server)),
+    )
+
+
+def authority_of(folder: Path) -> x509.Certificate:
+    """Return the office's authority in `folder`."""
+    return x509.load_pem_x509_certificate((folder / "authority.crt").read_bytes())
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of the certificate as devices show it: pairs of digits with colons."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def _names_of(certificate: x509.Certificate) -> list[str]:
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return [str(name.value) for name in names]
 
 
 def own_addresses() -> list[str]:

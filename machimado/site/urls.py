@@ -4,9 +4,12 @@ from django.urls import include, path, re_path
 
 from machimado.site import views
 
+handler400 = "machimado.site.views.unreadable"
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.health, name="health"),
+    path("trust/", views.trust, name="trust"),
+    path("trust/authority.crt", views.authority, name="authority"),
     path("", include("machimado.frontyard.reception.urls")),
     path("", include("machimado.frontyard.counter.urls")),
     path("", include("machimado.cases.applications.urls")),

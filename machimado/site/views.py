@@ -1,9 +1,12 @@
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer
+from machimado.site import tls
 from machimado.site.menu import places_of
 
 
@@ -27,6 +30,32 @@ def closed(request: HttpRequest, *_: str, **__: str) -> HttpResponse:
         "パスワードを忘れたときや登録を変えるときは、責任者かシステム管理者に依頼してください。"
     )
     return render(request, "ui/refused.html", {"reason": reason}, status=403)
+
+
+@permissions.everyone
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say why a request was refused: the address is not one of ours, or its content cannot be read."""
+    wrong_host = isinstance(exception, DisallowedHost)
+    return render(request, "site/wrong_host.html" if wrong_host else "400.html", status=400)
+
+
+@permissions.everyone
+def trust(request: HttpRequest) -> HttpResponse:
+    """Explain how a tablet comes to trust the office's own certificate; whoever sets one up has no account on it yet."""
+    found = tls.trust_in(settings.DATA_FOLDER / tls.FOLDER)
+    return render(request, "site/trust.html", {"trust": found, "host": request.get_host()})
+
+
+@permissions.everyone
+def authority(request: HttpRequest) -> HttpResponse:
+    """Give the authority's certificate, which is public; its key never leaves the server.
+
+    No file name is set, so that Safari on an iPad offers to install it instead of putting it away as a file.
+    """
+    found = tls.trust_in(settings.DATA_FOLDER / tls.FOLDER)
+    if found is None:
+        raise Http404("no certificate was made")
+    return HttpResponse(found.authority, content_type="application/x-x509-ca-cert")
 
 
 @permissions.everyone
