@@ -16,6 +16,7 @@ import httpx
 type_of_adder = Callable[[Any], None]
 STOP_SECONDS = 10
 START_SECONDS = 180
+KEEP_ALIVE_SECONDS = 75
 
 
 @dataclass
@@ -76,6 +77,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
         access_log=False,  # addresses of pages can name people; the journal is the record
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
+        # An officer pauses to listen: the next answer then needs no new connection, nor its TLS handshake.
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ssl_certfile=str(pair[0]) if pair else None,
         ssl_keyfile=str(pair[1]) if pair else None,
     )

@@ -78,7 +78,9 @@ def load_city(passwords: Mapping[str, str]) -> None:
     for site in sites["offices"]:
         set_up_desks(office=Office.objects.get(code=site["id"]), count=site.get("counters", 0))
     known = set(Officer.objects.values_list("login", flat=True))
-    for person in _read("staff.yaml")["officers"]:
+    staff = _read("staff.yaml")["officers"]
+    actions.retire_unlisted(listed=[person["login"] for person in staff])
+    for person in staff:
         actions.employ(
             login=person["login"],
             name=person["name"]["text"],

@@ -208,8 +208,6 @@ STATIC_URL = "/static/"
 # Served from where they were built: there is no second copy that could be forgotten.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
-# Uploads and signatures of applications.
-FILES_FOLDER = env.folder("MACHIMADO_FILES", DATA_FOLDER / "files")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

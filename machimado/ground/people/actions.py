@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import transaction
 
+from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Grant, Office, Officer, Role, Section, Skill
 
 
@@ -61,6 +62,24 @@ def employ(
     _set_grants(officer, {Role(role) for role in roles})
     _set_skills(officer, set(skills))
     return officer
+
+
+@transaction.atomic
+def give_password(*, officer: Officer, password: str, by: Officer | None) -> None:
+    """Let the officer sign in with a new password; the one before, and every screen signed in with it, is over."""
+    officer.set_password(password)
+    officer.save(update_fields=["password"])
+    record(by=by, action="officer.password_given", detail={"officer": officer.login})
+
+
+@transaction.atomic
+def retire_unlisted(*, listed: Iterable[str]) -> list[str]:
+    """Close the accounts of those who are no longer on the staff list; return their logins. What they did stays theirs."""
+    gone = list(Officer.objects.filter(is_active=True).exclude(login__in=list(listed)))
+    Officer.objects.filter(pk__in=[officer.pk for officer in gone]).update(is_active=False)
+    for officer in gone:
+        record(by=None, action="officer.retired", detail={"officer": officer.login})
+    return [officer.login for officer in gone]
 
 
 def _set_grants(officer: Officer, roles: set[Role]) -> None:

@@ -11,8 +11,11 @@ class PeopleConfig(AppConfig):
         "journal.viewed": "記録台帳を見た",
         "journal.exported": "記録台帳をCSVで保存した",
         "journal.verified": "記録台帳を検証した",
+        "officer.password_given": "職員にパスワードを渡した",
+        "officer.retired": "名簿にない職員の利用を止めた",
     }
     journal_details = {
+        "officer": "職員ID",
         "actor": "行為者で絞込み",
         "action": "行為で絞込み",
         "since": "いつから",
