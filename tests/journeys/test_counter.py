@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.stage import Stage
 
+pytestmark = pytest.mark.journey
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 
 

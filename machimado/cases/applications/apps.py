@@ -15,6 +15,7 @@ class ApplicationsConfig(AppConfig):
         "case.identified": "本人を確認した",
         "case.closed": "受付を終えた",
         "application.begun": "申請を始めた",
+        "application.seen": "申請の内容を見た",
         "application.answered": "回答を変えた",
         "application.row_added": "回答の行を足した",
         "application.row_dropped": "回答の行を消した",

@@ -8,6 +8,7 @@ from machimado.cases.applications.actions.answering import (
     attach,
     begin,
     drop_row,
+    look,
     save_answers,
     undo,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "drop_row",
     "form_of",
     "identify",
+    "look",
     "needs_signature",
     "open_case",
     "restore_arrival",

@@ -1,6 +1,6 @@
 """An application from its beginning until everything is answered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,13 +26,16 @@ from machimado.cases.applications.rules.files import MOST_BYTES, media_type
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.prefill import Known, prefill
+from machimado.cases.procedures.rules.load import vocabulary
+from machimado.cases.procedures.rules.prefill import prefill
+from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
 MAX_TYPED_AT_ONCE = 5000
+FOR_ONE_ONLY = frozenset({"group", "files", "declaration", "signature"})
 
 
 class Conflict(Exception):
@@ -68,21 +71,54 @@ def begin(
     read_at: datetime | None = None,
     role: str = "self",
 ) -> Application:
-    """Begin an application with today's definition, frozen, and all that the register knows filled in."""
+    """Begin an application with today's definition, frozen, and all that is known filled in.
+
+    Known is what the register knows, and what was said in this case already: that is never asked again.
+    """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
-    found = prefill(form, resident_record, role, today=today) if resident_record else {}
+    registered = prefill(form, resident_record, role, today=today) if resident_record else {}
+    found = {path: (known.value, "record") for path, known in registered.items()}
+    found |= {path: (value, "case") for path, value in _said_before(case, form, today.isoformat())}
     return until_free(lambda: _begin(case, form, found, by, at, read_at))
+
+
+def _said_before(case: Case, form: Form, today: str) -> Iterator[tuple[str, Any]]:
+    """Yield what somebody said in the case's other applications to questions whose meaning is shared.
+
+    What the register says comes from the register each time; a consent, a signature and rows are given for one
+    application only.
+    """
+    for other in case.applications.exclude(state=State.CANCELLED).order_by("begun_at"):
+        for question in form.questions:
+            said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case"}
+            if said and question.kind not in FOR_ONE_ONLY and question.id in vocabulary().meanings:
+                yield from _taken_over(question, documents.take(other.answers, question.id), today)
+
+
+def _taken_over(question: Question, value: Any, today: str) -> Iterator[tuple[str, Any]]:
+    """Yield the answer as this form takes it; nothing where it would refuse it (another set of choices, say)."""
+    try:
+        taken = read_value(question, value, today=today)
+    except ValueRefusedError:
+        return
+    if taken is not None:
+        yield question.id, taken
 
 
 @transaction.atomic
 def _begin(
-    case: Case, form: Form, found: Mapping[str, Known], by: Officer, at: datetime, read_at: datetime | None
+    case: Case,
+    form: Form,
+    found: Mapping[str, tuple[Any, str]],
+    by: Officer,
+    at: datetime,
+    read_at: datetime | None,
 ) -> Application:
     check_serve(by, case)
     document: documents.Document = {}
-    for path, known in found.items():
-        document = documents.put(document, path, known.value)
+    for path, (value, _) in found.items():
+        document = documents.put(document, path, value)
     application = Application.objects.create(
         case=case,
         reference=new_reference(),
@@ -91,7 +127,7 @@ def _begin(
         channel=Channel.COUNTER,
         begun_at=at,
         answers=document,
-        sources={path: {"source": "record", "revision": 0} for path in found},
+        sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
         record_read_at=read_at,
     )
     record(by=by, action="application.begun", subject=subject(case.resident), case=str(case.pk), at=at)
@@ -197,6 +233,12 @@ def _write(application: Application, changes: Mapping[str, Any], by: Officer | N
         application.answers = documents.put(application.answers, path, value)
         source = "resident" if by is None else "officer"
         application.sources[path] = {"source": source, "revision": application.revision, "page": page.key}
+
+
+@transaction.atomic
+def look(*, application: Application, by: Officer, at: datetime) -> None:
+    """Record that an officer opened the application and saw its answers."""
+    record_change(application, by, "application.seen", at, {"reference": application.reference})
 
 
 @transaction.atomic

@@ -33,6 +33,22 @@ def test_what_the_register_knows_is_filled_in_and_said_to_be_from_there(universe
     assert application.sources["resident.birth_date"]["source"] == "record"
 
 
+def test_what_was_said_in_the_case_is_not_asked_again(universe: Universe) -> None:
+    first = claim.answered(universe.officer)
+    second = actions.begin(case=first.case, procedure="child-allowance-change", by=universe.officer, at=NOW)
+    shared = [path for path, kept in second.sources.items() if kept["source"] == "case"]
+    assert {"contact.phone", "identity.documents", "applicant.role"} <= set(shared)
+    assert second.answers["contact"]["phone"] == first.answers["contact"]["phone"]
+    assert "declaration" not in second.answers  # each application is declared by itself
+
+
+def test_a_withdrawn_application_says_nothing_to_the_next(universe: Universe) -> None:
+    first = claim.answered(universe.officer)
+    actions.cancel(application=first, by=universe.officer, at=NOW)
+    second = actions.begin(case=first.case, procedure=claim.CLAIM, by=universe.officer, at=NOW)
+    assert not second.answers
+
+
 def test_a_refused_answer_is_told_and_the_others_are_kept(universe: Universe) -> None:
     application = claim.begun(universe.officer)
     raw = {"event_date": "2月30日", "contact.phone": "0235-00-0000", "nothing.like.that": "x"}

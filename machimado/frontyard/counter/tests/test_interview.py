@@ -10,6 +10,7 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case, Submission
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter.models import Desk
+from machimado.ground.journal.models import Entry
 from tests.universe import Universe
 
 HTMX = {"HX-Request": "true"}
@@ -195,6 +196,15 @@ def test_another_offices_officer_and_a_stranger_get_nothing(
         assert "健太" not in refused.content.decode()
         assert Client().get(place).headers["Location"].startswith("/accounts/login/")
     assert sign_in(universe.auditor).get("/counter/").status_code == 403
+
+
+def test_each_look_at_the_answers_leaves_a_line(at_desk: Client, universe: Universe) -> None:
+    application = claim.answered(universe.officer)
+    for place in ("", "paper/"):
+        before = Entry.objects.count()
+        assert at_desk.get(f"/counter/applications/{application.pk}/{place}").status_code == 200
+        lines = Entry.objects.filter(case=str(application.case_id)).order_by("seq")[before:]
+        assert [line.actor for line in lines] == [str(universe.officer.pk)]
 
 
 def test_what_does_not_exist_is_not_found(at_desk: Client) -> None:

@@ -42,6 +42,7 @@ def application_or_404(request: HttpRequest, application_id: UUID) -> Applicatio
 def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show the interview, or what became of it."""
     application = application_or_404(request, application_id)
+    cases.look(application=application, by=permissions.by(request), at=timezone.now())
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk and application.state != State.CANCELLED:
         actions.show(desk=desk, application=application)
