@@ -13,6 +13,8 @@ from django.db import connections
 pytest_plugins = ["tests.processes", "tests.universe"]
 
 
+# First of all: the worker takes the groups down before other hooks are asked.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the journeys on one worker: they share one running product."""
     for item in items:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys import tour
 from tests.journeys.stage import AXE, Stage
 from tests.processes import Product
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# A busy machine may take longer than five seconds for a page; what never comes still fails.
+expect.set_options(timeout=15_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
