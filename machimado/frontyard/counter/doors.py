@@ -5,11 +5,12 @@ from importlib import import_module
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import get_user
+from django.http import HttpRequest
 
 from machimado.frontyard.counter.actions import hashed
 from machimado.frontyard.counter.models import Desk, Screen
-from machimado.ground.people.middleware import LOCKED
+from machimado.ground.people.middleware import is_locked
 from machimado.ground.people.models import Officer
 
 SCREEN_COOKIE = "machimado_screen"
@@ -35,7 +36,10 @@ def desk_door(desk: str, cookies: Mapping[str, str]) -> str | None:
 
 
 def _officer(session_key: str) -> Officer | None:
-    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
-    if session.get(LOCKED):
+    """Return who is signed in, as a page would be told: not by a session that is locked, idle or of an old password."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key or None)
+    if is_locked(request.session):
         return None
-    return Officer.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+    officer = get_user(request)
+    return officer if isinstance(officer, Officer) else None

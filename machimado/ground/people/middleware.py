@@ -1,15 +1,22 @@
 import time
 from collections.abc import Callable
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from machimado.ground.people.permissions import RESIDENTS
+
 TOUCHED = "touched_at"
 LOCKED = "locked"
 KEEP_EVERY_SECONDS = 30
+# A page that asks for news by itself says so: nobody touched it, and it must not keep an abandoned screen open.
+UNATTENDED = "X-Unattended"
+LONGEST_TARGET = 2000
 
 
 def lock_when_idle(
@@ -18,25 +25,39 @@ def lock_when_idle(
     """Ask for the password again on an officer's screen that nobody touched for a while."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not _open_while_locked(request.path):
-            if _is_locked(request):
-                return _to_lock(request)
-            _touch(request)
         return get_response(request)
 
+    middleware.process_view = _lock_or_touch  # type: ignore[attr-defined] # where Django looks for it
     return middleware
 
 
-def _open_while_locked(path: str) -> bool:
-    return path in {reverse("people:lock"), reverse("account_logout")} or path.startswith(settings.STATIC_URL)
+def _lock_or_touch(
+    request: HttpRequest, view: Callable[..., Any], _args: list[Any], _named: dict[str, Any]
+) -> HttpResponse | None:
+    if not request.user.is_authenticated or _is_open_while_locked(request.path, view):
+        return None
+    if is_locked(request.session):
+        return _to_lock(request)
+    if UNATTENDED not in request.headers:
+        _touch(request)
+    return None
 
 
-def _is_locked(request: HttpRequest) -> bool:
-    if request.session.get(LOCKED):
+def _is_open_while_locked(path: str, view: Callable[..., Any]) -> bool:
+    # The resident's screen may stand in a window beside the officer's: it has a cookie of its own, so the
+    # officer's lock does not shut it, and its asking for news does not keep the officer's session open.
+    if getattr(view, "access", "") == RESIDENTS:
         return True
-    touched = request.session.get(TOUCHED, time.time())
+    return path in {reverse("people:lock"), reverse("account_logout")}
+
+
+def is_locked(session: SessionBase) -> bool:
+    """Return whether the session is locked; one that nobody touched for long enough is from now on."""
+    if session.get(LOCKED):
+        return True
+    touched = session.get(TOUCHED, time.time())
     if time.time() - touched > settings.LOCK_AFTER_MINUTES * 60:
-        request.session[LOCKED] = True
+        session[LOCKED] = True
         return True
     return False
 
@@ -51,11 +72,17 @@ def _touch(request: HttpRequest) -> None:
 def _to_lock(request: HttpRequest) -> HttpResponse:
     """Send the browser to the lock; what was typed was saved before, so nothing is lost."""
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("people:lock")})
+        return HttpResponse(status=204, headers={"HX-Redirect": lock_address(_page_around(request))})
     # What was to be changed is asked for anew: only a page can be gone back to.
     return redirect(lock_address(request.get_full_path() if request.method == "GET" else "/"))
 
 
+def _page_around(request: HttpRequest) -> str:
+    """Return the page of ours that asked for a fragment."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return f"{page.path}?{page.query}" if page.query else page.path or "/"
+
+
 def lock_address(target: str) -> str:
-    """Return the address of the lock that leads back to `target`."""
-    return f"{reverse('people:lock')}?{urlencode({'next': target})}"
+    """Return the address of the lock that leads back to `target`; an absurdly long one is not gone back to."""
+    return f"{reverse('people:lock')}?{urlencode({'next': target if len(target) <= LONGEST_TARGET else '/'})}"

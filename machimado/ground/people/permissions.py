@@ -12,6 +12,9 @@ from django.shortcuts import render
 
 from machimado.ground.people.models import Officer, Role
 
+# What a view of the resident's screen says of itself.
+RESIDENTS = "residents"
+
 type_of_view = Callable[..., HttpResponseBase]
 
 
@@ -39,6 +42,12 @@ def can_role(officer: Officer, *roles: Role) -> bool:
 def everyone(view: type_of_view) -> type_of_view:
     """Mark a view that needs no sign-in."""
     view.access = "everyone"  # type: ignore[attr-defined]
+    return view
+
+
+def residents(view: type_of_view) -> type_of_view:
+    """Mark a view of the resident's screen: the tablet's own cookie lets it in, whoever is signed in beside it."""
+    view.access = RESIDENTS  # type: ignore[attr-defined]
     return view
 
 

@@ -22,7 +22,7 @@ SEEN_EVERY = timedelta(seconds=10)
 COOKIE_DAYS = 400
 
 
-@permissions.everyone
+@permissions.residents
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Show the resident's screen; a tablet that was never here becomes a screen that waits to be connected."""
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@permissions.everyone
+@permissions.residents
 @require_GET
 def now(request: HttpRequest) -> HttpResponse:
     """Show what the desk shows now; nothing is sent when the screen shows it already."""
@@ -115,7 +115,7 @@ def _current(sheet: Sheet, path: str) -> dict[str, Any]:
     return {"current": None, "chapter": None}
 
 
-@permissions.everyone
+@permissions.residents
 @require_GET
 def join(request: HttpRequest, secret: str) -> HttpResponse:
     """Connect the tablet that opened a desk's QR code."""
@@ -134,7 +134,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-@permissions.everyone
+@permissions.residents
 @require_POST
 def wrong(request: HttpRequest) -> HttpResponse:
     """The resident found something to put right: back to the interview, and the officer's page says so."""
@@ -148,7 +148,7 @@ def wrong(request: HttpRequest) -> HttpResponse:
     return _again(request)
 
 
-@permissions.everyone
+@permissions.residents
 @require_POST
 def sign(request: HttpRequest) -> HttpResponse:
     """Take the resident's signature."""

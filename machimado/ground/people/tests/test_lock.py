@@ -70,8 +70,18 @@ def test_a_change_sent_to_a_locked_screen_is_not_made_and_not_repeated(client: C
 
 def test_a_fragment_moves_the_whole_page_to_the_lock(client: Client) -> None:
     client.get(LOCK)
-    sent = client.get(PAGE, headers={"HX-Request": "true"})
-    assert (sent.status_code, sent.headers["HX-Redirect"]) == (204, LOCK)
+    asked = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{PAGE}"}
+    sent = client.get("/accounts/2fa/", headers=asked)
+    address = urlsplit(sent.headers["HX-Redirect"])
+    assert (sent.status_code, address.path) == (204, LOCK)
+    assert parse_qs(address.query)["next"] == [PAGE]
+
+
+def test_an_absurdly_long_address_is_not_gone_back_to(client: Client) -> None:
+    client.get(LOCK)
+    sent = client.get(PAGE, {"key": "x" * 50_000})
+    assert parse_qs(urlsplit(sent.headers["Location"]).query)["next"] == ["/"]
+    assert client.post(LOCK, {"password": PASSWORD, "next": "/" + "x" * 50_000}).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper(), PASSWORD + " "])

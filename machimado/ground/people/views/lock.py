@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from machimado.ground.people import permissions
-from machimado.ground.people.middleware import LOCKED, TOUCHED, lock_address
+from machimado.ground.people.middleware import LOCKED, LONGEST_TARGET, TOUCHED, lock_address
 from machimado.ground.people.sign_in import TOO_OFTEN
 
 WRONG = "パスワードが違います。大文字・小文字と全角・半角を確かめて、もう一度入力してください。"
@@ -32,7 +32,7 @@ def _target(request: HttpRequest) -> str:
     """Return the page to go on with; never one of another site."""
     target = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if is_ours else "/"
+    return target if is_ours and len(target) <= LONGEST_TARGET else "/"
 
 
 def _why_not(request: HttpRequest, given: str) -> str:
