@@ -10,9 +10,12 @@ from machimado.site import bench, checkup, launcher, tls, upkeep
 from machimado.site.environment import SettingRefused
 
 EPILOG = """
-まず試すには:  machimado demo
-ポートやフォルダーは、どの命令でも --port や --data で変えられます（複数のまちを並べて動かせます）。
-設定の一覧は docs/it-officers.md にあります。
+まず試す:      machimado demo
+使い方を知る:  machimado 命令 --help
+運用に入る:    migrate → register import → check → serve と worker を起動
+
+まちのフォルダーとデータの置き場は、どの命令でも --city と --data で変えられます。
+ポートは --port です。複数のまちを並べて動かせます。設定の一覧は docs/it-officers.md にあります。
 """
 
 
@@ -51,15 +54,17 @@ def _parser() -> argparse.ArgumentParser:
         *_rooms(),
     ):
         add(commands)
-    for command in commands.choices.values():
-        _add_places(command)
+    _add_places_below(parser)
     _describe(parser)
     return parser
 
 
 def _describe(parser: argparse.ArgumentParser) -> None:
-    """Give each command's own help the words by which it stands in the list of commands."""
+    """Give each command's own help the words by which it stands in the list of commands, and argparse's own words in Japanese."""
+    parser._positionals.title, parser._optionals.title = "引数", "指定できるもの"  # noqa: SLF001 - the same
     for action in parser._actions:  # noqa: SLF001 - argparse offers no other way to its commands
+        if isinstance(action, argparse._HelpAction):  # noqa: SLF001 - the same
+            action.help = "この説明を表示する"
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
             told = {choice.dest: choice.help for choice in action._get_subactions()}  # noqa: SLF001 - the same
             for name, command in action.choices.items():
@@ -77,14 +82,31 @@ def _rooms() -> list[launcher.type_of_adder]:
     return [procedures.add_parser, register.add_parser, delivery.add_parser, journal.add_parser]
 
 
+def _add_places_below(parser: argparse.ArgumentParser) -> None:
+    """Give every command, and every command of a command, the options that say where the city is."""
+    for action in parser._actions:  # noqa: SLF001 - argparse offers no other way to its commands
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
+            for command in action.choices.values():
+                _add_places(command)
+                _add_places_below(command)
+
+
 def _add_places(parser: argparse.ArgumentParser) -> None:
     """Give a command the options that say where the city and its data are."""
     places = parser.add_argument_group("場所")
     places.add_argument(
-        "--city", type=Path, metavar="フォルダー", help="まちのフォルダー（既定: cities/yukimi）"
+        "--city",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="フォルダー",
+        help="まちのフォルダー（既定: cities/yukimi）",
     )
     places.add_argument(
-        "--data", type=Path, metavar="フォルダー", help="データの置き場（既定: var/まちの名前）"
+        "--data",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="フォルダー",
+        help="データの置き場（既定: var/まちの名前）",
     )
 
 

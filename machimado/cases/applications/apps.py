@@ -14,6 +14,7 @@ class ApplicationsConfig(AppConfig):
         "case.arrival_restored": "取り消した受付を戻した",
         "case.identified": "本人を確認した",
         "case.closed": "受付を終えた",
+        "case.forgotten": "保存期限を過ぎた個人情報を消した",
         "application.begun": "申請を始めた",
         "application.seen": "申請の内容を見た",
         "application.answered": "回答を変えた",
@@ -36,4 +37,5 @@ class ApplicationsConfig(AppConfig):
         "reference": "申請番号",
         "round": "回",
         "group": "項目",
+        "cases": "受付の数",
     }

@@ -44,6 +44,8 @@ class Case(models.Model):
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, verbose_name="住民")
     officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="担当職員")
     closed_at = models.DateTimeField("終了日時", null=True)
+    # Its time is over: whose it was and what was answered is gone.
+    forgotten = models.BooleanField("個人情報の消去済み", default=False)
     # From arrival at reception to the call; none where nobody waited: whoever came straight to a desk, or by paper.
     wait_seconds = models.PositiveIntegerField("待ち時間（秒）", null=True)
 
@@ -181,9 +183,11 @@ class Submission(models.Model):
     system = models.CharField("業務ID", max_length=3)
     message = models.CharField("電文", max_length=60)
     payload = models.JSONField("送信内容")
+    # [{"file_id", "name", "media_type", "sha256"}]: what goes with it; the contents stay in StoredFile.
+    attachments = models.JSONField("添付", default=list)
     submitted_at = models.DateTimeField("送信登録日時")
 
-    personal_data = {"payload": "完結から5年"}
+    personal_data = {"payload": "完結から5年", "attachments": "完結から5年"}
 
     class Meta:
         ordering = ["id"]

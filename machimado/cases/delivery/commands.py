@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 IMPORT_EVERY_SECONDS = 5.0
+FORGET_EVERY_SECONDS = 6 * 60 * 60.0
 
 
 def add_parser(commands: Any) -> None:
@@ -28,13 +29,26 @@ def run_worker(arguments: argparse.Namespace) -> int:
     from machimado.cases.register import actions as register
 
     imports = Errand("register import", register.import_changes, IMPORT_EVERY_SECONDS)
-    worker = DeliveryWorker(parallel=max(1, arguments.parallel), errands=(imports,))
+    forgets = Errand("forget", _forget, FORGET_EVERY_SECONDS)
+    worker = DeliveryWorker(parallel=max(1, arguments.parallel), errands=(imports, forgets))
     stop_on_signals(worker)
     if arguments.once:
         worker.run_once()
     else:
         worker.run()
     return 0
+
+
+def _forget() -> None:
+    """Delete what the law lets us keep no longer; the journal's chain holds without its details."""
+    from django.utils import timezone
+
+    from machimado.cases.applications import actions as cases
+    from machimado.ground.journal import actions as journal
+
+    today = timezone.localdate()
+    cases.forget(today=today)
+    journal.forget(today=today)
 
 
 def run_status(_: argparse.Namespace) -> int:

@@ -29,6 +29,7 @@ from machimado.cases.applications.actions.finishing import (
     submit,
     to_review,
 )
+from machimado.cases.applications.actions.forgetting import forget
 from machimado.cases.applications.actions.kept import NotReady, form_of, needs_signature
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
 
@@ -47,6 +48,7 @@ __all__ = [
     "close",
     "correct",
     "drop_row",
+    "forget",
     "form_of",
     "identify",
     "look",

@@ -12,9 +12,10 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from machimado.ground.japanese import characters, eras
+from machimado.ground.ui.context import city
 
 register = template.Library()
 MANIFEST = Path(__file__).resolve().parents[1] / "static" / "built" / "manifest.json"
@@ -63,6 +64,15 @@ def wareki(value: date | datetime | str | None) -> str:
         return eras.wareki(value)
     except ValueError:  # a register may hold a day that no calendar has: it is shown as it stands
         return str(value)
+
+
+@register.simple_tag
+def sample_notice() -> SafeString:
+    """Return the notice of a sample city, for pages that are drawn without a request (errors)."""
+    described = city()
+    if not described.get("sample"):
+        return mark_safe("")
+    return format_html('<p class="sample" role="note">{}</p>', described["notice"]["ja"])
 
 
 @register.filter

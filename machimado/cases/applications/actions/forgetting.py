@@ -1,0 +1,51 @@
+"""What applications hold of people goes when its time is over; that there was a case, and what it cost, stays."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+
+from machimado.cases.applications.models import AnswerChange, Application, Case, StoredFile, Submission
+from machimado.ground.journal.actions import record
+
+# Source: the usual class of records about the handling of applications (文書管理規程の5年保存); the city's own rule decides.
+KEEP_YEARS = 5
+AT_ONCE = 500
+
+
+def forget(*, today: date) -> int:
+    """Delete what is held of people in cases that ended KEEP_YEARS ago (or never ended, and began then); return how many cases.
+
+    May be repeated, and stopped at any moment.
+    """
+    count = 0
+    while done := _forget_some(_limit(today)):
+        count += done
+    return count
+
+
+def _limit(today: date) -> date:
+    """Return the day KEEP_YEARS ago; of a 29 February the day before."""
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return date(today.year - KEEP_YEARS, today.month, day)
+
+
+@transaction.atomic
+def _forget_some(limit: date) -> int:
+    cases = list(_over(limit).values_list("pk", flat=True)[:AT_ONCE])
+    if not cases:
+        return 0
+    of_cases = Application.objects.filter(case__in=cases)
+    StoredFile.objects.filter(application__in=of_cases).delete()
+    AnswerChange.objects.filter(application__in=of_cases).delete()
+    Submission.objects.filter(application__in=of_cases).update(payload={})
+    of_cases.update(answers={}, sources={})
+    Case.objects.filter(pk__in=cases).update(resident=None, purpose="", forgotten=True)
+    record(by=None, action="case.forgotten", detail={"cases": len(cases)})
+    return len(cases)
+
+
+def _over(limit: date) -> QuerySet[Case]:
+    ended = Coalesce(TruncDate("closed_at"), "opened_date")
+    return Case.objects.filter(forgotten=False).annotate(ended=ended).filter(ended__lt=limit)
