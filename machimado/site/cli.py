@@ -10,8 +10,8 @@ from machimado.site import bench, checkup, launcher, tls, upkeep
 from machimado.site.environment import SettingRefused
 
 EPILOG = """
-まず試す:      machimado demo
-使い方を知る:  machimado 命令 --help
+まず試すには:  machimado demo
+使い方を見る:  machimado 命令 --help
 運用に入る:    migrate → register import → check → serve と worker を起動
 
 まちのフォルダーとデータの置き場は、どの命令でも --city と --data で変えられます。

@@ -31,13 +31,25 @@ def add_parsers(commands: Any) -> None:
     """Add `demo`, `serve` and `core`."""
     demo = commands.add_parser("demo", help="見本のまちを丸ごと起動する（Ctrl-C で終了）")
     _add_address(demo)
-    demo.add_argument("--core-port", type=int, default=8701, help="参照基幹システムのポート（既定: 8701）")
-    demo.add_argument("--people", type=int, default=None, help="見本の住民の数（既定: まちの定義どおり）")
+    demo.add_argument(
+        "--core-port", type=int, default=8701, metavar="番号", help="参照基幹システムのポート（既定: 8701）"
+    )
+    demo.add_argument(
+        "--people",
+        type=int,
+        default=None,
+        metavar="人数",
+        help="見本の住民の数（初回だけ効く。既定: まちの定義どおり 115,000 人）",
+    )
     demo.set_defaults(run=run_demo)
     serve = commands.add_parser("serve", help="画面のサーバーだけを起動する")
     _add_address(serve)
-    serve.add_argument("--certificate", type=Path, help="TLS 証明書（machimado certificate で作れます）")
-    serve.add_argument("--private-key", type=Path, help="TLS 秘密鍵")
+    serve.add_argument(
+        "--certificate", type=Path, metavar="ファイル", help="TLS 証明書（machimado certificate で作れます）"
+    )
+    serve.add_argument(
+        "--private-key", type=Path, metavar="ファイル", help="TLS 秘密鍵（--certificate と対で）"
+    )
     serve.set_defaults(run=run_serve)
     # Listed here for the help; main() hands everything behind the word to samplecore before it is parsed.
     commands.add_parser("core", help="参照基幹システム（samplecore）を起動する。続く引数はそのまま渡る")
@@ -45,9 +57,12 @@ def add_parsers(commands: Any) -> None:
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--host", default="127.0.0.1", help="受け付けるアドレス（実機のタブレットからは 0.0.0.0）"
+        "--host",
+        default="127.0.0.1",
+        metavar="アドレス",
+        help="受け付けるアドレス。既定の 127.0.0.1 はこの機械だけ。ほかの端末からも使うときは 0.0.0.0",
     )
-    parser.add_argument("--port", type=int, default=8700, help="ポート（既定: 8700）")
+    parser.add_argument("--port", type=int, default=8700, metavar="番号", help="ポート（既定: 8700）")
 
 
 def become_core(words: Sequence[str]) -> NoReturn:
