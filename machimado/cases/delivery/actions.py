@@ -17,7 +17,7 @@ from machimado.cases.delivery.models import Attempt, Delivery, Worker
 from machimado.cases.delivery.permissions import NotNow, check_decide, check_hurry
 from machimado.cases.delivery.queries import candidates
 from machimado.cases.delivery.rules import machine
-from machimado.cases.delivery.rules.contract import Message
+from machimado.cases.delivery.rules.contract import Attachment, Message
 from machimado.cases.delivery.rules.machine import Answer, Core, Impossible, Progress, State
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
@@ -149,7 +149,8 @@ def _claim_to_send(row: Delivery, now: Progress, core: Core, worker: str, at: da
 def _message(row: Delivery) -> Message:
     submission = row.submission
     key = str(submission.key)
-    return Message(row.reference, key, submission.system, submission.message, submission.payload)
+    attachments = tuple(Attachment(**file) for file in submission.attachments)
+    return Message(row.reference, key, submission.system, submission.message, submission.payload, attachments)
 
 
 def lease() -> timedelta:

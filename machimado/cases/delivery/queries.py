@@ -1,7 +1,8 @@
 """What is known of deliveries, as plain data."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
-from machimado.cases.applications.models import Submission
+from machimado.cases.applications.models import StoredFile, Submission
 from machimado.cases.delivery.adapters import adapter_for
 from machimado.cases.delivery.models import Attempt, Delivery, Worker
 from machimado.cases.delivery.rules import machine, words
+from machimado.cases.delivery.rules.contract import Attachment, Message, MessageRefused
 from machimado.cases.delivery.rules.labels import label_of
 from machimado.cases.delivery.rules.machine import AUTOMATIC, State
 from machimado.ground.people.models import Officer
@@ -52,6 +54,28 @@ def candidates(*, at: datetime, limit: int, everything: bool = False) -> Candida
         due=[number for number, state in states if state != State.SENDING][:limit],
         overdue=[number for number, state in states if state == State.SENDING],
     )
+
+
+def with_contents(message: Message) -> Message:
+    """Return the message with the contents of its attachments, as they were when it was submitted.
+
+    Raises: MessageRefused where one is gone or changed: what the resident signed is not sent in parts.
+    """
+    if not message.attachments:
+        return message
+    kept = dict(
+        StoredFile.objects.filter(pk__in=[file.file_id for file in message.attachments]).values_list(
+            "pk", "content"
+        )
+    )
+    return replace(message, attachments=tuple(_with_content(file, kept) for file in message.attachments))
+
+
+def _with_content(file: Attachment, kept: Mapping[UUID, bytes | memoryview[int]]) -> Attachment:
+    content = bytes(kept.get(UUID(file.file_id), b""))
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise MessageRefused("attachment: stored file is missing or changed")
+    return replace(file, content=content)
 
 
 def _new(limit: int, everything: bool) -> list[int]:

@@ -265,11 +265,18 @@ def send(adapter: Adapter, claim: Claim, flight: "Flight") -> Result:
     started_at = timezone.now()
     if refusal := _prepare(adapter, claim.message):
         return Result(Outcome.NOT_RECEIVED, started_at, timezone.now(), note=refusal)
+    try:
+        message = queries.with_contents(claim.message)
+    except MessageRefused as refused:
+        return Result(Outcome.REFUSED, started_at, timezone.now(), note=refused.cause)
+    except (DatabaseError, InterfaceError) as error:
+        # Nothing has left yet: the next attempt finds the store free again.
+        return Result(Outcome.NOT_RECEIVED, started_at, timezone.now(), note=type(error).__name__)
     if not flight.may_send(claim, timezone.now()):
         return Result(
             Outcome.NOT_RECEIVED, started_at, timezone.now(), note="the claim was over before sending"
         )
-    outcome, answer, note = _send(adapter, claim.message)
+    outcome, answer, note = _send(adapter, message)
     return Result(outcome, started_at, timezone.now(), answer, note)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import (
+    SIGNATURE,
     NotReady,
     form_of,
     frozen,
@@ -22,7 +24,14 @@ from machimado.cases.applications.actions.kept import (
 from machimado.cases.applications.models import AnswerChange, Application, Case, Channel
 from machimado.cases.applications.permissions import State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.applications.rules.files import MOST_BYTES, media_type
+from machimado.cases.applications.rules.files import (
+    MOST_BYTES,
+    MOST_TOGETHER,
+    check_number,
+    check_room,
+    media_type,
+    named,
+)
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
@@ -321,9 +330,24 @@ def _attach(
 ) -> Application:
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
-    kept = store(locked, path, name, media_type(content), content, at)
     files = [*(documents.take(locked.answers, path) or [])]
+    kind = media_type(content)
+    check_number(len(files), _most_files(locked, path))
+    check_room(_sizes(locked), len(content))
+    kept = store(locked, path, name, kind, content, at)
     files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
     return _change(
         locked, lambda now: _write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached"
     )
+
+
+def _most_files(application: Application, path: str) -> int:
+    question = form_of(application).question(path)
+    return MOST_TOGETHER if question is None or question.maximum is None else question.maximum
+
+
+def _sizes(application: Application) -> list[int]:
+    """Return how many bytes each attached file has; what was taken back no longer counts."""
+    there = set(named(application.answers))
+    sizes = application.files.exclude(purpose=SIGNATURE).values_list("pk", Length("content"))
+    return [size for pk, size in sizes if str(pk) in there]

@@ -1,8 +1,10 @@
 """An application from the resident's check to its submission."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,10 +21,13 @@ from machimado.cases.applications.actions.kept import (
     store,
 )
 from machimado.cases.applications.actions.tallying import tally
-from machimado.cases.applications.models import Application, Stamp, Step, Submission
+from machimado.cases.applications.models import Application, Stamp, Step, StoredFile, Submission
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.signature import Signature
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.ground.people.models import Officer
 
 
@@ -116,12 +121,14 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         system=delivery.system,
         message=delivery.message,
         payload=_payload(locked, outcome.delivers),
+        attachments=_attachments(locked, outcome),
         submitted_at=at,
     )
     locked.state = State.SUBMITTED
     locked.save(update_fields=["state"])
     tally(locked, at)
     locked.changes.all().delete()
+    _forget_taken_back(locked)
     record_change(
         locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round}
     )
@@ -132,6 +139,54 @@ def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, A
     """Return what the core system gets: whose application it is, and its fields."""
     resident = application.case.resident
     return {"resident_number": resident.resident_number if resident else None, **fields}
+
+
+def _attachments(application: Application, outcome: Outcome) -> list[dict[str, str]]:
+    """Return what goes with the submission: the files of questions that are asked and well answered, and the signature.
+
+    Raises: NotReady where a file that the answers name is not kept with this application.
+    """
+    kept = {str(file.pk): file for file in application.files.defer("content")}
+    form = form_of(application)
+    paths = [path for path in outcome.asked if _holds_files(form, path)]
+    found = [
+        _kept(kept, file) for path in paths for file in documents.take(dict(outcome.answers), path) or []
+    ]
+    signature = (documents.take(dict(outcome.answers), SIGNATURE) or {}).get("file_id", "")
+    found += [kept[signature]] if signature in kept else []
+    return [
+        {"file_id": str(file.pk), "name": file.name, "media_type": file.media_type, "sha256": file.sha256}
+        for file in found
+    ]
+
+
+def _holds_files(form: Form, path: str) -> bool:
+    question = form.question(path)
+    return question is not None and question.kind == "files"
+
+
+def _kept(kept: Mapping[str, StoredFile], file: Mapping[str, str]) -> StoredFile:
+    found = kept.get(file["file_id"])
+    if found is None or found.sha256 != file["sha256"]:
+        raise NotReady(
+            f"添付ファイル「{file['name']}」が保存されていません。聞取りに戻り、もう一度添付してください。"
+        )
+    return found
+
+
+def _forget_taken_back(application: Application) -> None:
+    """Delete the files that somebody attached and took back: they never belonged to what was submitted."""
+    sent = list(application.submissions.values_list("attachments", flat=True))
+    application.files.exclude(pk__in=_uuids(named([application.answers, *sent]))).delete()
+
+
+def _uuids(ids: Iterable[str]) -> list[UUID]:
+    """Return the ids as the store writes them; one that is none names no file of ours."""
+    found = []
+    for text in ids:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
 
 
 @transaction.atomic

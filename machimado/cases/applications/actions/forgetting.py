@@ -39,7 +39,7 @@ def _forget_some(limit: date) -> int:
     of_cases = Application.objects.filter(case__in=cases)
     StoredFile.objects.filter(application__in=of_cases).delete()
     AnswerChange.objects.filter(application__in=of_cases).delete()
-    Submission.objects.filter(application__in=of_cases).update(payload={})
+    Submission.objects.filter(application__in=of_cases).update(payload={}, attachments=[])
     of_cases.update(answers={}, sources={})
     Case.objects.filter(pk__in=cases).update(resident=None, purpose="", forgotten=True)
     record(by=None, action="case.forgotten", detail={"cases": len(cases)})

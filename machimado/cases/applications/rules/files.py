@@ -1,4 +1,7 @@
-"""What kind of file somebody attached, told by its first bytes and not by what a browser says."""
+"""Files that somebody attached: their kind, told by the first bytes and not by what a browser says, and how much is too much."""
+
+from collections.abc import Iterator
+from typing import Any
 
 # Source: the formats' own specifications (PDF ISO 32000, PNG ISO 15948, JPEG ISO 10918, HEIF ISO 23008-12).
 _SIGNATURES = (
@@ -9,7 +12,11 @@ _SIGNATURES = (
     (4, b"ftypheix", "image/heic"),
     (4, b"ftypmif1", "image/heif"),
 )
+# Of all files of an application together: a core system takes them in one message, a third larger as base64.
 MOST_BYTES = 15 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+# The reference core takes 20; one is the signature.
+MOST_TOGETHER = 19
 
 
 class FileRefused(Exception):
@@ -29,3 +36,41 @@ def media_type(content: bytes) -> str:
         if content.startswith(signature, offset):
             return name
     raise FileRefused("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+
+
+def check_room(sizes: list[int], more: int) -> None:
+    """Check that a file of `more` bytes still goes with those that are attached, whose `sizes` are in bytes.
+
+    Raises: FileRefused.
+    """
+    if len(sizes) >= MOST_TOGETHER:
+        raise FileRefused(
+            f"添付できるのは1件の申請に{MOST_TOGETHER}個までです。何枚かの書類を1つの PDF にまとめてください。"
+        )
+    if sum(sizes) + more > MOST_BYTES:
+        raise FileRefused(
+            f"添付ファイルはあわせて15MBまでです（添付済み {sum(sizes) / MEGABYTE:.1f}MB、"
+            f"このファイル {more / MEGABYTE:.1f}MB）。写真を小さくして撮り直すか、PDF にまとめてください。"
+        )
+
+
+def check_number(count: int, most: int) -> None:
+    """Check that a question that has `count` files takes one more.
+
+    Raises: FileRefused.
+    """
+    if count >= most:
+        raise FileRefused(
+            f"この欄に添付できるのは{most}個までです。何枚かの書類を1つの PDF にまとめてください。"
+        )
+
+
+def named(answers: Any) -> Iterator[str]:
+    """Yield the id of each stored file that answers name, wherever it stands in them."""
+    if isinstance(answers, dict):
+        if isinstance(answers.get("file_id"), str):
+            yield answers["file_id"]
+        answers = list(answers.values())
+    if isinstance(answers, list):
+        for part in answers:
+            yield from named(part)

@@ -12,6 +12,17 @@ from machimado.cases.delivery.rules.machine import Answer, Core
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; `content` is read when the message is about to leave, `sha256` is hexadecimal."""
+
+    file_id: str
+    name: str = field(repr=False)
+    media_type: str
+    sha256: str
+    content: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is to reach the core: our reference and key in each message."""
 
@@ -20,6 +31,7 @@ class Message:
     system: str
     message: str
     fields: Mapping[str, Any] = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,19 @@ from typing import Any
 from django.conf import settings
 
 from machimado.cases.delivery.adapters.csv_drop.options import Column, Options, read_options
-from machimado.cases.delivery.rules.contract import Entry, Message, MessageRefused, NotOffered
+from machimado.cases.delivery.rules.contract import Attachment, Entry, Message, MessageRefused, NotOffered
 from machimado.cases.delivery.rules.machine import Answer, Core, FieldReason, Verdict
 from machimado.ground.systems import OutcomeUnknown, Unreachable
 
 NEWLINES = {"crlf": "\r\n", "lf": "\n"}
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/heic": ".heic",
+    "image/heif": ".heif",
+    "image/svg+xml": ".svg",
+}
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
@@ -60,6 +68,8 @@ class CsvDropAdapter:
         name, content = self._name(message.reference, message.system), self._content(message)
         try:
             if not self._note(name).exists():
+                for file_name, file in self._files(name, message):
+                    _write(self._part(file_name), file.content)
                 _write(self._part(name), content)
                 _write(self._note(name), b"")
             self._finish(name)
@@ -137,7 +147,7 @@ class CsvDropAdapter:
         return text.getvalue().encode(self.options.encoding)
 
     def _fitting(self, column: Column, message: Message) -> str:
-        value = _value(column.source, message)
+        value = self._list(message) if column.source == "$attachments" else _value(column.source, message)
         try:
             value.encode(self.options.encoding)
         except UnicodeEncodeError:
@@ -146,6 +156,15 @@ class CsvDropAdapter:
             ) from None
         return value
 
+    def _list(self, message: Message) -> str:
+        """Return the cell that tells which files lie beside, under which names."""
+        files = self._files(self._name(message.reference, message.system), message)
+        told = [
+            {"file": name, "name": file.name, "media_type": file.media_type, "sha256": file.sha256}
+            for name, file in files
+        ]
+        return json.dumps(told, ensure_ascii=False) if told else ""
+
     def _part(self, name: str) -> Path:
         return self.options.out_folder / f".{name}.part"
 
@@ -153,15 +172,26 @@ class CsvDropAdapter:
         return self.options.sent_folder / f"{name}.sent"
 
     def _finish(self, name: str) -> None:
-        """Bring the file to its place; where that was done already there is nothing to rename.
+        """Bring the file to its place, after those that go with it; where that was done already nothing is renamed.
 
         The note is written before, so that whoever dies in between is finished by the next.
         """
+        for part in sorted(self.options.out_folder.glob(f".{name}.*.part")):
+            self._rename(part.name.removeprefix(".").removesuffix(".part"))
+        self._rename(name)
+
+    def _rename(self, name: str) -> None:
         try:
             self._part(name).rename(self.options.out_folder / name)
         except FileNotFoundError:
             return
         _sync(self.options.out_folder)
+
+    @staticmethod
+    def _files(name: str, message: Message) -> Iterator[tuple[str, Attachment]]:
+        """Yield each attachment with the name of its file, made of ours: what a resident called it is not trusted."""
+        for number, file in enumerate(message.attachments, start=1):
+            yield f"{name}.{number:02}{ENDINGS.get(file.media_type, '.bin')}", file
 
     # --- the acknowledgement -----------------------------------------------------------------------------------------
 

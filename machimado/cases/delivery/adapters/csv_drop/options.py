@@ -15,7 +15,10 @@ class Strict(BaseModel):
 
 
 class Column(Strict):
-    """A column: its heading, and where its value comes from: `$reference`, `$key`, or a path into the fields (`account.number`)."""
+    """A column: its heading, and where its value comes from.
+
+    That is `$reference`, `$key`, `$attachments` or a path into the fields (`account.number`).
+    """
 
     name: str = Field(min_length=1)
     source: str = Field(alias="from", min_length=1)

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,13 +7,14 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
-from machimado.cases.delivery.rules.contract import Entry, Message, MessageRefused, NotOffered
+from machimado.cases.delivery.rules.contract import Attachment, Entry, Message, MessageRefused, NotOffered
 from machimado.cases.delivery.rules.machine import Answer, Core, FieldReason, Verdict
 from machimado.ground import systems
 from machimado.ground.systems import Connection, OutcomeUnknown, Reply, scope
 
 APPLICATIONS = "applications"
 LONGEST_REASON = 500
+TOO_LARGE = 413
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,12 @@ class RestAdapter:
             "system": message.system,
             "message": message.message,
             "fields": message.fields,
+            **({"attachments": [_file(file) for file in message.attachments]} if message.attachments else {}),
         }
         allowed = scope(message.system, APPLICATIONS, "write")
         reply = self._connection.post("/applications", scope=allowed, data=data, headers=headers)
+        if reply.status == TOO_LARGE:
+            raise MessageRefused("status 413: 添付ファイルが基幹システムの受け取れる大きさを超えています")
         if not reply.is_success:
             raise MessageRefused(f"status {reply.status}")
         return _answer(reply.json())
@@ -116,6 +121,15 @@ class RestAdapter:
                 "MACHIMADO_CORE_SETTLING（遅れて登録されるのを待つ秒数）が MACHIMADO_CORE_TIMEOUT より短く、"
                 "二重登録のおそれがあります。基幹システムの処理時間の上限より長くしてください。"
             )
+
+
+def _file(file: Attachment) -> dict[str, str]:
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "content": b64encode(file.content).decode("ascii"),
+    }
 
 
 def _check_offered(reply: Reply) -> None:
