@@ -23,7 +23,9 @@ def run(_: argparse.Namespace) -> int:
         print(f"{'×' if found else '○'} {title}")
         for problem in found:
             print(f"    {problem}")
-    print(f"× の {problems} 点を直してから、もう一度点検してください。" if problems else "すべて整っています。")
+    print(
+        f"× の {problems} 点を直してから、もう一度点検してください。" if problems else "すべて整っています。"
+    )
     return 1 if problems else 0
 
 

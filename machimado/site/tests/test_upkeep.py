@@ -1,0 +1,52 @@
+"""What an IT officer does at the terminal: passwords and copies."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+
+def machimado(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    # An embedded store of its own, also where the tests run on PostgreSQL.
+    environment = {name: value for name, value in os.environ.items() if name != "MACHIMADO_DATABASE"}
+    command: Sequence[str] = [sys.executable, "-m", "machimado.site.cli", *words, "--data", str(data)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    assert machimado(folder, "migrate").returncode == 0
+    return folder
+
+
+def test_a_password_is_given_to_whom_the_staff_list_names(data: Path) -> None:
+    given = machimado(data, "password", "ono")
+    assert given.returncode == 0
+    assert "小野　美咲" in given.stdout
+
+
+def test_nobody_else_gets_one(data: Path) -> None:
+    refused = machimado(data, "password", "nobody")
+    assert refused.returncode == 1
+    assert "staff.yaml" in refused.stderr
+
+
+def test_a_copy_holds_the_store_the_key_and_the_certificate(data: Path, tmp_path: Path) -> None:
+    machimado(data, "certificate", "machi.example")
+    assert machimado(data, "backup", str(tmp_path)).returncode == 0
+    (copy,) = tmp_path.iterdir()
+    assert (copy / "secret.key").read_bytes() == (data / "secret.key").read_bytes()
+    assert (copy / "tls" / "server.key").exists()
+    with sqlite3.connect(copy / "machimado.sqlite3") as store:
+        assert store.execute("SELECT count(*) FROM people_officer").fetchone()[0] > 10
+    store.close()
+    verified = machimado(copy, "journal", "verify")
+    assert verified.returncode == 0
+    assert copy.stat().st_mode & 0o077 == 0
