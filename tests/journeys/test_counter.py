@@ -193,3 +193,66 @@ def test_counter_resident_objects(stage: Stage) -> None:
     expect(officer.get_by_text("直したいところがあるとのことです")).to_be_visible()
     stage.look(officer, "住民の指摘")
     stage.look(tablet, "聞取りに戻ったところ")
+
+
+def focused(officer: Page) -> str:
+    """Return the name of the field that has the focus."""
+    name: str = officer.evaluate("() => document.activeElement?.name ?? ''")
+    return name
+
+
+def test_counter_keeps_up_with_a_fast_typist(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    begin_claim(officer, stage)
+    stage.look(officer, "聞取り")
+    answer(officer, "applicant.role", digit="3")
+    expect(officer.locator("#q-agent-name")).to_be_visible()
+
+    # Each answer is on its way for longer than the officer needs for the next field.
+    officer.route("**/answers/", lambda route: (officer.wait_for_timeout(400), route.continue_()))
+    officer.locator("#q-identity-documents [data-digit='1']").focus()
+    officer.keyboard.type("12")
+    officer.locator("#q-agent-name input").nth(1).focus()
+    for words in ("山形　花子", "やまがた はなこ", "妻の母"):
+        officer.keyboard.type(words)
+        officer.keyboard.press("Enter")
+    officer.keyboard.type("0900000")
+    officer.wait_for_timeout(1500)  # the answers come back in the middle of a number
+    officer.keyboard.type("0000")
+    officer.keyboard.press("Enter")
+    expect(officer.locator("#s-visitor .is-missing")).to_have_count(0)
+    officer.wait_for_load_state("networkidle")
+    officer.unroute("**/answers/")
+    officer.reload()
+    kept = officer.locator("#q-agent-name, #q-agent-relationship, #q-agent-phone").locator(
+        "input:not([type=hidden])"
+    )
+    assert [one.input_value() for one in kept.all()] == [
+        "山形　花子",
+        "ヤマガタ　ハナコ",
+        "妻の母",
+        "09000000000",
+    ]
+    assert officer.locator("#q-identity-documents :checked").count() == 2
+
+
+def test_counter_focus_is_where_the_work_is(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    begin_claim(officer, stage)
+    stage.look(officer, "聞取り")
+    assert focused(officer) == "identity.documents"  # the first question that is open
+    officer.keyboard.press("Alt+n")
+    assert focused(officer) == "contact.phone"  # left open for now: on to the next one
+    officer.keyboard.press("Shift+Enter")
+    officer.locator("#q-identity-documents input[type=checkbox]").first.focus()
+    officer.keyboard.press("Enter")
+    assert focused(officer) == "resident.name.text"  # one stop for all boxes of a question
+
+    children = officer.locator("[data-group=children]")
+    rows = children.locator(".group-row").count()
+    children.get_by_role("button", name="児童を足す").press("Enter")
+    expect(children.locator(".group-row")).to_have_count(rows + 1)
+    expect(children.locator(f"[name='children.{rows}.name.text']")).to_be_focused()
+    children.get_by_role("button", name=f"児童 {rows + 1}を外す").press("Enter")
+    expect(children.locator(".group-row")).to_have_count(rows)
+    expect(children.get_by_role("button", name="児童を足す")).to_be_focused()

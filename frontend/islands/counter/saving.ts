@@ -1,6 +1,7 @@
 /**
  * Saves each question by itself, as soon as it is changed, and lets nothing that was typed get lost:
  * a question that is being saved, or whose entry was refused, is never overwritten by the answer to another one;
+ * a field in which something was typed since it was last sent is never overwritten by any answer;
  * an answer that comes late changes its own question only; what could not be sent is sent again.
  */
 import { Idiomorph } from "idiomorph/htmx";
@@ -10,6 +11,7 @@ import { takeTyped } from "./typed";
 const RETRY_MS = 3000;
 const saving = new Map<string, number>();
 const unsent = new Set<string>();
+const touched = new WeakSet<Node>();
 let own = "";
 
 type Detail = {
@@ -35,7 +37,18 @@ function count(id: string, by: number): void {
   else saving.delete(id);
 }
 
+/** Returns the fields that hold one entry together: all buttons of a set, or the field itself. */
+function together(field: HTMLInputElement): HTMLInputElement[] {
+  if (!/radio|checkbox/.test(field.type)) return [field];
+  return [...document.querySelectorAll<HTMLInputElement>(`#sheet [name="${CSS.escape(field.name)}"]`)];
+}
+
+document.addEventListener("input", (event) => {
+  for (const field of together(event.target as HTMLInputElement)) touched.add(field);
+});
+
 function isKept(node: Node): boolean {
+  if (touched.has(node)) return true;
   if (!(node instanceof HTMLElement) || node.dataset.line === undefined || node.id === own) return false;
   return saving.has(node.id) || unsent.has(node.id) || node.dataset.refused !== undefined;
 }
@@ -53,6 +66,11 @@ function entries(line: HTMLElement): Record<string, string[]> {
       continue;
     found[field.name] = [...(found[field.name] ?? []), field.value];
   }
+  return { ...found, ...pageEntries() };
+}
+
+function pageEntries(): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
   for (const id of ["revision", "page"]) {
     found[id] = [document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? ""];
   }
@@ -62,7 +80,9 @@ function entries(line: HTMLElement): Record<string, string[]> {
 document.addEventListener("htmx:configRequest", (event) => {
   const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
   const line = lineOf(detail.elt);
-  if (line && detail.path.endsWith("/answers/")) detail.parameters = { ...entries(line), typed: takeTyped() };
+  if (!line || !detail.path.endsWith("/answers/")) return;
+  detail.parameters = { ...entries(line), typed: takeTyped() };
+  for (const field of line.querySelectorAll("input, select, textarea")) touched.delete(field);
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {

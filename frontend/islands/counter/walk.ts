@@ -1,24 +1,24 @@
 /**
  * Walks through the questions without a mouse: Enter goes on, Shift+Enter goes back, a digit chooses,
- * Alt+N goes to the next question that still needs something.
+ * Alt+N goes to the next question that still needs something. The page opens there, and a new row at its first field.
  */
 const FIELDS = "input:not([type=hidden]):not([type=file]), select, textarea";
+const FOLLOWING = Node.DOCUMENT_POSITION_FOLLOWING;
 
-function fields(): HTMLElement[] {
-  const all = [...document.querySelectorAll<HTMLInputElement>(`#sheet :is(${FIELDS})`)];
-  // One stop for each set of radio buttons: the chosen one, or the first.
-  return all.filter((field) => field.type !== "radio" || isStop(field));
+function isButton(field: HTMLInputElement): boolean {
+  return /radio|checkbox/.test(field.type);
 }
 
-function isStop(radio: HTMLInputElement): boolean {
-  const set = [...document.querySelectorAll<HTMLInputElement>(`input[name="${CSS.escape(radio.name)}"]`)];
-  return radio === (set.find((one) => one.checked) ?? set[0]);
+function fields(): HTMLElement[] {
+  const all = [...document.querySelectorAll<HTMLElement>(`#sheet :is(${FIELDS})`)];
+  // One stop for each set of buttons: the first that is chosen, or the first.
+  return all.filter((field) => field === stopOf(field));
 }
 
 function stopOf(field: HTMLElement): HTMLElement {
-  if (!(field instanceof HTMLInputElement) || field.type !== "radio") return field;
-  const set = document.querySelectorAll<HTMLInputElement>(`input[name="${CSS.escape(field.name)}"]`);
-  return [...set].find(isStop) ?? field;
+  if (!(field instanceof HTMLInputElement) || !isButton(field)) return field;
+  const set = [...document.querySelectorAll<HTMLInputElement>(`input[name="${CSS.escape(field.name)}"]`)];
+  return set.find((one) => one.checked) ?? set[0] ?? field;
 }
 
 function step(from: HTMLElement, by: number): void {
@@ -33,8 +33,7 @@ function step(from: HTMLElement, by: number): void {
 
 function focus(field: HTMLElement): void {
   field.focus();
-  if (field instanceof HTMLInputElement && field.type !== "radio" && field.type !== "checkbox")
-    field.select();
+  if (field instanceof HTMLInputElement && !isButton(field)) field.select();
   field.closest("[data-line]")?.scrollIntoView({ block: "center", behavior: "auto" });
 }
 
@@ -43,12 +42,20 @@ function choose(line: Element, digit: string): boolean {
   if (!option) return false;
   option.checked = option.type === "radio" ? true : !option.checked;
   option.focus();
+  // As if it had been clicked: `input` says that the entry is new, `change` sends it.
+  option.dispatchEvent(new Event("input", { bubbles: true }));
   option.dispatchEvent(new Event("change", { bubbles: true }));
   return true;
 }
 
+/** Goes to the next question that needs something, and from the last one round to the first. */
 function toNextOpen(): void {
-  const field = document.querySelector<HTMLElement>(`#sheet :is(.is-missing, .is-wrong) :is(${FIELDS})`);
+  const here = document.activeElement?.closest("[data-line]");
+  const open = [...document.querySelectorAll<HTMLElement>("#sheet :is(.is-missing, .is-wrong)")].filter(
+    (line) => line !== here && line.querySelector(FIELDS),
+  );
+  const after = open.find((line) => here && here.compareDocumentPosition(line) & FOLLOWING);
+  const field = (after ?? open[0] ?? here)?.querySelector<HTMLElement>(FIELDS);
   if (field) focus(field);
 }
 
@@ -69,4 +76,18 @@ document.addEventListener("keydown", (event) => {
     const line = target.closest("[data-line]");
     if (line && choose(line, event.key)) event.preventDefault();
   }
+});
+
+// Whoever came by a link to a chapter, or to a button that waits to be pressed, stays there.
+if (!location.hash && document.activeElement === document.body) toNextOpen();
+
+/** Goes to the first field of a row that was just added, and to the group's button where one was taken out. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const button = (event as CustomEvent).detail.requestConfig?.elt as HTMLButtonElement | undefined;
+  if (!button || !(button.name === "group" || button.name === "row")) return;
+  const group = button.name === "group" ? button.value : button.value.replace(/\.\d+$/, "");
+  const box = document.querySelector(`[data-group="${CSS.escape(group)}"]`);
+  const field = box?.querySelector<HTMLElement>(`.group-row:last-of-type :is(${FIELDS})`);
+  if (button.name === "group" && field) focus(field);
+  else box?.querySelector<HTMLElement>('button[name="group"]')?.focus();
 });
