@@ -71,7 +71,7 @@ def with_contents(message: Message) -> Message:
     return replace(message, attachments=tuple(_with_content(file, kept) for file in message.attachments))
 
 
-def _with_content(file: Attachment, kept: Mapping[UUID, bytes | memoryview[int]]) -> Attachment:
+def _with_content(file: Attachment, kept: "Mapping[UUID, bytes | memoryview[int]]") -> Attachment:
     content = bytes(kept.get(UUID(file.file_id), b""))
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise MessageRefused("attachment: stored file is missing or changed")
