@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from machimado.cases.applications.models import Application
+from machimado.cases.applications.models import Application, Case
 from machimado.frontyard.counter.models import Desk, Invitation, Screen
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
@@ -118,7 +118,30 @@ def unpair(*, desk: Desk, by: Officer, at: datetime) -> None:
         record(by=by, action="screen.unpaired", subject=str(screen.pk), at=at)
 
 
-def show(*, desk: Desk, application: Application, question: str = "") -> None:
+def follow(*, desk: Desk, application: Application, by: Officer, question: str = "") -> None:
+    """Let the desk's screen go along with the officer's page, unless another resident sits in front of it.
+
+    A page of an earlier resident that is loaded again (the back button, another tab, a late retry) must not put that
+    resident's data in front of this one: for that the officer says so, and `show` is called.
+    """
+    if is_to_be_seen(application) and not shows_another_case(desk, application):
+        show(desk=desk, application=application, by=by, question=question)
+
+
+def is_to_be_seen(application: Application) -> bool:
+    """Return whether the application may stand on a resident's screen: not once its case has ended."""
+    return application.state != Application.State.CANCELLED and application.case.closed_at is None
+
+
+def shows_another_case(desk: Desk, application: Application) -> bool:
+    """Return whether the desk's screen shows something of another case that has not ended."""
+    if desk.shown_id in {None, application.pk}:
+        return False
+    shown = Application.objects.select_related("case").get(pk=desk.shown_id)
+    return shown.case_id != application.case_id and is_to_be_seen(shown)
+
+
+def show(*, desk: Desk, application: Application, by: Officer | None = None, question: str = "") -> None:
     """Show the application as it is now on the desk's screen; at another desk it is no longer shown.
 
     `desk` is as it was just read: where it shows the application already, its screens are told and nothing is written.
@@ -126,19 +149,27 @@ def show(*, desk: Desk, application: Application, question: str = "") -> None:
     if (desk.shown_id, desk.question, desk.objection) == (application.pk, question, ""):
         tell_screens(desk)
     else:
-        _show(desk, application, question)
+        _show(desk, application, by, question)
 
 
 @transaction.atomic
-def _show(desk: Desk, application: Application, question: str) -> None:
+def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
     locked = Desk.objects.select_for_update().get(pk=desk.pk)
-    if locked.shown_id != application.pk:
+    is_new = locked.shown_id != application.pk
+    if is_new:
         for other in Desk.objects.filter(shown=application):
             _wipe(other)
         locked.shown, locked.showing = application, uuid.uuid4()
     locked.question, locked.objection = question, ""
     locked.save()
     tell_screens(locked)
+    if is_new:
+        _note_shown(application, by)
+
+
+def _note_shown(application: Application, by: Officer | None) -> None:
+    resident, case = str(application.case.resident_id or ""), str(application.case_id)
+    record(by=by, action="screen.shown", subject=resident, case=case)
 
 
 @transaction.atomic
@@ -149,6 +180,13 @@ def object_to(*, desk: Desk, section: str) -> None:
     locked.save(update_fields=["objection"])
     tell_screens(locked)
     tell_desk(locked)
+
+
+@transaction.atomic
+def take_off(*, case: Case) -> None:
+    """Take the case's applications off every screen, from whichever desk its end was said."""
+    for desk in Desk.objects.select_for_update().filter(shown__case=case):
+        _wipe(desk)
 
 
 @transaction.atomic

@@ -10,4 +10,5 @@ class CounterConfig(AppConfig):
     journal_words = {
         "screen.paired": "住民の画面をつないだ",
         "screen.unpaired": "住民の画面を外した",
+        "screen.shown": "住民の画面に申請を出した",
     }

@@ -24,6 +24,7 @@ urlpatterns = [
     path("counter/applications/<uuid:application_id>/submit/", finishing.submit, name="submit"),
     path("counter/applications/<uuid:application_id>/correct/", finishing.correct, name="correct"),
     path("counter/applications/<uuid:application_id>/cancel/", finishing.cancel, name="cancel"),
+    path("counter/applications/<uuid:application_id>/show/", finishing.show, name="show"),
     path("counter/applications/<uuid:application_id>/status/", finishing.status, name="status"),
     path("counter/applications/<uuid:application_id>/paper/", paper.filled, name="paper-filled"),
     path("counter/procedures/<slug:procedure>/paper/", paper.blank, name="paper-blank"),

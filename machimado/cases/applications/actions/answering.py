@@ -13,6 +13,7 @@ from django.utils import timezone
 from machimado.cases.applications.actions.kept import (
     SIGNATURE,
     NotReady,
+    check_open,
     form_of,
     frozen,
     lock,
@@ -83,6 +84,7 @@ def begin(
     """Begin an application with today's definition, frozen, and all that is known filled in.
 
     Known is what the register knows, and what was said in this case already: that is never asked again.
+    Raises: Refused; NotReady when the case has ended; UnknownProcedureError.
     """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
@@ -125,6 +127,7 @@ def _begin(
     read_at: datetime | None,
 ) -> Application:
     check_serve(by, case)
+    check_open(Case.objects.get(pk=case.pk))
     document: documents.Document = {}
     for path, (value, _) in found.items():
         document = documents.put(document, path, value)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from machimado.cases.applications.actions.kept import NotReady, subject, until_free
+from machimado.cases.applications.actions.kept import NotReady, check_open, subject, until_free
 from machimado.cases.applications.models import Case, Lane, Stamp, Step
 from machimado.cases.applications.permissions import State, check_serve
 from machimado.cases.applications.rules.duration import wait_seconds
@@ -129,9 +129,13 @@ def _is_withdrawn(case: Case) -> bool:
 
 @transaction.atomic
 def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> None:
-    """Say who the resident of the case is; once an application has begun this stays."""
+    """Say who the resident of the case is; once an application has begun this stays.
+
+    Raises: Refused; NotReady when the case has ended, or goes on for somebody else.
+    """
     check_serve(by, case)
     locked = Case.objects.select_for_update().get(pk=case.pk)
+    check_open(locked)
     if (
         locked.resident_id not in {None, resident.pk}
         and locked.applications.exclude(state=State.CANCELLED).exists()

@@ -21,8 +21,8 @@ from machimado.cases.applications.actions.kept import (
     store,
 )
 from machimado.cases.applications.actions.tallying import tally
-from machimado.cases.applications.models import Application, Stamp, Step, StoredFile, Submission
-from machimado.cases.applications.permissions import State, check_state
+from machimado.cases.applications.models import Application, Case, Stamp, Step, StoredFile, Submission
+from machimado.cases.applications.permissions import State, WrongState, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.signature import Signature
@@ -62,6 +62,8 @@ def correct(*, application: Application, by: Officer, at: datetime) -> Applicati
     """Open a submitted application again because the core system rejected it (delivery decides whether it did)."""
     locked = lock(application)
     check_state(locked, State.SUBMITTED)
+    # The resident has to come again and sign: the case goes on until it is ended once more.
+    Case.objects.filter(pk=locked.case_id).update(closed_at=None)
     return _open_again(locked, by, at, "application.corrected")
 
 
@@ -78,12 +80,24 @@ def _open_again(application: Application, by: Officer | None, at: datetime, acti
 
 
 @transaction.atomic
-def sign(*, application: Application, signature: Signature, by: Officer | None, at: datetime) -> Application:
-    """Put the resident's signature under the answers as they are."""
+def sign(
+    *,
+    application: Application,
+    signature: Signature,
+    by: Officer | None,
+    at: datetime,
+    revision: int | None = None,
+) -> Application:
+    """Put the resident's signature under the answers as they are; `revision` is of those that the resident saw.
+
+    Raises: WrongState when the answers are not those any more.
+    """
     locked = lock(application)
     if locked.state == State.SIGNED:
         return locked
     check_state(locked, State.REVIEW)
+    if revision not in {None, locked.revision}:
+        raise WrongState("内容が変わりました。新しい内容を確かめてから、署名をお願いします。")
     drawing = signature.svg().encode()
     kept = store(locked, SIGNATURE, "signature.svg", "image/svg+xml", drawing, at)
     value = {"file_id": str(kept.pk), "sha256": kept.sha256, "signed_at": at.isoformat(timespec="seconds")}

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError
 from django.utils import timezone
 
-from machimado.cases.applications.models import Application, Channel, FrozenDefinition, StoredFile
+from machimado.cases.applications.models import Application, Case, Channel, FrozenDefinition, StoredFile
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.catalogue import thaw, thawed
 from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
@@ -38,6 +38,15 @@ def form_of(application: Application) -> Form:
     known = thawed(application.definition_id)
     # The definition itself is long: it is read only where this process has not compiled it yet.
     return known or thaw(application.definition.definition, content_hash=application.definition_id)
+
+
+def check_open(case: Case) -> None:
+    """Check that the case has not ended.
+
+    Raises: NotReady.
+    """
+    if case.closed_at is not None:
+        raise NotReady(f"受付{case.number}番は終わっています。新しく受け付けてください。")
 
 
 def needs_signature(application: Application) -> bool:

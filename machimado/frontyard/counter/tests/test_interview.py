@@ -203,8 +203,10 @@ def test_each_look_at_the_answers_leaves_a_line(at_desk: Client, universe: Unive
     for place in ("", "paper/"):
         before = Entry.objects.count()
         assert at_desk.get(f"/counter/applications/{application.pk}/{place}").status_code == 200
-        lines = Entry.objects.filter(case=str(application.case_id)).order_by("seq")[before:]
-        assert [line.actor for line in lines] == [str(universe.officer.pk)]
+        lines = Entry.objects.filter(seq__gt=before, action__startswith="application.")
+        assert [(line.actor, line.case) for line in lines] == [
+            (str(universe.officer.pk), str(application.case_id))
+        ]
 
 
 def test_what_does_not_exist_is_not_found(at_desk: Client) -> None:

@@ -81,9 +81,8 @@ def test_the_resident_checks_chapter_by_chapter_and_signs(
     assert first.context["part"].id == "visitor"
     last = tablet.get("/screen/now/", {"step": first.context["steps"]})
     assert "signature-pad" in last.content.decode()
-    done = tablet.post(
-        "/screen/sign/", {"showing": desk.showing, "strokes": STROKES}, headers={"HX-Request": "true"}
-    )
+    seen = {"showing": desk.showing, "revision": last.context["application"].revision}
+    done = tablet.post("/screen/sign/", {**seen, "strokes": STROKES}, headers={"HX-Request": "true"})
     assert "ありがとうございました" in done.content.decode()
     application.refresh_from_db()
     assert application.state == "signed"
@@ -120,7 +119,7 @@ def test_a_page_made_for_one_resident_cannot_act_on_the_next(
     cases.to_review(application=second, by=universe.officer, at=claim.NOW)
     actions.show(desk=desk, application=second)
     for address in ("/screen/sign/", "/screen/wrong/"):
-        tablet.post(address, {"showing": old, "strokes": STROKES})
+        tablet.post(address, {"showing": old, "strokes": STROKES, "revision": second.revision})
     second.refresh_from_db()
     assert second.state == "review"
 
@@ -160,7 +159,7 @@ def test_after_the_wipe_nothing_of_the_first_resident_can_be_reached(
 def _try(step: str, tablet: Client, desk: Desk, universe: Universe, seen: list[str], luck: Any) -> list[Any]:
     """Do what somebody at the tablet could do, and return what the tablet got."""
     if step in {"sign", "wrong"}:
-        fields = {"showing": luck.choice(seen), "strokes": STROKES, "section": "children"}
+        fields = {"showing": luck.choice(seen), "strokes": STROKES, "section": "children", "revision": "1"}
         return [
             tablet.post(
                 f"/screen/{step}/", fields, headers=luck.choice([{}, {"HX-Request": "true"}]), follow=True

@@ -100,12 +100,18 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
     running = queries.running(case, procedure)
     if running is not None:
         # A second click, a second tab, the back button: the same application, not another one.
+        show_to_resident(request, running)
         return redirect("counter:interview", running.pk)
     reading = _read(request, case)
     if reading.needs_reason:
         messages.error(request, reading.needs_reason)
         return redirect("counter:case", case.pk)
-    return redirect("counter:interview", _begin(request, case, procedure, reading.record).pk)
+    try:
+        application = _begin(request, case, procedure, reading.record)
+    except cases.NotReady as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:case", case.pk)
+    return redirect("counter:interview", application.pk)
 
 
 def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> Application:
@@ -117,10 +123,15 @@ def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | No
         resident_record=record.data if record else None,
         read_at=record.read_at if record and record.is_complete else None,
     )
+    show_to_resident(request, application)
+    return application
+
+
+def show_to_resident(request: HttpRequest, application: Application) -> None:
+    """Put the application on the screen of the desk, as the officer just asked for."""
     desk = desk_of(request)
     if desk is not None:
-        actions.show(desk=desk, application=application)
-    return application
+        actions.show(desk=desk, application=application, by=permissions.by(request))
 
 
 @permissions.officers(*SERVING)
@@ -129,8 +140,6 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The resident leaves: end the case and wipe the resident's screen."""
     case = case_or_404(request, case_id)
     cases.close(case=case, by=permissions.by(request), at=timezone.now())
-    desk = desk_of(request)
-    if desk is not None:
-        actions.wipe(desk=desk)
+    actions.take_off(case=case)
     messages.success(request, f"受付{case.number}番を終了しました。住民の画面は消してあります。")
     return redirect("counter:home")

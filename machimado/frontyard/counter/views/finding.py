@@ -1,17 +1,18 @@
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Lane
+from machimado.cases.applications.models import Case, Lane
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import queries
-from machimado.frontyard.counter.views.case import start
+from machimado.frontyard.counter.views.case import case_or_404, start
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
 
@@ -59,12 +60,27 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     resident = get_object_or_404(Resident, pk=resident_id)
     waiting = request.POST.get("case", "")
     case = (
-        queries.case(UUID(waiting))
+        _waiting(request, waiting)
         if waiting
         else cases.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=now)
     )
-    cases.identify(case=case, resident=resident, by=officer, at=now)
+    try:
+        cases.identify(case=case, resident=resident, by=officer, at=now)
+    except cases.NotReady as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:home")
     procedure = request.POST.get("procedure", "")
     return (
         start(request, queries.case(case.pk), procedure) if procedure else redirect("counter:case", case.pk)
     )
+
+
+def _waiting(request: HttpRequest, text: str) -> Case:
+    """Return the case of somebody who waits.
+
+    Raises: Http404, Refused.
+    """
+    try:
+        return case_or_404(request, UUID(text))
+    except ValueError as error:
+        raise Http404 from error

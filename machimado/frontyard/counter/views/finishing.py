@@ -7,19 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions
-from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.case import show_to_resident
 from machimado.frontyard.counter.views.interview import application_or_404, context
 from machimado.ground.people import permissions
-
-
-def _tell_resident(request: HttpRequest, application: Application) -> None:
-    desk = desk_of(request)
-    if desk is not None:
-        actions.show(desk=desk, application=application)
 
 
 @permissions.officers(*SERVING)
@@ -35,7 +28,7 @@ def review(request: HttpRequest, application_id: UUID) -> HttpResponse:
         return render(
             request, "counter/interview.html", context(request, application, not_ready=refusal), status=422
         )
-    _tell_resident(request, application)
+    show_to_resident(request, application)
     return redirect("counter:interview", application.pk)
 
 
@@ -48,7 +41,7 @@ def back(request: HttpRequest, application_id: UUID) -> HttpResponse:
         cases.back_to_interview(application=application, by=permissions.by(request), at=timezone.now())
     except WrongState as wrong:
         messages.error(request, str(wrong))
-    _tell_resident(request, application)
+    show_to_resident(request, application)
     return redirect("counter:interview", application.pk)
 
 
@@ -65,7 +58,7 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
         return render(
             request, "counter/interview.html", context(request, application, not_ready=refusal), status=422
         )
-    _tell_resident(request, application)
+    show_to_resident(request, application)
     return redirect("counter:interview", application.pk)
 
 
@@ -82,7 +75,7 @@ def correct(request: HttpRequest, application_id: UUID) -> HttpResponse:
         cases.correct(application=application, by=permissions.by(request), at=timezone.now())
     except WrongState as wrong:
         messages.error(request, str(wrong))
-    _tell_resident(request, application)
+    show_to_resident(request, application)
     return redirect("counter:interview", application.pk)
 
 
@@ -96,11 +89,21 @@ def cancel(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except WrongState as wrong:
         messages.error(request, str(wrong))
         return redirect("counter:interview", application.pk)
-    desk = desk_of(request)
-    if desk is not None and desk.shown_id == application.pk:
-        actions.wipe(desk=desk)
+    actions.take_off(case=application.case)
     messages.success(request, "申請を取り下げました。記録は残っています。")
     return redirect("counter:case", application.case_id)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Put the application on the screen in place of another resident's."""
+    application = application_or_404(request, application_id)
+    if actions.is_to_be_seen(application):
+        show_to_resident(request, application)
+    else:
+        messages.error(request, "この受付は終わっているため、住民の画面には出せません。")
+    return redirect("counter:interview", application.pk)
 
 
 @permissions.officers(*SERVING)

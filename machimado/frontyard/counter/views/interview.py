@@ -44,8 +44,8 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     application = application_or_404(request, application_id)
     cases.look(application=application, by=permissions.by(request), at=timezone.now())
     desk = desk_of(request)
-    if desk is not None and desk.shown_id != application.pk and application.state != State.CANCELLED:
-        actions.show(desk=desk, application=application)
+    if desk is not None and desk.shown_id != application.pk:
+        actions.follow(desk=desk, application=application, by=permissions.by(request))
     return render(request, "counter/interview.html", context(request, application))
 
 
@@ -54,12 +54,16 @@ def context(
 ) -> dict[str, Any]:
     """Return what the interview's page and its fragment show."""
     now = timezone.now()
+    desk = desk_of(request)
     return {
         "application": application,
         "case": application.case,
         "resident": application.case.resident,
         "sheet": queries.sheet(application, at=now, refusals=refusals),
-        "desk": queries.desk_state(desk_of(request), at=now),
+        "desk": queries.desk_state(desk, at=now),
+        "shows_another": desk is not None
+        and actions.is_to_be_seen(application)
+        and actions.shows_another_case(desk, application),
         "status": _status(application, now),
         "needs_signature": cases.needs_signature(application),
         "effort": queries.effort(application),
@@ -130,11 +134,11 @@ def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _show_to_resident(request: HttpRequest, application: Application, given: Mapping[str, Posted]) -> None:
     """Let the resident's screen show the question that is being talked about."""
-    desk = desk_of(request)
+    desk, only = desk_of(request), next(iter(given), "") if len(given) == 1 else ""
+    # A path that the form does not have is only somebody's text: it is not kept.
+    question = only if cases.form_of(application).question(only) else ""
     if desk is not None:
-        actions.show(
-            desk=desk, application=application, question=next(iter(given)) if len(given) == 1 else ""
-        )
+        actions.follow(desk=desk, application=application, by=permissions.by(request), question=question)
 
 
 def _shown(

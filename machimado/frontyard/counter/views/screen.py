@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.permissions import State, WrongState
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.permissions import WrongState
 from machimado.cases.applications.rules import signature
 from machimado.cases.applications.rules.sheet import Sheet
 from machimado.frontyard.counter import actions, queries
@@ -79,7 +80,7 @@ def _context(screen: Screen, at: datetime, step: int = 1) -> dict[str, Any]:
 
 def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
     application = desk.shown
-    if application is None or application.state == State.CANCELLED:
+    if application is None or not actions.is_to_be_seen(application):
         return {"phase": "waiting", "desk": desk, "version": f"waiting-{desk.showing}"}
     sheet = queries.sheet(application, at=at)
     return {
@@ -95,6 +96,11 @@ def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
 
 def _step(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 4 else 1
+
+
+def _whole(text: str | None) -> int:
+    """Return the number that a form of ours brings back; -1 for what none of ours brings."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 def _review_step(sheet: Sheet, step: int, *, with_signature: bool) -> dict[str, Any]:
@@ -144,8 +150,14 @@ def wrong(request: HttpRequest) -> HttpResponse:
             cases.back_to_interview(application=desk.shown, by=None, at=timezone.now())
         except WrongState:
             return _again(request)
-        actions.object_to(desk=desk, section=request.POST.get("section", ""))
+        actions.object_to(desk=desk, section=_section(desk.shown, request.POST.get("section", "")))
     return _again(request)
+
+
+def _section(application: Application, given: str) -> str:
+    """Return the section if the form has it: whatever else a tablet sends is not kept."""
+    sections = cases.form_of(application).procedure.sections
+    return given if any(section.id == given for section in sections) else ""
 
 
 @permissions.residents
@@ -157,12 +169,13 @@ def sign(request: HttpRequest) -> HttpResponse:
         return _again(request)
     try:
         drawn = signature.read(request.POST.get("strokes", ""))
-        cases.sign(application=desk.shown, signature=drawn, by=None, at=timezone.now())
+        seen = _whole(request.POST.get("revision"))
+        cases.sign(application=desk.shown, signature=drawn, by=None, at=timezone.now(), revision=seen)
     except signature.SignatureRefused as refusal:
         return _again(request, str(refusal), _step(request.POST.get("step")))
     except WrongState:
         return _again(request)
-    actions.show(desk=desk, application=desk.shown)
+    actions.tell_screens(desk)
     actions.tell_desk(desk)
     return _again(request)
 
@@ -172,7 +185,8 @@ def _desk_showing(request: HttpRequest) -> Desk | None:
     screen = _screen(request)
     if screen is None or screen.desk is None or str(screen.desk.showing) != request.POST.get("showing"):
         return None
-    return screen.desk
+    shown = screen.desk.shown
+    return screen.desk if shown is not None and actions.is_to_be_seen(shown) else None
 
 
 def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpResponse:
