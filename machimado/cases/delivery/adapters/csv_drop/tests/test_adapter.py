@@ -1,4 +1,6 @@
+import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from machimado.cases.delivery.adapters.csv_drop import adapter as room
 from machimado.cases.delivery.adapters.csv_drop.adapter import CsvDropAdapter
 from machimado.cases.delivery.adapters.csv_drop.options import read_options
-from machimado.cases.delivery.rules.contract import Message, MessageRefused, NotOffered
+from machimado.cases.delivery.rules.contract import Attachment, Message, MessageRefused, NotOffered
 from machimado.cases.delivery.rules.machine import Answer, FieldReason, Verdict
 from machimado.ground.systems import OutcomeUnknown, Unreachable
 
@@ -195,3 +197,37 @@ def test_options_are_checked(tmp_path: Path) -> None:
 def test_there_is_no_ledger(tmp_path: Path) -> None:
     with pytest.raises(NotOffered):
         list(adapter(tmp_path).ledger())
+
+
+FILE = Attachment("f-1", "../申立書.exe", "application/pdf", "ab" * 32, b"%PDF-1.7")
+DRAWING = Attachment("f-2", "signature.svg", "image/svg+xml", "cd" * 32, b"<svg/>")
+
+
+def test_attachments_lie_beside_under_names_of_ours(tmp_path: Path) -> None:
+    columns = {MESSAGE.message: [{"name": "添付", "from": "$attachments"}]}
+    adapter(tmp_path, messages=columns, header=False).send(replace(MESSAGE, attachments=(FILE, DRAWING)))
+    beside = ["027_AB12-CD34.csv.01.pdf", "027_AB12-CD34.csv.02.svg"]
+    assert names(tmp_path) == ["027_AB12-CD34.csv", *beside]
+    assert (tmp_path / "out" / beside[0]).read_bytes() == FILE.content
+    (row,) = csv.reader([(tmp_path / "out" / "027_AB12-CD34.csv").read_text(encoding="utf-8")])
+    assert [(each["file"], each["name"], each["sha256"]) for each in json.loads(row[0])] == [
+        (beside[0], FILE.name, FILE.sha256),
+        (beside[1], DRAWING.name, DRAWING.sha256),
+    ]
+
+
+def test_whoever_dies_before_the_renaming_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, finish = adapter(tmp_path), CsvDropAdapter._finish
+
+    def dying(_: CsvDropAdapter, name: str) -> None:
+        raise OSError(f"power cut before {name}")
+
+    monkeypatch.setattr(CsvDropAdapter, "_finish", dying)
+    with pytest.raises(OutcomeUnknown):
+        drop.send(replace(MESSAGE, attachments=(FILE,)))
+    assert names(tmp_path) == [".027_AB12-CD34.csv.01.pdf.part", ".027_AB12-CD34.csv.part"]
+    monkeypatch.setattr(CsvDropAdapter, "_finish", finish)
+    assert ask(drop) == Answer(Verdict.PENDING, "file:027_AB12-CD34.csv")
+    assert names(tmp_path) == ["027_AB12-CD34.csv", "027_AB12-CD34.csv.01.pdf"]

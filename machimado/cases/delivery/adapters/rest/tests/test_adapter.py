@@ -1,5 +1,6 @@
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 
 from machimado.cases.delivery.adapters.rest.adapter import Options, RestAdapter
-from machimado.cases.delivery.rules.contract import Message, MessageRefused, NotOffered
+from machimado.cases.delivery.rules.contract import Attachment, Message, MessageRefused, NotOffered
 from machimado.cases.delivery.rules.machine import Answer, FieldReason, Verdict
 from machimado.ground.systems import Connection, NotReceived, OutcomeUnknown, System, Unreachable
 
@@ -198,3 +199,21 @@ def test_options_that_double_entries_are_pointed_out(wire: Wire, settings: Any) 
     assert len(problems) == 3
     settings.CORE_URL, settings.CORE_TIMEOUT_SECONDS = "http://127.0.0.1:1", 10
     assert list(adapter(wire).check_config()) == []
+
+
+def test_attachments_travel_as_base64_and_only_where_there_are_any(wire: Wire) -> None:
+    file = Attachment("f-1", "申立書.pdf", "application/pdf", "ab" * 32, b"%PDF-1.7")
+    adapter(wire).send(MESSAGE)
+    adapter(wire).send(replace(MESSAGE, attachments=(file,)))
+    bare, full = (json.loads(request.content) for request in wire.requests)
+    assert "attachments" not in bare
+    assert full["attachments"] == [
+        {"name": file.name, "media_type": file.media_type, "sha256": file.sha256, "content": "JVBERi0xLjc="}
+    ]
+
+
+def test_a_failing_core_that_finds_it_too_large_is_said_in_plain_words(wire: Wire) -> None:
+    wire.answer = lambda _: httpx.Response(413)
+    with pytest.raises(MessageRefused) as refusal:
+        adapter(wire).send(MESSAGE)
+    assert "大きさを超えています" in refusal.value.cause
