@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from machimado.ground.journal.models import Detail, Entry
 from machimado.ground.journal.rules.chain import FIRST, Line, hash_of, hash_of_detail
+from machimado.ground.journal.rules.keeping import KEEP_DAYS, keep_until
 
-KEEP_DAYS = 5 * 366  # five years, the usual class of records about the handling of applications
 SYSTEM = "system"
 
 
@@ -35,8 +35,7 @@ def record(
     line = _next_line(by=by, action=action, subject=subject, case=case, content=content, at=at)
     entry = Entry.objects.create(hash=hash_of(line), **{name: getattr(line, name) for name in line.__slots__})
     if content:
-        keep_until = timezone.localdate(entry.recorded_at) + timedelta(days=KEEP_DAYS)
-        Detail.objects.create(entry=entry, content=content, keep_until=keep_until)
+        Detail.objects.create(entry=entry, content=content, keep_until=keep_until(entry.recorded_at))
     return entry
 
 
@@ -80,4 +79,6 @@ def actor_id(by: object | None) -> str:
 @transaction.atomic
 def forget(*, today: date) -> int:
     """Delete the details whose time is over; return how many. The chain still holds."""
-    return Detail.objects.filter(keep_until__lt=today).delete()[0]
+    # The line's own time decides as well: the chain protects it, and nothing protects `keep_until`.
+    first_kept = timezone.make_aware(datetime.combine(today - timedelta(days=KEEP_DAYS), time.min))
+    return Detail.objects.filter(keep_until__lt=today, entry__recorded_at__lt=first_kept).delete()[0]

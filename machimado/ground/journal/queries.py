@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from machimado.ground.journal.models import Detail, Entry
 from machimado.ground.journal.rules.chain import FIRST, Break, Line, breaks, hash_of_detail
+from machimado.ground.journal.rules.keeping import keep_until
 
 PAGE = 100
 CHANGED_DETAIL = "内容（詳細）が書き換えられています。"
+MISSING_DETAIL = "保存期限の前に、内容（詳細）が消されています。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Part:
     broken: list[Break]
 
 
-def verify_part(*, after: int, size: int) -> Part:
+def verify_part(*, after: int, size: int, today: date | None = None) -> Part:
     """Verify up to `size` lines behind line `after`, with their details; a part with no lines is the end.
 
     All parts one after the other verify the same as `verify` does.
@@ -98,22 +100,30 @@ def verify_part(*, after: int, size: int) -> Part:
     before = Entry.objects.filter(seq=after).values_list("seq", "hash").first() or (0, FIRST)
     entries = list(Entry.objects.filter(seq__gt=after).select_related("detail").order_by("seq")[:size])
     broken = list(breaks(((_line(entry), entry.hash) for entry in entries), after=before))
-    salt = settings.SECRET_KEY.encode()
-    for entry in entries:
-        detail: Detail | None = getattr(entry, "detail", None)
-        if detail and hash_of_detail(detail.content, salt=salt) != entry.detail_hash:
-            broken.append(Break(entry.seq, CHANGED_DETAIL))
+    broken += _wrong_details(entries, today or timezone.localdate())
     return Part(entries[-1].seq if entries else after, len(entries), broken)
 
 
-def verify() -> Iterator[Break]:
-    """Yield every place where the journal was changed: the chain itself, then the details that are still kept."""
+def verify(*, today: date | None = None) -> Iterator[Break]:
+    """Yield every place where the journal was changed: the chain itself, then the details that must still be kept."""
     stored = Entry.objects.order_by("seq").iterator(chunk_size=5000)
     yield from breaks((_line(entry), entry.hash) for entry in stored)
-    salt = settings.SECRET_KEY.encode()
-    for detail in Detail.objects.select_related("entry").order_by("pk").iterator(chunk_size=5000):
-        if hash_of_detail(detail.content, salt=salt) != detail.entry.detail_hash:
-            yield Break(detail.entry.seq, CHANGED_DETAIL)
+    with_details = Entry.objects.select_related("detail").order_by("seq").iterator(chunk_size=5000)
+    yield from _wrong_details(with_details, today or timezone.localdate())
+
+
+def _wrong_details(entries: Iterable[Entry], today: date) -> Iterator[Break]:
+    """Yield each line whose details are not what was recorded, or went although their time is not over.
+
+    How long they are kept follows from the line's own time, which the chain protects.
+    """
+    salt, nothing = settings.SECRET_KEY.encode(), _hash_of_nothing()
+    for entry in entries:
+        detail: Detail | None = getattr(entry, "detail", None)
+        if detail and hash_of_detail(detail.content, salt=salt) != entry.detail_hash:
+            yield Break(entry.seq, CHANGED_DETAIL)
+        elif not detail and entry.detail_hash != nothing and keep_until(entry.recorded_at) >= today:
+            yield Break(entry.seq, MISSING_DETAIL)
 
 
 def _line(entry: Entry) -> Line:

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from machimado.ground.journal import commands, queries
-from machimado.ground.journal.actions import KEEP_DAYS, forget, record
+from machimado.ground.journal.actions import forget, record
 from machimado.ground.journal.models import Detail, Entry
+from machimado.ground.journal.rules.keeping import KEEP_DAYS
 from tests.universe import Universe
 
 WRITERS = 6
@@ -99,6 +100,24 @@ def test_details_go_when_their_time_is_over_and_the_chain_holds() -> None:
     assert forget(today=last_day + timedelta(days=1)) == 4
     assert not Detail.objects.exists()
     assert Entry.objects.count() == 4
+    assert not list(queries.verify(today=last_day + timedelta(days=1)))
+    assert queries.verify_part(after=0, size=9, today=last_day + timedelta(days=1)).broken == []
+
+
+@pytest.mark.django_db
+def test_details_that_go_before_their_time_are_found() -> None:
+    write(3)
+    Detail.objects.filter(pk=2).delete()
+    assert numbers_of_breaks() == [2]
+    assert [found.seq for found in queries.verify_part(after=0, size=9).broken] == [2]
+
+
+@pytest.mark.django_db
+def test_details_whose_time_somebody_shortened_are_kept() -> None:
+    write(2)
+    today = timezone.localdate()
+    Detail.objects.filter(pk=1).update(keep_until=today - timedelta(days=1))
+    assert forget(today=today) == 0
     assert numbers_of_breaks() == []
 
 
