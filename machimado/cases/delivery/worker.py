@@ -265,13 +265,9 @@ def send(adapter: Adapter, claim: Claim, flight: "Flight") -> Result:
     started_at = timezone.now()
     if refusal := _prepare(adapter, claim.message):
         return Result(Outcome.NOT_RECEIVED, started_at, timezone.now(), note=refusal)
-    try:
-        message = queries.with_contents(claim.message)
-    except MessageRefused as refused:
-        return Result(Outcome.REFUSED, started_at, timezone.now(), note=refused.cause)
-    except (DatabaseError, InterfaceError) as error:
-        # Nothing has left yet: the next attempt finds the store free again.
-        return Result(Outcome.NOT_RECEIVED, started_at, timezone.now(), note=type(error).__name__)
+    message, outcome, note = _complete(claim.message)
+    if message is None:
+        return Result(outcome, started_at, timezone.now(), note=note)
     if not flight.may_send(claim, timezone.now()):
         return Result(
             Outcome.NOT_RECEIVED, started_at, timezone.now(), note="the claim was over before sending"
@@ -290,6 +286,17 @@ def _prepare(adapter: Adapter, message: Message) -> str:
         log.exception("delivery: preparing %s failed", message.reference)
         return type(error).__name__
     return ""
+
+
+def _complete(message: Message) -> tuple[Message | None, Outcome, str]:
+    """Return the message with its attachments, or None, what that means and why; nothing has left yet."""
+    try:
+        return queries.with_contents(message), Outcome.NOT_RECEIVED, ""
+    except MessageRefused as refusal:
+        return None, Outcome.REFUSED, refusal.cause
+    except (DatabaseError, InterfaceError) as error:
+        connection.close()
+        return None, Outcome.NOT_RECEIVED, type(error).__name__
 
 
 def _send(adapter: Adapter, message: Message) -> tuple[Outcome, machine.Answer | None, str]:
