@@ -166,9 +166,11 @@ def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = sorted(
+    everything = sorted(
         file for file in path.rglob("*.y*ml") if file.suffix in {".yaml", ".yml"} and file.is_file()
     )
+    # A city's folder, or one of cities: its other files (staff, sites) are no procedures.
+    found = [file for file in everything if file.parent.name == "procedures"] or everything
     if not found:
         raise DefinitionError(
             [Problem(str(path), 1, 1, "手続のファイル（*.yaml）がありません。フォルダを確かめてください。")]

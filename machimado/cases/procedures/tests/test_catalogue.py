@@ -11,6 +11,7 @@ from machimado.cases.procedures.catalogue import (
     DefinitionError,
     UnknownProcedureError,
     freeze_form,
+    procedure_files,
     thaw,
 )
 from machimado.cases.procedures.rules.load import load
@@ -97,3 +98,10 @@ def test_a_frozen_form_outlives_its_file() -> None:
     assert freeze_form(made) == frozen
     assert freeze_form(form(TEXT.replace("い", "ろ"))).content_hash != frozen.content_hash
     assert freeze_form(load(version(2, "2025-04-01").encode(), "x")).content_hash != frozen.content_hash
+
+
+def test_a_folder_of_cities_gives_their_procedures_and_not_their_other_files() -> None:
+    cities = Path(__file__).parents[4] / "cities"
+    found = procedure_files([cities])
+    assert len(found) >= 6
+    assert {file.parent.name for file in found} == {"procedures"}
