@@ -9,17 +9,21 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 pytest_plugins = ["tests.processes", "tests.universe"]
 
 
-# First of all: the worker takes the groups down before other hooks are asked.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the journeys on one worker: they share one running product."""
-    for item in items:
-        if item.get_closest_marker("journey"):
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+class JourneysTogether(LoadScopeScheduling):
+    """Gives each worker test after test, and all journeys to one: they share one running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysTogether:
+    """Say how tests are shared out; not by xdist's own groups, which the pytest in our lock passes over."""
+    return JourneysTogether(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
