@@ -261,3 +261,12 @@ def test_a_page_asks_the_store_no_more_for_a_hundred_lines(
 def test_where_to_begin_depends_on_the_role(universe: Universe, sign_in: SignIn) -> None:
     assert sign_in(universe.auditor).get("/").headers["Location"] == reverse(PAGE)
     assert sign_in(universe.officer).get("/").headers["Location"] == reverse("counter:home")
+
+
+@pytest.mark.parametrize("field", ["actor", "action"])
+def test_what_is_on_no_list_is_neither_looked_for_nor_kept(
+    universe: Universe, sign_in: SignIn, field: str
+) -> None:
+    answer = show(sign_in(universe.auditor), **{field: "123456789018"})
+    assert answer.status_code == 422
+    assert not Detail.objects.exists()

@@ -1,6 +1,7 @@
 from django import forms
 
 from machimado.cases.delivery.rules.machine import State
+from machimado.ground.japanese.individual_number import REFUSAL, contains_individual_number
 
 REFERENCE_LETTERS = 26
 
@@ -37,3 +38,13 @@ class RejectedForm(forms.Form):
             "max_length": "理由は200文字までにまとめてください。",
         },
     )
+
+    def clean_reason(self) -> str:
+        """Return the reason.
+
+        Raises: ValidationError when it holds a My Number.
+        """
+        reason = str(self.cleaned_data["reason"])
+        if contains_individual_number(reason):
+            raise forms.ValidationError(REFUSAL)
+        return reason

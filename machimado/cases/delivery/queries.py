@@ -21,6 +21,8 @@ from machimado.cases.delivery.rules.machine import AUTOMATIC, State
 from machimado.ground.people.models import Officer
 
 PAGE = 50
+# Of a store's numbers: an address may name any.
+LARGEST_NUMBER = 2**63 - 1
 # On PostgreSQL a smaller id may be committed later than a larger one; by this much at the very most.
 OVERLAP = 1000
 # A worker that lives gives a sign every few seconds.
@@ -391,6 +393,8 @@ def _line(attempt: Attempt) -> Line:
 
 def find(number: int) -> Delivery | None:
     """Return a delivery with what its page shows."""
+    if number > LARGEST_NUMBER:
+        return None
     found = _with_application(Delivery.objects.filter(pk=number))
     return found.select_related(
         "submission__application__case__office",

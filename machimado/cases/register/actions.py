@@ -3,7 +3,7 @@ import hmac
 import logging
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from machimado.cases.register.models import Feed, ImportRun, Resident
 from machimado.cases.register.queries import SearchResult
 from machimado.cases.register.rules.records import Changes, Page, UnreadableAnswerError
 from machimado.ground import systems
+from machimado.ground.japanese.individual_number import contains_individual_number
 from machimado.ground.journal import actions as journal
 from machimado.ground.people.models import Officer
 
@@ -62,7 +63,12 @@ def search(*, text: str, by: Officer, limit: int = queries.LIMIT) -> SearchResul
     found = queries.search(text, limit=limit)
     if text.strip():
         _note_search(text, found, by)
+    if not found.hits and contains_individual_number(text):
+        return replace(found, advice=_NOT_BY_MY_NUMBER)
     return found
+
+
+_NOT_BY_MY_NUMBER = "マイナンバー（個人番号）では探せません。番号を消して、読み仮名か生年月日で探してください（番号は記録していません）。"
 
 
 def search_as_system(*, text: str) -> SearchResult:
@@ -74,7 +80,10 @@ def search_as_system(*, text: str) -> SearchResult:
 
 def _note_search(text: str, found: SearchResult, by: Officer | None) -> None:
     """Write the row. The same text has the same hash, so that an auditor sees repeated curiosity, not its words."""
-    detail = {"hits": len(found.hits), "more": found.more, "text_hash": _keyed_hash(text)}
+    detail: dict[str, Any] = {"hits": len(found.hits), "more": found.more}
+    # Whoever has the key could try all My Numbers until one has the hash: of such a text not even that is kept.
+    if not contains_individual_number(text):
+        detail["text_hash"] = _keyed_hash(text)
     with transaction.atomic():
         journal.record(by=by, action="register.searched", detail=detail)
 
@@ -159,8 +168,13 @@ def _note_read(action: str, resident: Resident, by: Officer, case: object, reaso
         action=action,
         subject=str(resident.pk),
         case=str(getattr(case, "pk", case) or ""),
-        detail={"reason": reason.strip()[:500]} if reason.strip() else None,
+        detail={"reason": _plain(reason)} if _plain(reason) else None,
     )
+
+
+def _plain(reason: str) -> str:
+    """Return a reason as one line of visible characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in reason).split())[:500]
 
 
 @transaction.atomic

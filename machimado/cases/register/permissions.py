@@ -1,4 +1,5 @@
 from machimado.cases.register.models import Resident
+from machimado.ground.japanese.individual_number import REFUSAL, contains_individual_number
 from machimado.ground.people.models import Officer, Role
 from machimado.ground.people.permissions import Refused, check_role
 
@@ -25,6 +26,7 @@ def check_read(officer: Officer, resident: Resident, *, reason: str) -> None:
     check_role(officer, *READERS)
     if resident.shielded:
         check_reason(reason)
+    check_words(reason)
 
 
 def check_reason(reason: str) -> None:
@@ -36,6 +38,15 @@ def check_reason(reason: str) -> None:
         raise ReasonNeeded(
             "支援措置の対象の方、またはその世帯の方です。開く理由を入力してください（理由は記録台帳に残ります）。"
         )
+
+
+def check_words(reason: str) -> None:
+    """Check that a reason may be kept.
+
+    Raises: ReasonNeeded when it holds a My Number.
+    """
+    if contains_individual_number(reason):
+        raise ReasonNeeded(REFUSAL)
 
 
 def can_read(officer: Officer, resident: Resident, *, reason: str) -> bool:

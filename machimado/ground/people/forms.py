@@ -8,6 +8,7 @@ from machimado.ground.people import queries
 from machimado.ground.people.directory import directory
 
 NOBODY = "この番号の方は住民の索引にいません。15桁の宛名番号を確かめてください。"
+NOT_LISTED = "一覧から選び直してください。"
 NO_CASE = "この番号の申請はありません。申請番号（例 K7QM-2TXB）を確かめてください。"
 
 
@@ -25,6 +26,20 @@ class JournalFilter(forms.Form):
         required=False, error_messages={"invalid": "日付を 2026-04-01 の形で入力してください。"}
     )
     before = forms.IntegerField(required=False, min_value=1)
+
+    def clean_actor(self) -> str:
+        """Return who acted.
+
+        Raises: ValidationError for whoever is not on the list: what was looked for is kept in the journal.
+        """
+        return _one_of(self.cleaned_data["actor"], self.choices_of_actor())
+
+    def clean_action(self) -> str:
+        """Return the action.
+
+        Raises: ValidationError for what is not on the list.
+        """
+        return _one_of(self.cleaned_data["action"], self.choices_of_action())
 
     def clean_subject(self) -> str:
         """Return the opaque id: as it was given, or found by 宛名番号.
@@ -52,6 +67,12 @@ class JournalFilter(forms.Form):
     def choices_of_action(self) -> list[tuple[str, str]]:
         """Return which actions can be chosen, in the order in which the rooms tell them."""
         return list(queries.journal_words().items())
+
+
+def _one_of(text: str, choices: list[tuple[str, str]]) -> str:
+    if text and text not in dict(choices):
+        raise forms.ValidationError(NOT_LISTED)
+    return text
 
 
 def _id_of(text: str, find: Callable[[str], str], unknown: str) -> str:

@@ -30,6 +30,7 @@ from machimado.cases.applications.rules.files import (
     MOST_TOGETHER,
     check_number,
     check_room,
+    kept_name,
     media_type,
     named,
 )
@@ -324,7 +325,7 @@ def attach(
         raise NotReady("この質問にはファイルを添付できません。画面を読み込み直してください。")
     # Read no more than is needed to see that it is too much.
     content = upload.read(MOST_BYTES + 1)
-    return _attach(application, path, (upload.name or "ファイル")[-200:], content, by, at)
+    return _attach(application, path, kept_name(upload.name or ""), content, by, at)
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
 """Files that somebody attached: their kind, told by the first bytes and not by what a browser says, and how much is too much."""
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
+
+from machimado.ground.japanese.individual_number import contains_individual_number
 
 # Source: the formats' own specifications (PDF ISO 32000, PNG ISO 15948, JPEG ISO 10918, HEIF ISO 23008-12).
 _SIGNATURES = (
@@ -15,6 +18,7 @@ _SIGNATURES = (
 # Of all files of an application together: a core system takes them in one message, a third larger as base64.
 MOST_BYTES = 15 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+LONGEST_NAME = 200
 # The reference core takes 20; one is the signature.
 MOST_TOGETHER = 19
 
@@ -36,6 +40,13 @@ def media_type(content: bytes) -> str:
         if content.startswith(signature, offset):
             return name
     raise FileRefused("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+
+
+def kept_name(name: str) -> str:
+    """Return the name under which a file is kept: one that holds a My Number gives way to a plain one."""
+    if contains_individual_number(name):
+        return f"添付ファイル{PurePath(name).suffix[:6]}"
+    return name[-LONGEST_NAME:] or "添付ファイル"
 
 
 def check_room(sizes: list[int], more: int) -> None:

@@ -91,3 +91,12 @@ def test_files_are_found_wherever_answers_name_them() -> None:
         "c": 4,
     }
     assert list(named(answers)) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("name", ["123456789018.pdf", "番号１２３４　５６７８　９０１８.pdf"])
+def test_a_my_number_in_a_files_name_is_not_kept(universe: Universe, name: str) -> None:
+    application = attached.apart(universe.officer)
+    attached.attach(application, universe.officer, attached.PDF, name)
+    application.refresh_from_db()
+    assert StoredFile.objects.get().name == "添付ファイル.pdf"
+    assert name.split(".", maxsplit=1)[0] not in str(application.answers)

@@ -182,3 +182,18 @@ def test_reconciliation_without_the_core_says_so(
     monkeypatch.setattr(memory, "ledger", down)
     response = sign_in(universe.officer).post(reverse("delivery:reconcile"))
     assert (response.status_code, "つながりません" in text_of(response)) == (503, True)
+
+
+def test_a_my_number_in_the_reason_of_a_rejection_is_refused(
+    undecided: Delivery, universe: Universe, sign_in: type_of_sign_in
+) -> None:
+    address = reverse("delivery:rejected", args=[undecided.pk])
+    answer = sign_in(universe.officer).post(address, {"reason": "番号 123456789018 が違う"})
+    assert answer.status_code == 422
+    assert "個人番号" in answer.content.decode()
+    undecided.refresh_from_db()
+    assert not undecided.reasons
+
+
+def test_a_number_that_no_store_has_is_not_found(universe: Universe, sign_in: type_of_sign_in) -> None:
+    assert sign_in(universe.officer).get(f"/delivery/{10**30}/").status_code == 404

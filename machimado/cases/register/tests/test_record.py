@@ -89,3 +89,20 @@ def test_whoever_the_core_no_longer_knows_leaves_the_index(
     with pytest.raises(actions.RecordUnavailableError, match="探してください"):
         actions.read_record(resident=resident, by=universe.officer, case=CASE)
     assert [hit.name for hit in queries.search("佐藤").hits] == ["佐藤　花"]
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_my_number_in_the_reason_is_refused_and_kept_nowhere(
+    memory: CoreInMemory, resident: Resident, universe: Universe, protected: bool
+) -> None:
+    Resident.objects.filter(pk=resident.pk).update(restricted=protected, shielded=protected, address="")
+    resident.refresh_from_db()
+    for read in (actions.read_record, actions.read_index):
+        with pytest.raises(permissions.ReasonNeeded, match="個人番号"):
+            read(resident=resident, by=universe.officer, case=CASE, reason="本人 1234-5678-9018 来庁")
+    assert not Entry.objects.filter(action__startswith="register.read").exists()
+
+
+def test_a_reason_is_kept_as_one_line_that_every_store_takes(resident: Resident, universe: Universe) -> None:
+    actions.read_record(resident=resident, by=universe.officer, case=CASE, reason="本人\0の\r\n\u202e来庁 ")
+    assert Entry.objects.get(action="register.read").detail.content == {"reason": "本人 の 来庁"}

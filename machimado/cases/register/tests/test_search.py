@@ -195,6 +195,13 @@ def test_each_search_leaves_a_row_without_its_words(people: list[Record], univer
     assert "佐藤" not in str(first.detail.content)
 
 
+@pytest.mark.parametrize("typed", ["123456789018", "1234 5678 9018", "佐藤 １２３４５６７８９０１８"])
+def test_of_a_my_number_not_even_a_hash_is_kept(people: list[Record], universe: Universe, typed: str) -> None:
+    found = actions.search(text=typed, by=universe.officer)
+    assert "マイナンバー（個人番号）では探せません" in found.advice
+    assert Entry.objects.get(action="register.searched").detail.content == {"hits": 0, "more": False}
+
+
 def test_only_those_who_serve_residents_may_search(people: list[Record], universe: Universe) -> None:
     for officer in (universe.auditor, universe.administrator):
         with pytest.raises(Refused, match="役割"):

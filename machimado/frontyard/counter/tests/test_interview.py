@@ -263,3 +263,10 @@ def test_what_the_case_cost_stands_beside_the_paper_baseline(at_desk: Client, un
     page = at_desk.get(f"/counter/applications/{application.pk}/").content.decode()
     assert "職員の時間 0.0分・入力 0文字・再入力 0項目" in page
     assert "紙では 18分・書き写し 46項目（基準）" in page
+
+
+def test_a_my_number_given_as_the_reason_is_refused_and_not_kept(at_desk: Client, universe: Universe) -> None:
+    case = claim.begun(universe.officer).case
+    page = at_desk.post(f"/counter/cases/{case.pk}/", {"reason": "123456789018"}).content.decode()
+    assert "マイナンバー（個人番号）らしい" in page
+    assert "123456789018" not in str(dict(at_desk.session.items()))

@@ -67,6 +67,7 @@ def _read(request: HttpRequest, case: Case) -> Reading:
     try:
         return Reading(read_record(resident=resident, by=officer, case=case, reason=reason))
     except ReasonNeeded as needed:
+        request.session.pop(_reason_key(case), None)
         return Reading(None, needs_reason=str(needed))
     except RecordUnavailableError as away:
         known = read_index(resident=resident, by=officer, case=case, reason=reason)
@@ -75,12 +76,16 @@ def _read(request: HttpRequest, case: Case) -> Reading:
 
 def _reason(request: HttpRequest, case: Case) -> str:
     """Return why this officer opens a protected person's record: asked once a case, kept for the session."""
-    key = f"reason:{case.pk}"
-    given = request.POST.get("reason", "").strip()
+    key = _reason_key(case)
+    given = request.POST.get("reason", "").strip()[:500]
     if given:
         request.session[key] = given
     kept: str = request.session.get(key, "")
     return kept
+
+
+def _reason_key(case: Case) -> str:
+    return f"reason:{case.pk}"
 
 
 @permissions.officers(*SERVING)
