@@ -14,7 +14,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 pytest_plugins = ["tests.processes", "tests.universe"]
 
 
-class JourneysTogether(LoadScopeScheduling):
+class JourneysTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Gives each worker test after test, and all journeys to one: they share one running product."""
 
     def _split_scope(self, nodeid: str) -> str:

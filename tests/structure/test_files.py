@@ -24,8 +24,8 @@ PAGES = [path for path in house.files() if path.suffix == ".html"]
 DOCUMENTS = [path for path in house.files() if path.suffix == ".md"]
 # Words for work left undone; an issue is the place for it.
 UNDONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\s*\|)")
-# Places on the machine of whoever wrote it. Those of every Linux (/usr, /etc, /tmp) are no secret, but no place of ours either.
-MACHINE = re.compile(r"(?<![\w.:/])/(home|root|work|Users|mnt|opt)/[\w.-]+")
+# Places on the machine of whoever wrote it; those of every server (/usr, /etc, /opt, /var) are nobody's.
+MACHINE = re.compile(r"(?<![\w.:/])/(home|root|work|Users|mnt)/[\w.-]+")
 HERE = Path(__file__)
 # What all pages extend; the plain one is for errors in which neither store nor front end may be asked.
 BASES = {"ui/base.html", "ui/plain.html"}
