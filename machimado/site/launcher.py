@@ -89,6 +89,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         ws="websockets-sansio",
         log_level="warning",
+        log_config=None,  # what goes wrong in the server is written as all the rest is: without personal data
         access_log=False,  # addresses of pages can name people; the journal is the record
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,

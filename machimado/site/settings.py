@@ -237,7 +237,12 @@ DELIVERY_LEASE_SECONDS = env.integer("MACHIMADO_DELIVERY_LEASE", 15, low=2, high
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "machimado.site.logs.QuietFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("MACHIMADO_LOG_LEVEL", "INFO")},
     "loggers": {"httpx": {"level": "WARNING"}},
