@@ -14,6 +14,7 @@ class ApplicationsConfig(AppConfig):
         "case.arrival_restored": "取り消した受付を戻した",
         "case.identified": "本人を確認した",
         "case.closed": "受付を終えた",
+        "case.list_seen": "今日の受付の一覧を見た",
         "case.forgotten": "保存期限を過ぎた個人情報を消した",
         "application.begun": "申請を始めた",
         "application.seen": "申請の内容を見た",

@@ -5,6 +5,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from machimado.cases.applications.models import Application, Case
@@ -16,6 +17,12 @@ from machimado.ground.people.models import Office, Officer
 CODE_MINUTES = 10
 INVITATION_MINUTES = 5
 FORGET_SCREENS_DAYS = 30
+# A screen that waits to be paired holds a code. With few of them a mistyped code meets nobody's screen, least of all
+# one that somebody put there for that.
+MOST_WAITING_SCREENS = 200
+WAITING_MINUTES = 60
+WRONG_CODES = 10
+WRONG_CODES_SECONDS = 300
 
 
 class PairingRefused(Exception):
@@ -29,9 +36,19 @@ def set_up_desks(*, office: Office, count: int) -> None:
 
 
 def new_screen(*, at: datetime) -> tuple[Screen, str]:
-    """Make a screen that is not paired yet, with a code to read out; return it and its cookie's secret."""
+    """Make a screen that is not paired yet, with a code to read out; return it and its cookie's secret.
+
+    Raises: PairingRefused when absurdly many wait to be paired.
+    """
     secret = secrets.token_urlsafe(32)
     Screen.objects.filter(seen_at__lt=at - timedelta(days=FORGET_SCREENS_DAYS)).delete()
+    waiting = Screen.objects.filter(desk=None)
+    waiting.filter(seen_at__lt=at - timedelta(minutes=WAITING_MINUTES)).delete()
+    if waiting.count() >= MOST_WAITING_SCREENS:
+        raise PairingRefused(
+            "つながれていない画面が多すぎるため、新しい画面を用意できません。"
+            "しばらく待って読み込み直すか、情報政策課に連絡してください。"
+        )
     return Screen.objects.create(secret_hash=hashed(secret), seen_at=at), secret
 
 
@@ -59,15 +76,30 @@ def pair_by_code(*, desk: Desk, code: str, by: Officer, at: datetime) -> Screen:
 
     Raises: PairingRefused.
     """
+    _check_not_guessing(by)
     digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
     screen = Screen.objects.select_for_update().filter(code=digits, code_until__gt=at).first()
     if screen is None:
+        _count_wrong_code(by)
         raise PairingRefused(
             "この番号の画面は見つかりません。住民の画面に出ている6桁の番号を、もう一度確かめてください。"
         )
     _pair(screen, desk)
     record(by=by, action="screen.paired", subject=str(screen.pk), at=at)
     return screen
+
+
+def _check_not_guessing(by: Officer) -> None:
+    if cache.get(_wrong_codes(by), 0) >= WRONG_CODES:
+        raise PairingRefused("番号の間違いが続いています。5分ほど待つか、QR コードでつないでください。")
+
+
+def _count_wrong_code(by: Officer) -> None:
+    cache.set(_wrong_codes(by), cache.get(_wrong_codes(by), 0) + 1, WRONG_CODES_SECONDS)
+
+
+def _wrong_codes(by: Officer) -> str:
+    return f"pairing:{by.pk}"
 
 
 def invite(*, desk: Desk, at: datetime) -> str:

@@ -150,6 +150,13 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> No
 
 
 @transaction.atomic
+def look_at_list(*, count: int, by: Officer, at: datetime) -> None:
+    """Record that an officer saw the names in the own office's list of today's open cases; of nobody, nothing."""
+    if count:
+        record(by=by, action="case.list_seen", detail={"cases": count}, at=at)
+
+
+@transaction.atomic
 def close(*, case: Case, by: Officer, at: datetime) -> None:
     """End the case: the resident leaves. May be repeated."""
     check_serve(by, case)

@@ -5,10 +5,12 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case, Submission
 from machimado.cases.applications.tests import claim
+from machimado.cases.register.models import Resident
 from machimado.frontyard.counter.models import Desk
 from machimado.ground.journal.models import Entry
 from tests.universe import Universe
@@ -270,3 +272,30 @@ def test_a_my_number_given_as_the_reason_is_refused_and_not_kept(at_desk: Client
     page = at_desk.post(f"/counter/cases/{case.pk}/", {"reason": "123456789018"}).content.decode()
     assert "マイナンバー（個人番号）らしい" in page
     assert "123456789018" not in str(dict(at_desk.session.items()))
+
+
+def test_a_protected_persons_answers_open_after_a_reason_only(
+    at_desk: Client, universe: Universe, sign_in: Callable[..., Client]
+) -> None:
+    application = claim.answered(universe.officer)
+    Resident.objects.update(restricted=True, shielded=True, address="")
+    case, here = f"/counter/cases/{application.case_id}/", f"/counter/applications/{application.pk}/"
+    assert at_desk.get(here).headers["Location"] == case
+    for look in ("paper/", "status/"):
+        assert at_desk.get(here + look).status_code == 403
+    assert at_desk.post(here + "answers/", {"path": "contact.phone"}, headers=HTMX).status_code == 403
+    at_desk.post(case, {"reason": "本人の来庁"})
+    assert at_desk.get(here).status_code == 200
+    assert sign_in(universe.colleague).get(here).headers["Location"] == case
+
+
+def test_a_look_at_the_names_of_the_day_leaves_a_line(at_desk: Client, universe: Universe) -> None:
+    at_desk.get("/counter/")
+    assert not Entry.objects.filter(action="case.list_seen").exists()
+    claim.begun(universe.officer)
+    case = Case.objects.get()
+    Case.objects.update(opened_date=timezone.localdate())
+    page = at_desk.get("/counter/").content.decode()
+    assert case.resident is not None
+    assert case.resident.name_text in page
+    assert Entry.objects.get(action="case.list_seen").actor == str(universe.officer.pk)

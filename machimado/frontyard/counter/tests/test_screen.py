@@ -1,6 +1,7 @@
 """Nothing of one resident's session can be reached in the next one."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.tests import claim
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions
-from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.models import Desk, Screen
 from machimado.frontyard.counter.tests.conftest import paired
 from tests.universe import Universe
 
@@ -42,6 +43,33 @@ def test_a_code_pairs_once_and_not_for_a_wrong_number(desk: Desk, universe: Univ
     with pytest.raises(actions.PairingRefused):
         actions.pair_by_code(desk=desk, code=code, by=universe.officer, at=now)
     assert "こんにちは" in tablet.get("/screen/").content.decode()
+
+
+def test_codes_cannot_be_tried_one_after_the_other(desk: Desk, universe: Universe) -> None:
+    code = Client().get("/screen/").context["code"]
+    wrong = [f"{number:06}" for number in range(actions.WRONG_CODES + 1) if f"{number:06}" != code]
+    now = timezone.now()
+    for guess in wrong[: actions.WRONG_CODES]:
+        with pytest.raises(actions.PairingRefused):
+            actions.pair_by_code(desk=desk, code=guess, by=universe.officer, at=now)
+    with pytest.raises(actions.PairingRefused, match="5分ほど待つ"):
+        actions.pair_by_code(desk=desk, code=code, by=universe.officer, at=now)
+    actions.pair_by_code(desk=desk, code=code, by=universe.colleague, at=now)
+
+
+def test_nobody_can_fill_the_room_of_codes(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_WAITING_SCREENS", 3)
+    tablets = [Client() for _ in range(3)]
+    assert [tablet.get("/screen/").status_code for tablet in tablets] == [200] * 3
+    for address in ("/screen/", "/screen/join/x/"):
+        late = Client().get(address)
+        assert late.status_code in {410, 429}
+        assert "多すぎる" in late.content.decode()
+    assert tablets[0].get("/screen/").status_code == 200
+    left = timezone.now() - timedelta(minutes=actions.WAITING_MINUTES + 1)
+    Screen.objects.update(seen_at=left)
+    assert Client().get("/screen/").status_code == 200
+    assert Screen.objects.count() == 1
 
 
 def test_an_invitation_is_used_up(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from machimado.cases.applications.models import Application, Case
 from machimado.cases.applications.permissions import SERVING, check_serve
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record, RecordUnavailableError, read_index, read_record
-from machimado.cases.register.permissions import ReasonNeeded
+from machimado.cases.register.permissions import ReasonNeeded, check_reason
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
@@ -82,6 +82,15 @@ def _reason(request: HttpRequest, case: Case) -> str:
         request.session[key] = given
     kept: str = request.session.get(key, "")
     return kept
+
+
+def check_reason_given(request: HttpRequest, case: Case) -> None:
+    """Check that this officer has said why the answers of a protected person are opened.
+
+    Raises: ReasonNeeded.
+    """
+    if case.resident is not None and case.resident.shielded:
+        check_reason(request.session.get(_reason_key(case), ""))
 
 
 def _reason_key(case: Case) -> str:

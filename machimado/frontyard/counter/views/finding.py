@@ -23,8 +23,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show where the work begins: the search, who is waiting, and the desk."""
     now = timezone.now()
     officer = permissions.by(request)
+    listed = queries.open_cases(officer, timezone.localdate(now))
+    cases.look_at_list(count=sum(bool(one["resident"]) for one in listed), by=officer, at=now)
     context = {
-        "cases": queries.open_cases(officer, timezone.localdate(now)),
+        "cases": listed,
         "desks": queries.desks(officer),
         "desk": queries.desk_state(desk_of(request), at=now),
         **_results(request),

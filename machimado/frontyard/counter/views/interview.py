@@ -17,8 +17,10 @@ from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal
 from machimado.cases.delivery import queries as delivery
+from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.forms import Posted, posted
+from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.japanese import postal
 from machimado.ground.people import permissions
@@ -27,13 +29,14 @@ from machimado.ground.people import permissions
 def application_or_404(request: HttpRequest, application_id: UUID) -> Application:
     """Return the application if this officer may work on it.
 
-    Raises: Http404, Refused.
+    Raises: Http404, Refused; ReasonNeeded for a protected person, until this officer has said why.
     """
     try:
         application = queries.application(application_id)
     except Application.DoesNotExist as error:
         raise Http404 from error
     check_serve(permissions.by(request), application.case)
+    check_reason_given(request, application.case)
     return application
 
 
@@ -41,7 +44,11 @@ def application_or_404(request: HttpRequest, application_id: UUID) -> Applicatio
 @require_GET
 def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show the interview, or what became of it."""
-    application = application_or_404(request, application_id)
+    try:
+        application = application_or_404(request, application_id)
+    except ReasonNeeded:
+        # Where the reason is asked for.
+        return redirect("counter:case", queries.application(application_id).case_id)
     cases.look(application=application, by=permissions.by(request), at=timezone.now())
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:

@@ -30,8 +30,11 @@ def page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     screen = _screen(request)
     secret = ""
-    if screen is None:
-        screen, secret = actions.new_screen(at=now)
+    try:
+        if screen is None:
+            screen, secret = actions.new_screen(at=now)
+    except actions.PairingRefused as refusal:
+        return render(request, "screen/refused.html", {"reason": str(refusal)}, status=429)
     response = render(request, "screen/page.html", _context(screen, now, _step(request.GET.get("step"))))
     if secret:
         _keep(response, secret)
@@ -128,9 +131,9 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     moment = timezone.now()
     screen = _screen(request)
     cookie = ""
-    if screen is None:
-        screen, cookie = actions.new_screen(at=moment)
     try:
+        if screen is None:
+            screen, cookie = actions.new_screen(at=moment)
         actions.accept(secret=secret, screen=screen, at=moment)
         response: HttpResponse = redirect("counter:screen")
     except actions.PairingRefused as refusal:
