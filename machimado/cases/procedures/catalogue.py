@@ -63,15 +63,32 @@ def freeze_form(form: Form) -> Frozen:
 def city_catalogue(folder: Path) -> "Catalogue":
     """Return a city's procedures as its files are now: an unchanged folder costs a few stat calls.
 
-    A file that has just been broken takes its procedure away and is told in the log; the others go on.
+    A file that has just been broken is told in the log and stays as it was last read, so that no earlier version
+    takes its place; a folder without files offers nothing.
     """
-    files = procedure_files([folder / "procedures"])
-    return _read(tuple((file, file.stat().st_mtime_ns) for file in files))
+    try:
+        files = procedure_files([folder / "procedures"])
+    except DefinitionError as error:
+        logger.error("%s", error)  # noqa: TRY400 - the message says all
+        return Catalogue(())
+    return _read(tuple((file, at) for file in files if (at := _changed_at(file)) is not None))
+
+
+def _changed_at(file: Path) -> int | None:
+    """Return when the file was changed, in nanoseconds; nothing where it was just taken away (many editors do so)."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+# By file; of this process only: whoever starts anew has only what the files say.
+_last_good: dict[Path, Form] = {}
 
 
 @lru_cache(maxsize=4)
 def _read(files: tuple[tuple[Path, int], ...]) -> "Catalogue":
-    forms, problems = read_what_can_be_read(file for file, _ in files)
+    forms, problems = read_what_can_be_read((file for file, _ in files), last_good=_last_good)
     for problem in problems:
         logger.error("%s", problem)
     return Catalogue(forms)
@@ -189,8 +206,14 @@ def read_files(files: Iterable[Path]) -> list[Form]:
     return forms
 
 
-def read_what_can_be_read(files: Iterable[Path]) -> tuple[list[Form], list[Problem]]:
-    """Read procedure files and return the good ones, and the problems of the others."""
+def read_what_can_be_read(
+    files: Iterable[Path], *, last_good: dict[Path, Form] | None = None
+) -> tuple[list[Form], list[Problem]]:
+    """Read procedure files and return the good ones, and the problems of the others.
+
+    With `last_good` a file that can't be read gives what it gave before; what is read now is kept in it.
+    """
+    kept = {} if last_good is None else last_good
     forms: list[Form] = []
     problems: list[Problem] = []
     seen: dict[tuple[str, int], str] = {}
@@ -199,9 +222,11 @@ def read_what_can_be_read(files: Iterable[Path]) -> tuple[list[Form], list[Probl
             form, source = load_with_source(read_limited(file), str(file))
         except DefinitionError as error:
             problems += error.problems
+            forms += [kept[file]] if file in kept else []
             continue
         problems += _between_files(form, source, file, seen)
         forms.append(form)
+        kept[file] = form
     return forms, problems
 
 

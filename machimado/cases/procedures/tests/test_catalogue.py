@@ -17,6 +17,7 @@ from machimado.cases.procedures.catalogue import (
 from machimado.cases.procedures.rules.load import load
 from machimado.cases.procedures.tests.making import TODAY, file, form
 
+TODAY_DATE = date(2025, 5, 1)
 TEXT = "- {id: a, kind: text, label: {ja: い}}\n"
 
 
@@ -86,9 +87,27 @@ def test_our_city_is_seen_as_its_files_are_now(folder: Path, caplog: pytest.LogC
         broken = folder / "procedures" / "a2.yaml"
         broken.write_text("zzz", "utf-8")
         os.utime(broken, ns=(1, 1))
-        assert [form.version for form in queries.offered(day, channel="counter")] == [1]
-        assert queries.frozen("sample", on=day).definition["procedure"]["version"]["number"] == 1
+        # Not version 1, which is out of force: the file stays as it was last read.
+        assert [form.version for form in queries.offered(day, channel="counter")] == [2]
+        assert queries.frozen("sample", on=day).definition["procedure"]["version"]["number"] == 2
+        broken.write_text(version(3, "2025-04-02"), "utf-8")
+        assert queries.current("sample", on=day).version == 3
+        broken.unlink()
+        assert queries.current("sample", on=day).version == 1
     assert "a2.yaml:1:1" in caplog.text
+
+
+def test_a_folder_that_was_emptied_offers_nothing_and_says_so(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "city.yaml").write_text("procedures: []", "utf-8")
+    for each in (folder / "procedures").iterdir():
+        each.unlink()
+    with override_settings(CITY_FOLDER=folder):
+        assert queries.offered(TODAY_DATE, channel="counter") == []
+        with pytest.raises(UnknownProcedureError):
+            queries.current("sample", on=TODAY_DATE)
+    assert "手続のファイル（*.yaml）がありません" in caplog.text
 
 
 def test_a_frozen_form_outlives_its_file() -> None:
