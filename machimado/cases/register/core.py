@@ -54,7 +54,12 @@ def resident(number: str) -> tuple[records.Household, dict[str, Any]]:
         raise UnknownResidentError(
             "この方は住民記録から消えています（転出・死亡・番号の変更など）。もう一度探してください。"
         )
-    return records.read_household(reply.content), reply.json()
+    household = records.read_household(reply.content)
+    if household.resident_number != number:
+        raise records.UnreadableAnswerError(
+            "基幹システムが別の方の記録を返したため、表示しません。情報政策課に連絡してください。"
+        )
+    return household, reply.json()
 
 
 def _get(path: str, params: dict[str, Any], *, missing_is_an_answer: bool = False) -> systems.Reply:

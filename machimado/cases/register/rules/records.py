@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from machimado.cases.register.rules import keys
 
@@ -20,21 +20,29 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
+def _storable(text: str) -> str:
+    """Return the text without NUL, which PostgreSQL takes in no text: one such record must not stop an import."""
+    return text.replace("\0", "")
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+
+
 class Name(_Part):
     """A name as written and as read; parts are divided by a space."""
 
-    text: str = ""
-    kana: str = ""
+    text: Text = ""
+    kana: Text = ""
 
 
 class Address(_Part):
     """An address in parts; each may be empty."""
 
-    prefecture: str = ""
-    city: str = ""
-    town: str = ""
-    block: str = ""
-    building: str = ""
+    prefecture: Text = ""
+    city: Text = ""
+    town: Text = ""
+    block: Text = ""
+    building: Text = ""
 
     def display(self) -> str:
         """Return the address as it is read out: 町字・番地, then 方書 after a space."""
@@ -46,17 +54,17 @@ class Address(_Part):
 class ResidentRecord(_Part):
     """One person of the core's register. Fields that the index does not need are not read."""
 
-    resident_number: str = Field(pattern=r"^\S{1,15}$")
-    household_number: str = Field(pattern=r"^\S{1,15}$")
+    resident_number: str = Field(pattern=r"^[^\s\x00]{1,15}$")
+    household_number: str = Field(pattern=r"^[^\s\x00]{1,15}$")
     status: Literal["resident", "moved_out", "deceased"]
     name: Name
     alias: Name | None = None
-    latin_name: str | None = None
+    latin_name: Text | None = None
     former_name: Name | None = None
     birth_date: str = Field(pattern=r"^(?:\d{4}-\d\d-(?:\d\d|XX)|\d{4}-XX-XX|XXXX-XX-XX)$")
-    birth_date_text: str | None = None
-    sex: str = ""
-    relationship: str = ""
+    birth_date_text: Text | None = None
+    sex: Annotated[Text, Field(max_length=2)] = ""
+    relationship: Text = ""
     head: bool = False
     address: Address = Address()
     restricted: bool = False

@@ -106,3 +106,19 @@ def test_a_my_number_in_the_reason_is_refused_and_kept_nowhere(
 def test_a_reason_is_kept_as_one_line_that_every_store_takes(resident: Resident, universe: Universe) -> None:
     actions.read_record(resident=resident, by=universe.officer, case=CASE, reason="本人\0の\r\n\u202e来庁 ")
     assert Entry.objects.get(action="register.read").detail.content == {"reason": "本人 の 来庁"}
+
+
+def test_a_record_of_somebody_else_is_not_shown_and_not_indexed(
+    memory: CoreInMemory, resident: Resident, universe: Universe
+) -> None:
+    number = resident.resident_number
+    memory.people[number] = person(3, "鈴木　花", "スズキ　ハナ")
+    with pytest.raises(actions.RecordUnavailableError, match="別の方の記録"):
+        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+    assert not queries.search("鈴木").hits
+
+
+def test_a_name_that_a_store_cannot_take_stops_no_import(memory: CoreInMemory) -> None:
+    memory.put(person(1, "佐\0藤　太郎", "サトウ\0　タロウ"), person(2, "鈴木　花", "スズキ　ハナ"))
+    actions.import_all()
+    assert [hit.name for hit in queries.search("さとう").hits] == ["佐藤　太郎"]
