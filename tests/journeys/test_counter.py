@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.stage import Stage
 
@@ -209,7 +209,11 @@ def test_counter_keeps_up_with_a_fast_typist(stage: Stage) -> None:
     expect(officer.locator("#q-agent-name")).to_be_visible()
 
     # Each answer is on its way for longer than the officer needs for the next field.
-    officer.route("**/answers/", lambda route: (officer.wait_for_timeout(400), route.continue_()))
+    def delay(route: Route) -> None:
+        officer.wait_for_timeout(400)
+        route.continue_()
+
+    officer.route("**/answers/", delay)
     officer.locator("#q-identity-documents [data-digit='1']").focus()
     officer.keyboard.type("12")
     officer.locator("#q-agent-name input").nth(1).focus()
@@ -256,3 +260,46 @@ def test_counter_focus_is_where_the_work_is(stage: Stage) -> None:
     children.get_by_role("button", name=f"児童 {rows + 1}を外す").press("Enter")
     expect(children.locator(".group-row")).to_have_count(rows)
     expect(children.get_by_role("button", name="児童を足す")).to_be_focused()
+
+
+def test_counter_stays_calm_while_it_waits(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    expect(officer.get_by_role("link", name="窓口を始める")).to_be_focused()
+    begin_claim(officer, stage)
+    answer_all(officer)
+    stage.look(officer, "聞取りが終わったところ")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_role("heading", name="児童 1")).to_be_visible()
+    # The page asks each second how it stands: what is unfolded and where the focus is stays.
+    officer.get_by_text("この申請をやめる").click()
+    with officer.expect_response(re.compile("/status/")):
+        pass
+    officer.wait_for_timeout(200)
+    expect(officer.get_by_role("button", name="申請を取り下げる")).to_be_visible()
+    assert officer.evaluate("() => document.activeElement.tagName") == "SUMMARY"
+
+    while tablet.locator("signature-pad").count() == 0:
+        step = tablet.locator(".resident-kicker").last.inner_text()
+        tablet.get_by_role("button", name=re.compile("^はい")).click()
+        expect(tablet.locator(".resident-kicker").last).not_to_have_text(step)
+    stage.look(tablet, "署名")
+    write_name(tablet)
+    # The tablet is turned: the drawing has as many pixels as the new shape, so a line stands where the finger is.
+    tablet.set_viewport_size({"width": 820, "height": 1180})
+    tablet.wait_for_timeout(300)
+    pixels, shown = tablet.evaluate(
+        "() => { const c = document.querySelector('canvas'); return [c.width, c.offsetWidth]; }"
+    )
+    assert pixels == shown * tablet.evaluate("() => Math.max(devicePixelRatio, 1)")
+    tablet.get_by_role("button", name="これで申請します").click()
+    expect(tablet.get_by_role("heading", name="ありがとうございました。")).to_be_visible()
+    # A key held down is pressed once: it sends, and does not end the case on the next page.
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    for _ in range(3):
+        officer.keyboard.down("Alt")
+        officer.keyboard.down("Enter")
+    officer.keyboard.up("Enter")
+    officer.keyboard.up("Alt")
+    expect(officer.get_by_text("基幹システム受理済")).to_be_visible()
+    expect(officer.get_by_role("button", name="受付を終了する")).to_be_visible()

@@ -3,6 +3,7 @@
  * a question that is being saved, or whose entry was refused, is never overwritten by the answer to another one;
  * a field in which something was typed since it was last sent is never overwritten by any answer;
  * an answer that comes late changes its own question only; what could not be sent is sent again.
+ * A line that says the same as before comes back empty (data-same): the one on the page stays.
  */
 import { Idiomorph } from "idiomorph/htmx";
 import htmx from "../../shared/htmx";
@@ -53,8 +54,14 @@ function isKept(node: Node): boolean {
   return saving.has(node.id) || unsent.has(node.id) || node.dataset.refused !== undefined;
 }
 
+function isSame(node: Node): boolean {
+  return node instanceof HTMLElement && node.dataset.same !== undefined;
+}
+
 Object.assign(Idiomorph.defaults.callbacks, {
-  beforeNodeMorphed: (old: Node) => !isKept(old),
+  beforeNodeMorphed: (old: Node, fresh: Node) => !isKept(old) && !isSame(fresh),
+  // What the officer unfolded stays so while the page asks how it stands.
+  beforeAttributeUpdated: (name: string) => name !== "open",
   beforeNodeRemoved: (old: Node) => !(old instanceof HTMLElement && saving.has(old.id)),
 });
 

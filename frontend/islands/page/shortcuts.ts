@@ -16,7 +16,8 @@ function use(element: HTMLElement): void {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey) return;
+  // A key held down is pressed once: it must not send, and then end, what stands on the next page.
+  if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey) return;
   // With Caps Lock or Shift on, the same key is meant.
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const name = event.altKey ? `Alt+${key}` : key;

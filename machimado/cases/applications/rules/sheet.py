@@ -130,6 +130,12 @@ class Sheet:
             yield from section.lines()
 
 
+def unchanged(before: Sheet, after: Sheet) -> frozenset[str]:
+    """Return the paths whose lines say the same in both."""
+    known = {line.path: line for line in before.lines()}
+    return frozenset(line.path for line in after.lines() if known.get(line.path) == line)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What was typed at a path and could not be taken."""

@@ -15,7 +15,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.files import FileRefused
-from machimado.cases.applications.rules.sheet import Refusal
+from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
@@ -93,13 +93,12 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     application = application_or_404(request, application_id)
     given = posted(request.POST, cases.form_of(application), application.answers)
     raw = _with_town({path: one.raw for path, one in given.items()})
+    page, now = _page(request), timezone.now()
+    # The page shows this and no other revision: what stays as it is need not be sent again.
+    seen = queries.sheet(application, at=now) if page.revision == application.revision else None
     try:
         saved = cases.save_answers(
-            application=application,
-            raw=raw,
-            by=permissions.by(request),
-            at=timezone.now(),
-            page=_page(request),
+            application=application, raw=raw, by=permissions.by(request), at=now, page=page
         )
     except cases.Conflict as conflict:
         return _shown(
@@ -109,7 +108,7 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
         return _moved_on(request, application, wrong)
     refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
     _show_to_resident(request, application, given)
-    return _shown(request, application, refusals)
+    return _shown(request, application, refusals, seen=seen, own=frozenset(given))
 
 
 def _page(request: HttpRequest) -> cases.Page:
@@ -149,20 +148,27 @@ def _show_to_resident(request: HttpRequest, application: Application, given: Map
 
 
 def _shown(
-    request: HttpRequest, application: Application, refusals: dict[str, Refusal], status: int = 200
+    request: HttpRequest,
+    application: Application,
+    refusals: dict[str, Refusal],
+    status: int = 200,
+    *,
+    seen: Sheet | None = None,
+    own: frozenset[str] = frozenset(),
 ) -> HttpResponse:
-    """Return the interview as it is now: the fragment for htmx, a redirect or the whole page for a plain post."""
-    if request.headers.get("HX-Request") != "true" and not refusals:
-        return redirect("counter:interview", application.pk)
-    fresh = queries.application(application.pk)
+    """Return the interview as it is now: the fragment for htmx, a redirect or the whole page for a plain post.
+
+    Of a fragment for a page that shows `seen`, lines that say the same stay empty, but for those that were its `own`.
+    """
     partial = request.headers.get("HX-Request") == "true"
+    if not partial and not refusals:
+        return redirect("counter:interview", application.pk)
+    now = context(request, queries.application(application.pk), refusals)
+    if not partial:
+        return render(request, "counter/interview.html", now, status=status)
+    same = frozenset()
     # htmx swaps only what came with success; a refusal stands in the page as well.
-    return render(
-        request,
-        "counter/_interview.html" if partial else "counter/interview.html",
-        context(request, fresh, refusals),
-        status=200 if partial else status,
-    )
+    return render(request, "counter/_interview.html", {**now, "same": same})
 
 
 def _moved_on(request: HttpRequest, application: Application, wrong: WrongState) -> HttpResponse:

@@ -76,6 +76,13 @@ def sample_notice() -> SafeString:
 
 
 @register.filter
+def western(value: str) -> str:
+    """Return an EDTF date as it stands on a passport or a residence card: 1985年3月3日, 1985年3月 where the day is unknown."""
+    parts = zip(value.split("-"), "年月日", strict=False)
+    return "".join(f"{part.lstrip('0')}{unit}" for part, unit in parts if part.isdecimal())
+
+
+@register.filter
 def rare(text: str) -> list[tuple[str, str]]:
     """Return the characters of a name that a screen may not show as they are, each with its code points."""
     return [(character, characters.code_points(character)) for character in characters.rare(text)]

@@ -26,6 +26,19 @@ def test_a_date_is_written_in_the_japanese_calendar(value: date | str | None, wr
     assert ui.wareki(value) == written
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("1985-03-03", "1985年3月3日"),
+        ("1937-01-XX", "1937年1月"),
+        ("1937-XX-XX", "1937年"),
+        ("XXXX-XX-XX", ""),
+    ],
+)
+def test_a_date_is_written_in_the_western_calendar(value: str, written: str) -> None:
+    assert ui.western(value) == written
+
+
 def test_a_time_is_that_of_the_clock_on_the_wall() -> None:
     assert ui.clock(EVENING_UTC) == "0:05"
     assert ui.clock(None) == ""
