@@ -15,7 +15,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.files import FileRefused
-from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
+from machimado.cases.applications.rules.sheet import Refusal, Sheet
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
