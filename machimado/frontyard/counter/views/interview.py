@@ -15,7 +15,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.files import FileRefused
-from machimado.cases.applications.rules.sheet import Refusal, Sheet
+from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
@@ -166,7 +166,7 @@ def _shown(
     now = context(request, queries.application(application.pk), refusals)
     if not partial:
         return render(request, "counter/interview.html", now, status=status)
-    same = frozenset()
+    same = unchanged(seen, now["sheet"]) - own if seen else frozenset()
     # htmx swaps only what came with success; a refusal stands in the page as well.
     return render(request, "counter/_interview.html", {**now, "same": same})
 
