@@ -6,6 +6,8 @@ from machimado.ground.people.permissions import Refused, can_role
 
 SERVING = (Role.OFFICER, Role.SPECIALIST, Role.SUPERVISOR)
 State = Application.State
+# Begun, and neither sent nor withdrawn.
+RUNNING = (State.INTERVIEW, State.REVIEW, State.SIGNED)
 
 
 class WrongState(Refused):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.actions import form_of
 from machimado.cases.applications.models import Application, Case, Step, Tally
+from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
@@ -197,8 +198,7 @@ def _with_titles() -> QuerySet[Application]:
 
 def running(case: Case, procedure: str) -> Application | None:
     """Return the case's application for the procedure that was begun and not sent, if there is one."""
-    states = [Application.State.INTERVIEW, Application.State.REVIEW, Application.State.SIGNED]
-    return case.applications.filter(procedure=procedure, state__in=states).first()
+    return case.applications.filter(procedure=procedure, state__in=RUNNING).first()
 
 
 def household(record: Record | None) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from machimado.cases.applications.actions.kept import (
     until_free,
 )
 from machimado.cases.applications.models import AnswerChange, Application, Case, Channel
-from machimado.cases.applications.permissions import State, check_serve, check_state
+from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import (
     MOST_BYTES,
@@ -85,6 +85,7 @@ def begin(
     """Begin an application with today's definition, frozen, and all that is known filled in.
 
     Known is what the register knows, and what was said in this case already: that is never asked again.
+    Where the case has one for this procedure that was not sent yet, it goes on: five clicks begin one application.
     Raises: Refused; NotReady when the case has ended; UnknownProcedureError.
     """
     today = timezone.localdate(at)
@@ -128,7 +129,11 @@ def _begin(
     read_at: datetime | None,
 ) -> Application:
     check_serve(by, case)
-    check_open(Case.objects.get(pk=case.pk))
+    # The case's row is locked: of two requests the second waits here, and then finds what the first began.
+    check_open(Case.objects.select_for_update().get(pk=case.pk))
+    running = case.applications.filter(procedure=form.id, state__in=RUNNING).first()
+    if running is not None:
+        return running
     document: documents.Document = {}
     for path, (value, _) in found.items():
         document = documents.put(document, path, value)

@@ -25,7 +25,9 @@ def test_what_the_register_knows_is_filled_in_and_said_to_be_from_there(universe
         "birth_date": "1992-08-14",
         "household": [],
     }
-    case = claim.begun(universe.officer).case
+    empty = claim.begun(universe.officer)
+    actions.cancel(application=empty, by=universe.officer, at=NOW)
+    case = empty.case
     application = actions.begin(
         case=case, procedure=claim.CLAIM, by=universe.officer, at=NOW, resident_record=record, read_at=NOW
     )
