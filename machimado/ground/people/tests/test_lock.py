@@ -77,6 +77,19 @@ def test_a_fragment_moves_the_whole_page_to_the_lock(client: Client) -> None:
     assert parse_qs(address.query)["next"] == [PAGE]
 
 
+def test_whoever_moves_or_types_is_not_locked_out(client: Client, settings: Any) -> None:
+    touched(client, minutes_ago=settings.LOCK_AFTER_MINUTES - 0.5)
+    before = client.session[TOUCHED]
+    assert client.get("/staff/touch/").status_code == 204
+    assert client.session[TOUCHED] > before
+
+
+def test_a_touch_opens_no_lock(client: Client, settings: Any) -> None:
+    touched(client, minutes_ago=settings.LOCK_AFTER_MINUTES + 0.5)
+    assert client.get("/staff/touch/", headers={"HX-Request": "true"}).headers["HX-Redirect"].startswith(LOCK)
+    assert client.session[LOCKED] is True
+
+
 def test_an_absurdly_long_address_is_not_gone_back_to(client: Client) -> None:
     client.get(LOCK)
     sent = client.get(PAGE, {"key": "x" * 50_000})

@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
 
 from machimado.ground.people import permissions
 from machimado.ground.people.middleware import LOCKED, LONGEST_TARGET, TOUCHED, lock_address
@@ -26,6 +27,13 @@ def lock(request: HttpRequest) -> HttpResponse:
         return redirect(lock_address(_target(request)))
     shown = {"next": _target(request), "wrong": wrong}
     return render(request, "people/lock.html", shown, status=422 if wrong else 200)
+
+
+@permissions.officers()
+@require_safe
+def touch(request: HttpRequest) -> HttpResponse:
+    """Hear that somebody moves or types on a page of ours; the lock counts that as any other request."""
+    return HttpResponse(status=204)
 
 
 def _target(request: HttpRequest) -> str:
