@@ -93,13 +93,11 @@ def sheet(
 
 
 def application(application_id: UUID) -> Application:
-    """Return the application with all that its page needs.
+    """Return the application with all that its page needs. Its definition is long, and compiled already in this process.
 
     Raises: Application.DoesNotExist.
     """
-    found = Application.objects.select_related("definition", "case__resident", "case__office")
-    # The definition itself is long, and compiled already in this process.
-    return found.defer("definition__definition").get(pk=application_id)
+    return Application.objects.select_related("case__resident").get(pk=application_id)
 
 
 def case(case_id: UUID) -> Case:

@@ -61,7 +61,7 @@ def test_an_answer(at_desk: Client, universe: Universe) -> None:
     def save() -> None:
         at_desk.post(address, {"path": "contact.phone", "contact.phone": next(numbers)}, headers=HTMX)
 
-    assert cost(save) == WHO + 12
+    assert cost(save) == WHO + 11
 
 
 def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> None:
@@ -73,7 +73,7 @@ def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> N
         path, value = next(changes)
         at_desk.post(address, {"path": path, path: value}, headers=HTMX)
 
-    assert cost(save) == WHO + 14
+    assert cost(save) == WHO + 13
 
 
 @pytest.fixture

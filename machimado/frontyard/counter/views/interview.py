@@ -108,7 +108,11 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
         return _moved_on(request, application, wrong)
     refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
     _show_to_resident(request, application, given)
-    return _shown(request, application, refusals, seen=seen, own=frozenset(given))
+    for one in saved:
+        # The resident was read with the page, and stays who it is.
+        one.application.case = application.case
+        application = one.application
+    return _shown(request, application, refusals, seen=seen, own=frozenset(given), is_fresh=bool(saved))
 
 
 def _page(request: HttpRequest) -> cases.Page:
@@ -155,6 +159,7 @@ def _shown(
     *,
     seen: Sheet | None = None,
     own: frozenset[str] = frozenset(),
+    is_fresh: bool = False,
 ) -> HttpResponse:
     """Return the interview as it is now: the fragment for htmx, a redirect or the whole page for a plain post.
 
@@ -163,7 +168,8 @@ def _shown(
     partial = request.headers.get("HX-Request") == "true"
     if not partial and not refusals:
         return redirect("counter:interview", application.pk)
-    now = context(request, queries.application(application.pk), refusals)
+    fresh = application if is_fresh else queries.application(application.pk)
+    now = context(request, fresh, refusals)
     if not partial:
         return render(request, "counter/interview.html", now, status=status)
     same = unchanged(seen, now["sheet"]) - own if seen else frozenset()
