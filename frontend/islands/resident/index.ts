@@ -3,6 +3,7 @@ import "../../styles/base.css";
 import "../../styles/resident.css";
 import "../../shared/htmx";
 import { listen } from "../../shared/live";
+import "./away";
 import "./pad";
 
 if (document.body.dataset.live) listen(document.body.dataset.live);
