@@ -45,13 +45,25 @@ def prefill(form: Form, record: Record, role: str, *, today: date) -> dict[str, 
     `role` is who stands at the counter (self, household, agent). Values that the question would refuse (a code it
     does not have, a date that is none) are left out, so that they are asked.
     """
-    people = _people(record, role)
+    people = _people(_shielded(record), role)
     found: dict[str, Known] = {}
     for question in form.questions:
         found.update(
             _group(question, people, today) if question.kind == "group" else _plain(question, people, today)
         )
     return found
+
+
+def _shielded(record: Record) -> Record:
+    """Return the record with everybody under protection where somebody of the household is: they share the address."""
+    household = [person for person in record.get("household") or [] if isinstance(person, Mapping)]
+    if not any(person.get("restricted") for person in (record, *household)):
+        return record
+    return {
+        **record,
+        "restricted": True,
+        "household": [{**person, "restricted": True} for person in household],
+    }
 
 
 def _people(record: Record, role: str) -> dict[str, list[_Person]]:

@@ -114,6 +114,14 @@ def test_addresses_of_protected_people_are_never_filled_in() -> None:
     assert "resident.name" in found
 
 
+def test_the_address_of_a_protected_person_is_not_told_by_the_household() -> None:
+    for protected in (WIFE, CHILD):
+        others = [{**each, "restricted": each is protected} for each in (HEAD, WIFE, CHILD)]
+        found = known("residence-certificate", {**others[0], "household": others})
+        assert "resident.address" not in found
+        assert "resident.name" in found
+
+
 def test_broken_records_fill_in_nothing_wrong() -> None:
     broken = {
         "name": "佐藤",
