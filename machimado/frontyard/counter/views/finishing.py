@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions
@@ -19,47 +21,21 @@ from machimado.ground.people import permissions
 @require_POST
 def review(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Hand the answers to the resident to check and sign."""
-    application = application_or_404(request, application_id)
-    try:
-        cases.to_review(application=application, by=permissions.by(request), at=timezone.now())
-    except WrongState as wrong:
-        messages.error(request, str(wrong))
-    except cases.NotReady as refusal:
-        return render(
-            request, "counter/interview.html", context(request, application, not_ready=refusal), status=422
-        )
-    show_to_resident(request, application)
-    return redirect("counter:interview", application.pk)
+    return _go_on(request, application_or_404(request, application_id), cases.to_review)
 
 
 @permissions.officers(*SERVING)
 @require_POST
 def back(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Open the answers again."""
-    application = application_or_404(request, application_id)
-    try:
-        cases.back_to_interview(application=application, by=permissions.by(request), at=timezone.now())
-    except WrongState as wrong:
-        messages.error(request, str(wrong))
-    show_to_resident(request, application)
-    return redirect("counter:interview", application.pk)
+    return _go_on(request, application_or_404(request, application_id), cases.back_to_interview)
 
 
 @permissions.officers(*SERVING)
 @require_POST
 def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Send it to the core system; however often it is pressed, once."""
-    application = application_or_404(request, application_id)
-    try:
-        cases.submit(application=application, by=permissions.by(request), at=timezone.now())
-    except WrongState as wrong:
-        messages.error(request, str(wrong))
-    except cases.NotReady as refusal:
-        return render(
-            request, "counter/interview.html", context(request, application, not_ready=refusal), status=422
-        )
-    show_to_resident(request, application)
-    return redirect("counter:interview", application.pk)
+    return _go_on(request, application_or_404(request, application_id), cases.submit)
 
 
 @permissions.officers(*SERVING)
@@ -71,10 +47,18 @@ def correct(request: HttpRequest, application_id: UUID) -> HttpResponse:
     if state is None or state.state != "rejected":
         messages.error(request, "基幹システムが差し戻した申請だけを直せます。今の状態を確かめてください。")
         return redirect("counter:interview", application.pk)
+    return _go_on(request, application, cases.correct)
+
+
+def _go_on(request: HttpRequest, application: Application, step: Callable[..., object]) -> HttpResponse:
+    """Take one step with the application; show the officer and the resident how it stands then."""
     try:
-        cases.correct(application=application, by=permissions.by(request), at=timezone.now())
+        step(application=application, by=permissions.by(request), at=timezone.now())
     except WrongState as wrong:
         messages.error(request, str(wrong))
+    except cases.NotReady as refusal:
+        shown = context(request, application, not_ready=refusal)
+        return render(request, "counter/interview.html", shown, status=422)
     show_to_resident(request, application)
     return redirect("counter:interview", application.pk)
 
