@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def _new_compiler_each(inputs: dict[str, Any]) -> Callable[[int], object]:
 def _times(write: Callable[[int], object], forms: int) -> list[float]:
     for number in range(5):
         write(number)
-    return [_milliseconds(lambda number=number: write(number)) for number in range(100, 100 + forms)]  # type: ignore[misc]
+    return [_milliseconds(partial(write, number)) for number in range(100, 100 + forms)]
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
