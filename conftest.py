@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from hypothesis import settings as properties
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 pytest_plugins = ["tests.processes", "tests.universe"]
+
+# The same commit gives the same result: a new counterexample is looked for with --hypothesis-profile=explore.
+properties.register_profile("same", derandomize=True)
+properties.register_profile("explore", max_examples=2_000, deadline=None)
+properties.load_profile("same")
 
 
 class JourneysTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types

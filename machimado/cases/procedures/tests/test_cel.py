@@ -78,6 +78,7 @@ def value(text: str, **variables: Any) -> Any:
         ("'''it's'''", "it's"),
         ("1 // a comment\n + 1", 2),
         ("!true || !false", True),
+        ("0.0 < 0.0 / 0.0 || 0.0 >= 0.0 / 0.0 || 0.0 / 0.0 == 0.0 / 0.0", False),
     ],
 )
 def test_values(text: str, expected: Any) -> None:
@@ -124,6 +125,7 @@ def test_one_deciding_side_absorbs_an_error_on_the_other(text: str) -> None:
         "9223372036854775807 + 1",
         "-9223372036854775807 - 2",
         "9223372036854775807 * 2",
+        "-(-9223372036854775807 - 1)",
         "[1][1]",
         "[1]['a']",
         "{'a': 1}['b']",

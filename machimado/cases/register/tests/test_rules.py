@@ -15,7 +15,8 @@ LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-'"
 
 def _words(alphabet: str, *, most: int) -> st.SearchStrategy[str]:
     characters = st.lists(st.sampled_from(split_characters(alphabet)), min_size=1, max_size=6)
-    word = characters.map("".join).filter(lambda each: each[0].isalpha())
+    # Nobody's name begins with the mark of a long vowel, which prolongs what stands before it.
+    word = characters.map("".join).filter(lambda each: each[0].isalpha() and each[0] != "ー")
     return st.lists(word, min_size=1, max_size=most).map("　".join)
 
 
