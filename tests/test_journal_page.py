@@ -24,6 +24,7 @@ from machimado.ground.journal.models import Detail, Entry
 from machimado.ground.people import queries
 from machimado.ground.people.models import Officer
 from machimado.ground.people.views import journal as page
+from tests.tampering import as_owner_of_the_store
 from tests.universe import Universe
 
 SignIn = Callable[[Officer], Client]
@@ -207,9 +208,10 @@ def test_parts_find_what_the_whole_finds(
     monkeypatch.setattr(page, "VERIFY_AT_ONCE", size)
     for _ in range(7):
         write(detail={"hits": 1})
-    Entry.objects.filter(seq=2).update(action="register.read")
-    Entry.objects.filter(seq=4).delete()
-    Detail.objects.filter(entry=6).update(content={"hits": 0})
+    with as_owner_of_the_store():
+        Entry.objects.filter(seq=2).update(action="register.read")
+        Entry.objects.filter(seq=4).delete()
+        Detail.objects.filter(entry=6).update(content={"hits": 0})
     check = verify(sign_in(universe.auditor)).context["check"]  # type: ignore[attr-defined]
     found = sorted((each["seq"], each["reason"]) for each in check["broken"])
     assert found == sorted((each.seq, each.reason) for each in journal.verify() if each.seq <= 7)

@@ -12,6 +12,7 @@ from machimado.ground.journal import commands, queries
 from machimado.ground.journal.actions import forget, record
 from machimado.ground.journal.models import Detail, Entry
 from machimado.ground.journal.rules.keeping import KEEP_DAYS
+from tests.tampering import as_owner_of_the_store
 from tests.universe import Universe
 
 WRITERS = 6
@@ -74,21 +75,24 @@ def test_an_officer_is_named_by_an_opaque_id(universe: Universe) -> None:
 @pytest.mark.django_db
 def test_a_change_on_the_store_is_found() -> None:
     write(5)
-    Entry.objects.filter(seq=3).update(subject="somebody else")
+    with as_owner_of_the_store():
+        Entry.objects.filter(seq=3).update(subject="somebody else")
     assert numbers_of_breaks() == [3]
 
 
 @pytest.mark.django_db
 def test_a_line_deleted_on_the_store_is_found() -> None:
     write(5)
-    Entry.objects.filter(seq=2).delete()
+    with as_owner_of_the_store():
+        Entry.objects.filter(seq=2).delete()
     assert set(numbers_of_breaks()) == {3}
 
 
 @pytest.mark.django_db
 def test_a_changed_detail_is_found() -> None:
     write(5)
-    Detail.objects.filter(pk=4).update(content={"name": "別人"})
+    with as_owner_of_the_store():
+        Detail.objects.filter(pk=4).update(content={"name": "別人"})
     assert numbers_of_breaks() == [4]
 
 
@@ -116,7 +120,8 @@ def test_details_that_go_before_their_time_are_found() -> None:
 def test_details_whose_time_somebody_shortened_are_kept() -> None:
     write(2)
     today = timezone.localdate()
-    Detail.objects.filter(pk=1).update(keep_until=today - timedelta(days=1))
+    with as_owner_of_the_store():
+        Detail.objects.filter(pk=1).update(keep_until=today - timedelta(days=1))
     assert forget(today=today) == 0
     assert numbers_of_breaks() == []
 
@@ -145,13 +150,15 @@ class TestCommand:
         assert "正しくつながっています（3 件" in capsys.readouterr().out
 
     def test_names_the_line_that_was_changed(self, capsys: pytest.CaptureFixture[str]) -> None:
-        Entry.objects.filter(seq=2).update(action="case.closed")
+        with as_owner_of_the_store():
+            Entry.objects.filter(seq=2).update(action="case.closed")
         assert commands.run_verify(Namespace(expect=None)) == 1
         assert "2 番: 記録の内容が書き換えられています。" in capsys.readouterr().out
 
     def test_misses_the_end_that_was_noted_down(self, capsys: pytest.CaptureFixture[str]) -> None:
         noted = queries.head()[1]
         assert commands.run_verify(Namespace(expect=noted)) == 0
-        Entry.objects.filter(seq=3).delete()
+        with as_owner_of_the_store():
+            Entry.objects.filter(seq=3).delete()
         assert commands.run_verify(Namespace(expect=noted)) == 1
         assert "台帳にありません" in capsys.readouterr().out
