@@ -133,6 +133,12 @@ class Application(models.Model):
                 name="application_known_state",
             ),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="application_known_channel"),
+            # Two tabs, five clicks, a correction: whoever comes second goes on with the first one's.
+            models.UniqueConstraint(
+                fields=["case", "procedure"],
+                condition=Q(state__in=["interview", "review", "signed"]),
+                name="application_one_running",
+            ),
         ]
 
 

@@ -129,7 +129,7 @@ def _begin(
     read_at: datetime | None,
 ) -> Application:
     check_serve(by, case)
-    # The case's row is locked: of two requests the second waits here, and then finds what the first began.
+    # The case's row is held, so that nobody ends it while this begins. That one application runs is kept by a constraint.
     check_open(Case.objects.select_for_update().get(pk=case.pk))
     running = case.applications.filter(procedure=form.id, state__in=RUNNING).first()
     if running is not None:

@@ -22,7 +22,7 @@ from machimado.cases.applications.actions.kept import (
 )
 from machimado.cases.applications.actions.tallying import tally
 from machimado.cases.applications.models import Application, Case, Stamp, Step, StoredFile, Submission
-from machimado.cases.applications.permissions import State, WrongState, check_state
+from machimado.cases.applications.permissions import RUNNING, State, WrongState, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.signature import Signature
@@ -59,12 +59,26 @@ def back_to_interview(*, application: Application, by: Officer | None, at: datet
 
 @transaction.atomic
 def correct(*, application: Application, by: Officer, at: datetime) -> Application:
-    """Open a submitted application again because the core system rejected it (delivery decides whether it did)."""
+    """Open a submitted application again because the core system rejected it (delivery decides whether it did).
+
+    Raises: WrongState; NotReady when the case has begun another one for this procedure meanwhile.
+    """
     locked = lock(application)
     check_state(locked, State.SUBMITTED)
     # The resident has to come again and sign: the case goes on until it is ended once more.
     Case.objects.filter(pk=locked.case_id).update(closed_at=None)
+    _check_none_runs(locked)
     return _open_again(locked, by, at, "application.corrected")
+
+
+def _check_none_runs(application: Application) -> None:
+    others = Application.objects.filter(case=application.case_id, procedure=application.procedure)
+    running = others.filter(state__in=RUNNING).first()
+    if running is not None:
+        raise NotReady(
+            f"この受付では、同じ手続の申請（申請番号 {running.reference}）が進んでいます。"
+            "そちらを続けてください。こちらを直すときは、先にそちらを取り下げてください。"
+        )
 
 
 def _open_again(application: Application, by: Officer | None, at: datetime, action: str) -> Application:
