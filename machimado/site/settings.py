@@ -133,6 +133,12 @@ TEMPLATES = [
             "builtins": ["machimado.ground.ui.templatetags.ui"],
         },
     },
+    {
+        # Fragments with hundreds of parts, in the folder jinja2/ of their room; pages take them in by {% fragment %}.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "machimado.ground.ui.fragments.environment"},
+    },
 ]
 
 # --- sign-in -------------------------------------------------------------------------------------------------

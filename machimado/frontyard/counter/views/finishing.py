@@ -98,4 +98,4 @@ def status(request: HttpRequest, application_id: UUID) -> HttpResponse:
     shown = request.GET.get("state", application.state)
     if shown != application.state:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return render(request, "counter/_status.html", context(request, application))
+    return render(request, "counter/_status.html", context(request, application), using="jinja2")

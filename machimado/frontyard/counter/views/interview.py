@@ -174,7 +174,7 @@ def _shown(
         return render(request, "counter/interview.html", now, status=status)
     same = unchanged(seen, now["sheet"]) - own if seen else frozenset()
     # htmx swaps only what came with success; a refusal stands in the page as well.
-    return render(request, "counter/_interview.html", {**now, "same": same})
+    return render(request, "counter/_interview.html", {**now, "same": same}, using="jinja2")
 
 
 def _moved_on(request: HttpRequest, application: Application, wrong: WrongState) -> HttpResponse:

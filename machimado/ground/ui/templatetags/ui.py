@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import engines
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -51,6 +52,13 @@ def _styles(key: str) -> Iterator[str]:
     for imported in chunk.get("imports", []):
         yield from _styles(imported)
     yield from chunk.get("css", [])
+
+
+@register.simple_tag(takes_context=True)
+def fragment(context: template.Context, name: str, **more: Any) -> SafeString:
+    """Return a fragment that is written in Jinja2, with what the page knows."""
+    known: dict[Any, Any] = {**context.flatten(), **more}
+    return mark_safe(engines["jinja2"].get_template(name).render(known, context.get("request")))  # noqa: S308 - Jinja2 has escaped what it took in
 
 
 @register.filter
