@@ -220,6 +220,7 @@ class _Maker:
         self._hidden = hidden
         self._asked = set(outcome.asked)
         self._missing = set(outcome.missing)
+        self._required = outcome.required
         self._errors = _by_path(outcome.errors, language)
         self._warnings = _by_path(outcome.warnings, language)
 
@@ -259,7 +260,7 @@ class _Maker:
             ask=say(question.ask, self._language),
             hint=say(question.hint, self._language),
             note=say(question.officer_note, self._language),
-            required=question.required is not False,
+            required=question.required is True or path in self._required,
             value=value,
             words=in_words(question, value, self._language),
             source=self._sources.get(path, {}).get("source", ""),

@@ -38,6 +38,7 @@ class Run:
         "form",
         "later",
         "missing",
+        "required",
         "today",
         "undecided",
         "variables",
@@ -50,7 +51,9 @@ class Run:
         self.today = today
         self.asked: list[tuple[str, ...]] = [()] * len(form.questions)
         self.missing: set[str] = set()
-        self.later: list[tuple[str, Program, Variables]] = []  # required by a rule: decided when all is known
+        # Required where a rule says so, and whether it is unanswered: decided when all is known.
+        self.later: list[tuple[str, Program, Variables, bool]] = []
+        self.required: set[str] = set()
         self.errors: list[Finding] = []
         self.warnings: list[Finding] = []
         self.undecided: list[str] = []
@@ -72,6 +75,7 @@ class Run:
         return Outcome(
             asked=asked,
             missing=tuple([path for path in asked if path in self.missing]) if self.missing else (),
+            required=frozenset(self.required),
             errors=tuple(self.errors),
             warnings=tuple(self.warnings),
             undecided=tuple(self.undecided),
@@ -104,8 +108,10 @@ class Run:
 
     def _accepts(self, question: Question, judge: Judge, path: str, value: Any, variables: Variables) -> bool:
         """Judge one value: unanswered, refused or acceptable."""
-        if value is None or is_empty(value):
-            self._unanswered(question, path, variables)
+        is_open = value is None or is_empty(value)
+        if question.required:
+            self._needs(question, path, variables, is_open=is_open)
+        if is_open:
             return value is False and question.kind == "declaration"
         problem = judge(question, value, self.today)
         if problem is None:
@@ -113,11 +119,11 @@ class Run:
         self._refuse(path, problem)
         return False
 
-    def _unanswered(self, question: Question, path: str, variables: Variables) -> None:
-        if question.required is True:
+    def _needs(self, question: Question, path: str, variables: Variables, *, is_open: bool) -> None:
+        if not isinstance(question.required, bool):
+            self.later.append((path, question.required, variables, is_open))
+        elif is_open:
             self.missing.add(path)
-        elif question.required:
-            self.later.append((path, question.required, variables))
 
     def _refuse(self, path: str, problem: Refusal) -> None:
         self.errors.append(Finding(f"value.{problem.code}", "error", (path,), problem.message))
@@ -152,12 +158,12 @@ class Run:
             return  # without an answer that it needs, a derived value is not there either
 
     def _require(self) -> None:
-        for path, program, variables in self.later:
-            if holds(
-                program,
-                {**self.variables, **{key: variables[key] for key in ("item", "index") if key in variables}},
-            ):
-                self.missing.add(path)
+        for path, program, variables, is_open in self.later:
+            row: Variables = {key: variables[key] for key in ("item", "index") if key in variables}
+            if holds(program, {**self.variables, **row}):
+                self.required.add(path)
+                if is_open:
+                    self.missing.add(path)
 
     def _check(self, compiled: "CompiledCheck") -> None:
         check = compiled.check

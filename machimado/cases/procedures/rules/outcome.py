@@ -22,12 +22,14 @@ class Finding:
 class Outcome:
     """What holds for a form with its answers.
 
-    Paths are written `resident.name` and, in groups, `children.0.name`. `answers` are only those that are asked and
-    acceptable; `undecided` are checks that unknown parts of dates (不詳) leave open: the officer decides.
+    Paths are written `resident.name` and, in groups, `children.0.name`. `required` are those that a rule requires now,
+    beside those that always are; `undecided` are checks that unknown parts of dates (不詳) leave open: the officer
+    decides. `answers` are only those that are asked and acceptable.
     """
 
     asked: tuple[str, ...]
     missing: tuple[str, ...]
+    required: frozenset[str]
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     undecided: tuple[str, ...]

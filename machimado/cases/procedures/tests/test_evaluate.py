@@ -82,6 +82,9 @@ def test_rows_see_themselves_their_number_and_the_rest() -> None:
         "children.2.name",
         "children.2.relationship",
     )
+    assert outcome.required == {
+        f"children.{path}" for path in ("1.relationship", "1.birth_date", "2.relationship")
+    }
     assert ids(evaluate(made, {"children": rows * 2})) == ["value.many"]
     assert ids(evaluate(made, {"children": [3]})) == ["value.type"]
 
