@@ -46,12 +46,20 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def seen() -> set[str]:
+    """Remember what the journeys of this run have looked at."""
+    return set()
+
+
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, browser: Browser, product: Product) -> Iterator[Stage]:
+def stage(
+    request: pytest.FixtureRequest, browser: Browser, product: Product, seen: set[str]
+) -> Iterator[Stage]:
     """Set the stage for a journey, and say at its end what was wrong on the pages."""
     folder = os.environ.get("MACHIMADO_TOUR")
     name = request.node.name.removeprefix("test_")
-    stage = Stage(browser, product, name, Path(folder).resolve() if folder else None)
+    stage = Stage(browser, product, name, Path(folder).resolve() if folder else None, seen)
     yield stage
     problems = stage.end()
     assert not problems, "\n".join(problems)

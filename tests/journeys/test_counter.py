@@ -5,141 +5,37 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.journeys.counter import (
+    agree,
+    answer,
+    answer_all,
+    begin_claim,
+    find,
+    sign,
+    sit_down,
+    write_name,
+)
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
-TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
-
-
-def end_what_is_open(stage: Stage, officer: Page) -> None:
-    """End the cases that another journey left open: a desk shows whoever sits there, also to a new tablet."""
-    officer.goto(f"{stage.address}/counter/")
-    stage.look_once(officer, "窓口")
-    while officer.locator(".case-item a[href*='/cases/']").count():
-        officer.locator(".case-item a[href*='/cases/']").first.click()
-        officer.wait_for_url("**/counter/cases/*/")
-        stage.look_once(officer, "手続を選ぶ")
-        officer.get_by_role("button", name="受付を終了する").click()
-        officer.wait_for_url("**/counter/")
-
-
-def sit_down(stage: Stage, officer: Page) -> Page:
-    """Let the officer choose a desk and connect the resident's tablet by its number; return the tablet."""
-    end_what_is_open(stage, officer)
-    end_open_cases(officer, stage)
-    officer.goto(f"{stage.address}/counter/desk/")
-    officer.get_by_role("button", name="窓口1").click()
-    tablet = stage.visitor(**TABLET)
-    tablet.goto(f"{stage.address}/screen/")
-    stage.look(tablet, "住民の画面をつなぐ")
-    officer.get_by_label("番号").fill(tablet.locator(".pair-code").inner_text())
-    officer.get_by_role("button", name="つなぐ").click()
-    stage.look(officer, "窓口と住民の画面")
-    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
-    stage.look(tablet, "こんにちは")
-    return tablet
-
-
-def end_open_cases(officer: Page, stage: Stage) -> None:
-    """End what another journey left open: a desk shows the case that goes on at it."""
-    officer.goto(f"{stage.address}/counter/")
-    stage.look_once(officer, "窓口")
-    while (still := officer.locator(".case-item a[href*='/cases/']")).count():
-        still.first.click()
-        officer.wait_for_url("**/counter/cases/*/")
-        stage.look_once(officer, "手続を選ぶ")
-        officer.get_by_role("button", name="受付を終了する").click()
-        officer.wait_for_url("**/counter/")
-
-
-def find(officer: Page, stage: Stage, words: str) -> None:
-    """Find somebody by the keyboard and open the first that is found."""
-    officer.goto(f"{stage.address}/counter/")
-    stage.look_once(officer, "窓口")
-    officer.get_by_role("searchbox").fill("")
-    officer.keyboard.type(words)
-    expect(officer.locator("[data-result]").first).to_be_visible()
-    officer.keyboard.press("ArrowDown")
-    officer.keyboard.press("Enter")
-    officer.wait_for_url("**/counter/cases/*/")
-    stage.look_once(officer, "手続を選ぶ")
-
-
-def answer(officer: Page, path: str, *, digit: str = "", text: str = "") -> None:
-    """Answer one question without a mouse, and wait until it is saved."""
-    line = officer.locator(f"#q-{path.replace('.', '-')}")
-    with officer.expect_response(re.compile("/answers/$")):
-        if digit:
-            line.locator(f'[data-digit="{digit}"]').focus()
-            officer.keyboard.press(digit)
-        else:
-            line.locator("input:not([type=hidden])").first.fill(text)
-            officer.keyboard.press("Enter")
-
-
-def begin_claim(officer: Page, stage: Stage) -> None:
-    """Open a parent's 児童手当 認定請求: the first household with a child of the sample's people."""
-    find(officer, stage, stage.product.parent)
-    if officer.locator("#running").count():  # what another journey left open goes on: here it begins anew
-        officer.get_by_role("button", name="受付を終了する").click()
-        officer.wait_for_url("**/counter/")
-        find(officer, stage, stage.product.parent)
-    officer.keyboard.press("3")
-    officer.wait_for_url("**/counter/applications/*/")
-    expect(officer.get_by_role("heading", name="児童手当 認定請求", exact=True)).to_be_visible()
-
-
-def answer_all(officer: Page) -> None:
-    """Answer whatever is still open, the first choice where there are choices."""
-    fixed = {"contact.phone": "0235-00-0000", "event_date": "R8.11.1", "employment.workplace": "雪見精機"}
-    chosen = {"has_older_children": "2", "spouse.exists": "2", "employment.kind": "3", "pension.kind": "2"}
-    for _ in range(40):
-        line = officer.locator(".line.is-missing").first
-        if line.count() == 0:
-            return
-        path = line.locator("[name=path]").get_attribute("value") or ""
-        if path in fixed:
-            answer(officer, path, text=fixed[path])
-        else:
-            answer(officer, path, digit=chosen.get(path, "1"))
-        expect(officer.locator(f"#q-{path.replace('.', '-')}.is-missing")).to_have_count(0)
-    raise AssertionError("the interview does not come to an end")
-
-
-def write_name(tablet: Page) -> None:
-    """Sign with a finger."""
-    box = tablet.locator("signature-pad canvas").bounding_box()
-    assert box is not None
-    tablet.mouse.move(box["x"] + 60, box["y"] + 60)
-    tablet.mouse.down()
-    for step in range(30):
-        tablet.mouse.move(box["x"] + 60 + step * 9, box["y"] + 60 + (step % 5) * 18)
-    tablet.mouse.up()
 
 
 def test_counter_from_search_to_accepted(stage: Stage) -> None:
     officer = stage.enter("ono")
-    stage.look(officer, "窓口")
+    stage.look_once(officer, "窓口")
     tablet = sit_down(stage, officer)
     begin_claim(officer, stage)
-    stage.look(officer, "聞取り")
+    stage.look_once(officer, "聞取り")
     answer(officer, "contact.phone", text="0235-00-0000")
     expect(tablet.locator(".now-words")).to_have_text("0235-00-0000")
-    stage.look(tablet, "いま入力している内容")
+    stage.look_once(tablet, "いま入力している内容")
     answer_all(officer)
-    stage.look(officer, "聞取りが終わったところ")
+    stage.look_once(officer, "聞取りが終わったところ")
     officer.keyboard.press("Alt+Enter")
 
     expect(tablet.get_by_text("この内容でよろしいですか。")).to_be_visible()
     stage.look(tablet, "住民の確認")
-    while tablet.locator("signature-pad").count() == 0:
-        step = tablet.locator(".resident-kicker").last.inner_text()
-        tablet.get_by_role("button", name=re.compile("^はい")).click()
-        expect(tablet.locator(".resident-kicker").last).not_to_have_text(step)
-    stage.look(tablet, "署名")
-    write_name(tablet)
-    tablet.get_by_role("button", name="これで申請します").click()
-    expect(tablet.get_by_role("heading", name="ありがとうございました。")).to_be_visible()
+    sign(stage, tablet)
     stage.look(tablet, "署名の後")
 
     expect(officer.get_by_text("署名をいただきました")).to_be_visible()
@@ -162,8 +58,8 @@ def test_counter_leaves_nothing_on_the_tablet(stage: Stage) -> None:
     begin_claim(officer, stage)
     answer(officer, "contact.phone", text="0235-77-7777")
     expect(tablet.locator(".now-words")).to_have_text("0235-77-7777")
-    stage.look(officer, "聞取り")
-    stage.look(tablet, "いま入力している内容")
+    stage.look_once(officer, "聞取り")
+    stage.look_once(tablet, "いま入力している内容")
     find(officer, stage, stage.product.parent)
     officer.get_by_role("button", name="受付を終了する").click()
     officer.wait_for_url("**/counter/")
@@ -186,7 +82,7 @@ def test_counter_loses_nothing_that_was_typed(stage: Stage) -> None:
     officer = stage.enter("ono")
     stage.expected_statuses |= {503}
     begin_claim(officer, stage)
-    stage.look(officer, "聞取り")
+    stage.look_once(officer, "聞取り")
 
     # A date that cannot be: it stays in the field, also when other questions are answered.
     answer(officer, "event_date", text="2月30日")
@@ -215,7 +111,7 @@ def test_counter_resident_objects(stage: Stage) -> None:
     tablet = sit_down(stage, officer)
     begin_claim(officer, stage)
     answer_all(officer)
-    stage.look(officer, "聞取りが終わったところ")
+    stage.look_once(officer, "聞取りが終わったところ")
     officer.keyboard.press("Alt+Enter")
     tablet.get_by_role("button", name=re.compile("^はい")).click()
     expect(tablet.get_by_role("heading", name="請求者")).to_be_visible()
@@ -234,7 +130,7 @@ def focused(officer: Page) -> str:
 def test_counter_keeps_up_with_a_fast_typist(stage: Stage) -> None:
     officer = stage.enter("ono")
     begin_claim(officer, stage)
-    stage.look(officer, "聞取り")
+    stage.look_once(officer, "聞取り")
     answer(officer, "applicant.role", digit="3")
     expect(officer.locator("#q-agent-name")).to_be_visible()
 
@@ -273,7 +169,7 @@ def test_counter_keeps_up_with_a_fast_typist(stage: Stage) -> None:
 def test_counter_focus_is_where_the_work_is(stage: Stage) -> None:
     officer = stage.enter("ono")
     begin_claim(officer, stage)
-    stage.look(officer, "聞取り")
+    stage.look_once(officer, "聞取り")
     assert focused(officer) == "identity.documents"  # the first question that is open
     officer.keyboard.press("Alt+n")
     assert focused(officer) == "contact.phone"  # left open for now: on to the next one
@@ -298,7 +194,7 @@ def test_counter_stays_calm_while_it_waits(stage: Stage) -> None:
     expect(officer.get_by_role("link", name="窓口を始める")).to_be_focused()
     begin_claim(officer, stage)
     answer_all(officer)
-    stage.look(officer, "聞取りが終わったところ")
+    stage.look_once(officer, "聞取りが終わったところ")
     officer.keyboard.press("Alt+Enter")
     expect(officer.get_by_role("heading", name="児童 1")).to_be_visible()
     # The page asks each second how it stands: what is unfolded and where the focus is stays.
@@ -309,11 +205,7 @@ def test_counter_stays_calm_while_it_waits(stage: Stage) -> None:
     expect(officer.get_by_role("button", name="申請を取り下げる")).to_be_visible()
     assert officer.evaluate("() => document.activeElement.tagName") == "SUMMARY"
 
-    while tablet.locator("signature-pad").count() == 0:
-        step = tablet.locator(".resident-kicker").last.inner_text()
-        tablet.get_by_role("button", name=re.compile("^はい")).click()
-        expect(tablet.locator(".resident-kicker").last).not_to_have_text(step)
-    stage.look(tablet, "署名")
+    agree(stage, tablet)
     write_name(tablet)
     # The tablet is turned: the drawing has as many pixels as the new shape, so a line stands where the finger is.
     tablet.set_viewport_size({"width": 820, "height": 1180})
@@ -341,7 +233,7 @@ def test_counter_screen_hides_what_nobody_could_take_off(stage: Stage) -> None:
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)
     begin_claim(officer, stage)
-    stage.look(officer, "聞取り")
+    stage.look_once(officer, "聞取り")
     answer(officer, "contact.phone", text="0235-00-0000")
     expect(tablet.locator(".now-words")).to_be_visible()
     tablet.context.set_offline(True)

@@ -18,7 +18,7 @@ def press(page: Page, *keys: str) -> None:
 def test_arrivals_are_marked_called_and_taken_back_by_keys(stage: Stage) -> None:
     page = stage.enter("togashi")  # alone at an outpost: nobody else's residents are in the way
     expect(page.get_by_role("navigation", name="主なメニュー")).to_be_visible()
-    stage.look(page, "最初の画面")
+    stage.look_once(page, "最初の画面")
     page.goto(stage.address + "/reception/")
     expect(page.get_by_text("お待ちの方はいません")).to_be_visible()
     stage.look(page, "受付、だれもいない")
@@ -54,7 +54,7 @@ def test_arrivals_are_marked_called_and_taken_back_by_keys(stage: Stage) -> None
 def test_the_slip_prints_itself(stage: Stage) -> None:
     page = stage.enter("kudo")
     page.add_init_script("window.print = () => { document.title = '印刷した' }")
-    stage.look(page, "最初の画面")
+    stage.look_once(page, "最初の画面")
     page.goto(stage.address + "/reception/")
     press(page, "b", "h", "Enter")
     expect(page.get_by_role("article", name="番号票")).to_contain_text("ひとりでできる")
@@ -68,7 +68,7 @@ def test_the_slip_prints_itself(stage: Stage) -> None:
 
 def test_paper_is_booked_with_two_keys_and_shows_in_the_figures(stage: Stage) -> None:
     page = stage.enter("honma")
-    stage.look(page, "最初の画面")
+    stage.look_once(page, "最初の画面")
     page.goto(stage.address + "/paper/")
     stage.look(page, "紙の申請、まだない")
     for count in (1, 2):
@@ -95,7 +95,7 @@ def test_paper_is_booked_with_two_keys_and_shows_in_the_figures(stage: Stage) ->
 
 def test_the_auditor_reads_and_verifies_the_journal(stage: Stage) -> None:
     officer = stage.enter("sato")
-    stage.look(officer, "最初の画面")
+    stage.look_once(officer, "最初の画面")
     officer.goto(stage.address + "/paper/")
     press(officer, "1", "Enter")
     expect(officer.get_by_role("status")).to_contain_text("1件数えました")

@@ -23,10 +23,10 @@ def test_sign_in_and_out(stage: Stage) -> None:
 
     stage.sign_in(page, LOGIN, stage.product.password(LOGIN))
     expect(page.get_by_role("button", name="席を離れる")).to_be_visible()
-    stage.look(page, "最初の画面")
+    stage.look_once(page, "最初の画面")
 
     leave_the_desk(page)
-    stage.look(page, "ロック")
+    stage.look_once(page, "ロック")
     page.get_by_role("button", name="別の職員に交代する").click()
     expect(page.get_by_role("heading", name="職員サインイン")).to_be_visible()
     stage.look(page, "サインアウト後")
@@ -37,9 +37,9 @@ def test_sign_in_and_out(stage: Stage) -> None:
 def test_lock_and_unlock(stage: Stage) -> None:
     page = stage.enter(LOGIN)
     here = page.url
-    stage.look(page, "最初の画面")
+    stage.look_once(page, "最初の画面")
     leave_the_desk(page)
-    stage.look(page, "ロック")
+    stage.look_once(page, "ロック")
 
     page.goto(stage.address)
     expect(page.get_by_role("heading", name="画面をロックしています")).to_be_visible()
