@@ -29,6 +29,7 @@ class ApplicationsConfig(AppConfig):
         "application.submitted": "申請を送信した",
         "application.corrected": "差戻しの申請を直し始めた",
         "application.cancelled": "申請を取り下げた",
+        "application.renewed": "申請を取り下げ、新しい版で始め直した",
         "application.printed": "申請書を印刷した",
         "application.paper_booked": "紙の申請を数えた",
         "application.paper_unbooked": "紙の申請の数えを取り消した",

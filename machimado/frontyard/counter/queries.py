@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from machimado.cases.applications.actions import form_of
+from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case, Step, Tally
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
@@ -83,13 +83,19 @@ def sheet(
 ) -> Sheet:
     """Return the application as a person sees it."""
     return lay_out(
-        form_of(application),
+        cases.form_of(application),
         application.answers,
         application.sources,
         today=timezone.localdate(at),
         language=language,
         refusals=refusals,
     )
+
+
+def newer_since(application: Application, *, on: date) -> str:
+    """Return since when (ISO) a newer version is in force than the one of a running application; nothing where there is none."""
+    newer = cases.newer_form(application, on=on) if application.state in RUNNING else None
+    return newer.procedure.version.effective_from if newer else ""
 
 
 def application(application_id: UUID) -> Application:
@@ -154,7 +160,7 @@ def effort(application: Application) -> Effort | None:
     tally = Tally.objects.filter(application=application).first()
     if tally is None:
         return None
-    baseline = form_of(application).procedure.paper
+    baseline = cases.form_of(application).procedure.paper
     return Effort(
         minutes="－" if tally.officer_seconds is None else f"{tally.officer_seconds / 60:.1f}",
         typed_characters=tally.typed_characters,

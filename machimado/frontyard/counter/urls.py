@@ -1,6 +1,15 @@
 from django.urls import path
 
-from machimado.frontyard.counter.views import case, desk, finding, finishing, interview, paper, screen
+from machimado.frontyard.counter.views import (
+    case,
+    desk,
+    finding,
+    finishing,
+    interview,
+    paper,
+    renewing,
+    screen,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -24,6 +33,7 @@ urlpatterns = [
     path("counter/applications/<uuid:application_id>/submit/", finishing.submit, name="submit"),
     path("counter/applications/<uuid:application_id>/correct/", finishing.correct, name="correct"),
     path("counter/applications/<uuid:application_id>/cancel/", finishing.cancel, name="cancel"),
+    path("counter/applications/<uuid:application_id>/renew/", renewing.renew, name="renew"),
     path("counter/applications/<uuid:application_id>/show/", finishing.show, name="show"),
     path("counter/applications/<uuid:application_id>/status/", finishing.status, name="status"),
     path("counter/applications/<uuid:application_id>/paper/", paper.filled, name="paper-filled"),

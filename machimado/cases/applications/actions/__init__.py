@@ -6,7 +6,6 @@ from machimado.cases.applications.actions.answering import (
     Saved,
     add_row,
     attach,
-    begin,
     drop_row,
     look,
     save_answers,
@@ -22,6 +21,7 @@ from machimado.cases.applications.actions.arriving import (
     stamp,
     withdraw,
 )
+from machimado.cases.applications.actions.beginning import begin, renew
 from machimado.cases.applications.actions.finishing import (
     back_to_interview,
     cancel,
@@ -31,7 +31,7 @@ from machimado.cases.applications.actions.finishing import (
     to_review,
 )
 from machimado.cases.applications.actions.forgetting import forget
-from machimado.cases.applications.actions.kept import NotReady, form_of, needs_signature
+from machimado.cases.applications.actions.kept import NotReady, form_of, needs_signature, newer_form
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
 
 __all__ = [
@@ -55,7 +55,9 @@ __all__ = [
     "look",
     "look_at_list",
     "needs_signature",
+    "newer_form",
     "open_case",
+    "renew",
     "restore_arrival",
     "save_answers",
     "sign",

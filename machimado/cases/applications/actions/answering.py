@@ -1,6 +1,6 @@
-"""An application from its beginning until everything is answered."""
+"""The answers of an application, until everything is answered."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,17 +13,13 @@ from django.utils import timezone
 from machimado.cases.applications.actions.kept import (
     SIGNATURE,
     NotReady,
-    check_open,
     form_of,
-    frozen,
     lock,
     record_change,
     store,
-    subject,
-    until_free,
 )
-from machimado.cases.applications.models import AnswerChange, Application, Case, Channel
-from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
+from machimado.cases.applications.models import AnswerChange, Application
+from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import (
     MOST_BYTES,
@@ -34,19 +30,12 @@ from machimado.cases.applications.rules.files import (
     media_type,
     named,
 )
-from machimado.cases.applications.rules.reference import new_reference
-from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.load import vocabulary
-from machimado.cases.procedures.rules.prefill import prefill
-from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
-from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
 MAX_TYPED_AT_ONCE = 5000
-FOR_ONE_ONLY = frozenset({"group", "files", "declaration", "signature"})
 
 
 class Conflict(Exception):
@@ -70,86 +59,6 @@ class Page:
 
 
 ANY_PAGE = Page()
-
-
-def begin(
-    *,
-    case: Case,
-    procedure: str,
-    by: Officer,
-    at: datetime,
-    resident_record: Mapping[str, Any] | None = None,
-    read_at: datetime | None = None,
-    role: str = "self",
-) -> Application:
-    """Begin an application with today's definition, frozen, and all that is known filled in.
-
-    Known is what the register knows, and what was said in this case already: that is never asked again.
-    Where the case has one for this procedure that was not sent yet, it goes on: five clicks begin one application.
-    Raises: Refused; NotReady when the case has ended; UnknownProcedureError.
-    """
-    today = timezone.localdate(at)
-    form = procedures.current(procedure, on=today)
-    registered = prefill(form, resident_record, role, today=today) if resident_record else {}
-    found = {path: (known.value, "record") for path, known in registered.items()}
-    found |= {path: (value, "case") for path, value in _said_before(case, form, today.isoformat())}
-    return until_free(lambda: _begin(case, form, found, by, at, read_at))
-
-
-def _said_before(case: Case, form: Form, today: str) -> Iterator[tuple[str, Any]]:
-    """Yield what somebody said in the case's other applications to questions whose meaning is shared.
-
-    What the register says comes from the register each time; a consent, a signature and rows are given for one
-    application only.
-    """
-    for other in case.applications.exclude(state=State.CANCELLED).order_by("begun_at"):
-        for question in form.questions:
-            said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case"}
-            if said and question.kind not in FOR_ONE_ONLY and question.id in vocabulary().meanings:
-                yield from _taken_over(question, documents.take(other.answers, question.id), today)
-
-
-def _taken_over(question: Question, value: Any, today: str) -> Iterator[tuple[str, Any]]:
-    """Yield the answer as this form takes it; nothing where it would refuse it (another set of choices, say)."""
-    try:
-        taken = read_value(question, value, today=today)
-    except ValueRefusedError:
-        return
-    if taken is not None:
-        yield question.id, taken
-
-
-@transaction.atomic
-def _begin(
-    case: Case,
-    form: Form,
-    found: Mapping[str, tuple[Any, str]],
-    by: Officer,
-    at: datetime,
-    read_at: datetime | None,
-) -> Application:
-    check_serve(by, case)
-    # The case's row is held, so that nobody ends it while this begins. That one application runs is kept by a constraint.
-    check_open(Case.objects.select_for_update().get(pk=case.pk))
-    running = case.applications.filter(procedure=form.id, state__in=RUNNING).first()
-    if running is not None:
-        return running
-    document: documents.Document = {}
-    for path, (value, _) in found.items():
-        document = documents.put(document, path, value)
-    application = Application.objects.create(
-        case=case,
-        reference=new_reference(),
-        procedure=form.id,
-        definition=frozen(form.id, at=at),
-        channel=Channel.COUNTER,
-        begun_at=at,
-        answers=document,
-        sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
-        record_read_at=read_at,
-    )
-    record(by=by, action="application.begun", subject=subject(case.resident), case=str(case.pk), at=at)
-    return application
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import IntegrityError
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import Application, Case, Channel, FrozenDefinition, StoredFile
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.catalogue import thaw, thawed
+from machimado.cases.procedures.catalogue import UnknownProcedureError, thaw, thawed
 from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
@@ -38,6 +38,15 @@ def form_of(application: Application) -> Form:
     known = thawed(application.definition_id)
     # The definition itself is long: it is read only where this process has not compiled it yet.
     return known or thaw(application.definition.definition, content_hash=application.definition_id)
+
+
+def newer_form(application: Application, *, on: date) -> Form | None:
+    """Return the version in force where it is newer than the one that the application was begun with."""
+    try:
+        current = procedures.current(application.procedure, on=on)
+    except UnknownProcedureError:
+        return None
+    return current if current.version > form_of(application).version else None
 
 
 def check_open(case: Case) -> None:

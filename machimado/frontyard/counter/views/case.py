@@ -39,7 +39,7 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = case_or_404(request, case_id)
     if case.resident is None:
         return redirect(f"/counter/?case={case.pk}")
-    reading = _read(request, case)
+    reading = read_now(request, case)
     context = {
         "case": case,
         "reading": reading,
@@ -60,7 +60,7 @@ class Reading:
     needs_reason: str = ""
 
 
-def _read(request: HttpRequest, case: Case) -> Reading:
+def read_now(request: HttpRequest, case: Case) -> Reading:
     """Return what the core says now; what the index knows while the core is away."""
     resident, officer, reason = case.resident, permissions.by(request), _reason(request, case)
     assert resident is not None
@@ -116,7 +116,7 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
         # A second click, a second tab, the back button: the same application, not another one.
         show_to_resident(request, running)
         return redirect("counter:interview", running.pk)
-    reading = _read(request, case)
+    reading = read_now(request, case)
     if reading.needs_reason:
         messages.error(request, reading.needs_reason)
         return redirect("counter:case", case.pk)

@@ -53,7 +53,8 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:
         actions.follow(desk=desk, application=application, by=permissions.by(request))
-    return render(request, "counter/interview.html", context(request, application))
+    newer_since = queries.newer_since(application, on=timezone.localdate())
+    return render(request, "counter/interview.html", context(request, application, newer_since=newer_since))
 
 
 def context(

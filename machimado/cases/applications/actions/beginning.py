@@ -1,0 +1,183 @@
+"""An application begins: with what is known, and with what was said already."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from machimado.cases.applications.actions.kept import (
+    NotReady,
+    check_open,
+    frozen,
+    lock,
+    newer_form,
+    record_change,
+    subject,
+    until_free,
+)
+from machimado.cases.applications.models import Application, Case, Channel
+from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
+from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.reference import new_reference
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.load import vocabulary
+from machimado.cases.procedures.rules.prefill import prefill
+from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.reading import read_value
+from machimado.cases.procedures.rules.refusals import ValueRefusedError
+from machimado.ground.journal.actions import record
+from machimado.ground.people.models import Officer
+
+FOR_ONE_ONLY = frozenset({"group", "files", "declaration", "signature"})
+# path → the answer, and where it came from
+type_of_found = dict[str, tuple[Any, str]]
+
+
+def begin(
+    *,
+    case: Case,
+    procedure: str,
+    by: Officer,
+    at: datetime,
+    resident_record: Mapping[str, Any] | None = None,
+    read_at: datetime | None = None,
+    role: str = "self",
+) -> Application:
+    """Begin an application with today's definition, frozen, and all that is known filled in.
+
+    Known is what the register knows, and what was said in this case already: that is never asked again.
+    Where the case has one for this procedure that was not sent yet, it goes on: five clicks begin one application.
+    Raises: Refused; NotReady when the case has ended; UnknownProcedureError.
+    """
+    today = timezone.localdate(at)
+    form = procedures.current(procedure, on=today)
+    found = _registered(form, resident_record, today, role) | _said_before(case, form, today)
+    return until_free(lambda: _begin(case, form, found, by, at, read_at))
+
+
+def renew(
+    *,
+    application: Application,
+    by: Officer,
+    at: datetime,
+    resident_record: Mapping[str, Any] | None = None,
+    read_at: datetime | None = None,
+) -> Application:
+    """Withdraw an application that was not sent, and begin it anew with the newer version in force.
+
+    What was answered is taken over where the new version takes it; files, consents and the signature are given anew.
+    Raises: Refused; WrongState; NotReady when there is no newer version, or the case has ended.
+    """
+    today = timezone.localdate(at)
+    form = newer_form(application, on=today)
+    if form is None:
+        raise NotReady("この申請は、今の版で進んでいます。始め直さずに、そのまま続けてください。")
+    known = _registered(form, resident_record, today)
+    return until_free(lambda: _renew(application, form, known, by, at, read_at))
+
+
+@transaction.atomic
+def _renew(
+    application: Application,
+    form: Form,
+    known: type_of_found,
+    by: Officer,
+    at: datetime,
+    read_at: datetime | None,
+) -> Application:
+    locked = lock(application)
+    check_state(locked, *RUNNING)
+    locked.state = State.CANCELLED
+    locked.save(update_fields=["state"])
+    found = _taken_over(locked, form, known, timezone.localdate(at))
+    renewed = _begin(locked.case, form, found, by, at, read_at or locked.record_read_at)
+    record_change(locked, by, "application.renewed", at, {"reference": locked.reference})
+    return renewed
+
+
+def _taken_over(application: Application, form: Form, known: type_of_found, today: date) -> type_of_found:
+    """Return the answers of the earlier version with what is known now: the register's word is the new one.
+
+    Rows stay those that were looked at together: of the register's, none is put between them.
+    """
+    groups = {root for root, value in application.answers.items() if isinstance(value, list)}
+    found = {path: kept for path, kept in known.items() if path.split(".")[0] not in groups}
+    for path, kept in application.sources.items():
+        question, is_row = form.question(path), path.split(".")[0] in groups
+        if (
+            question is None
+            or question.kind in FOR_ONE_ONLY
+            or (path in found and kept["source"] == "record")
+        ):
+            continue
+        value = _as_taken(question, documents.take(application.answers, path), today)
+        if value is not None:
+            found[path] = (value, "record" if is_row and kept["source"] == "record" else "case")
+    return found
+
+
+def _registered(
+    form: Form, resident_record: Mapping[str, Any] | None, today: date, role: str = "self"
+) -> type_of_found:
+    known = prefill(form, resident_record, role, today=today) if resident_record else {}
+    return {path: (each.value, "record") for path, each in known.items()}
+
+
+def _said_before(case: Case, form: Form, today: date) -> type_of_found:
+    """Return what somebody said in the case's other applications to questions whose meaning is shared.
+
+    What the register says comes from the register each time; a consent, a signature and rows are given for one
+    application only.
+    """
+    found: type_of_found = {}
+    for other in case.applications.exclude(state=State.CANCELLED).order_by("begun_at"):
+        for question in form.questions:
+            said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case"}
+            if said and question.kind not in FOR_ONE_ONLY and question.id in vocabulary().meanings:
+                value = _as_taken(question, documents.take(other.answers, question.id), today)
+                found |= {question.id: (value, "case")} if value is not None else {}
+    return found
+
+
+def _as_taken(question: Question, value: Any, today: date) -> Any:
+    """Return the answer as this form takes it; None where it would refuse it (another set of choices, say)."""
+    try:
+        return read_value(question, value, today=today.isoformat())
+    except ValueRefusedError:
+        return None
+
+
+@transaction.atomic
+def _begin(
+    case: Case,
+    form: Form,
+    found: type_of_found,
+    by: Officer,
+    at: datetime,
+    read_at: datetime | None,
+) -> Application:
+    check_serve(by, case)
+    # The case's row is held, so that nobody ends it while this begins. That one application runs is kept by a constraint.
+    check_open(Case.objects.select_for_update().get(pk=case.pk))
+    running = case.applications.filter(procedure=form.id, state__in=RUNNING).first()
+    if running is not None:
+        return running
+    document: documents.Document = {}
+    for path, (value, _) in found.items():
+        document = documents.put(document, path, value)
+    application = Application.objects.create(
+        case=case,
+        reference=new_reference(),
+        procedure=form.id,
+        definition=frozen(form.id, at=at),
+        channel=Channel.COUNTER,
+        begun_at=at,
+        answers=document,
+        sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
+        record_read_at=read_at,
+    )
+    record(by=by, action="application.begun", subject=subject(case.resident), case=str(case.pk), at=at)
+    return application
