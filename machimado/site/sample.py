@@ -2,19 +2,11 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 PASSWORDS = "demo-passwords.txt"
-# Whom the newcomer should meet first, and as what.
-GUIDES = {
-    "ono": "窓口職員",
-    "igarashi": "窓口の責任者",
-    "abe": "子育て支援の専門職員",
-    "sakurai": "監査担当",
-    "oba": "システム管理者",
-}
 
 
 def set_up() -> None:
@@ -132,9 +124,7 @@ def welcome(host: str, port: int, core_port: int, passwords: Mapping[str, str]) 
     """Return what a newcomer reads when everything runs."""
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
     base = f"http://{shown}:{port}"
-    people = "\n".join(
-        f"    {login:<10} {passwords[login]}   {role}" for login, role in GUIDES.items() if login in passwords
-    )
+    demo = _read("city.yaml").get("demo", {})
     return f"""
 まち窓が動いています（止めるには Ctrl-C）
 
@@ -142,11 +132,21 @@ def welcome(host: str, port: int, core_port: int, passwords: Mapping[str, str]) 
   住民の画面        {base}/screen/   （別のタブレットか、別のウィンドウで）
   参照基幹システム  http://127.0.0.1:{core_port}/
 
-  見本の職員（職員ID・パスワード・役割。全員分は {data_folder() / PASSWORDS}）
-{people}
+  職員（職員ID・パスワード・役割。全員分は {data_folder() / PASSWORDS}）
+{_people(demo.get("guides"), passwords)}
+{_first_steps(demo.get("first_steps", []))}"""
 
-  まず試す 3 つのこと
-    1. ono でサインインし、「さとう」などで住民を探し、児童手当の認定請求を最後まで行う。
-    2. 住民の画面を開き、表示された番号を窓口の画面に入れてつなぎ、確認と署名をする。
-    3. 「基幹連携」で受理済みを確かめ、基幹システムの画面で同じ申請を見る。
-"""
+
+def _people(guides: Mapping[str, str] | None, passwords: Mapping[str, str]) -> str:
+    """Return a line for each officer to begin as; all of them where the city names none."""
+    shown = guides or dict.fromkeys(passwords, "")
+    return "\n".join(
+        f"    {login:<10} {passwords[login]}   {role}" for login, role in shown.items() if login in passwords
+    )
+
+
+def _first_steps(steps: Sequence[str]) -> str:
+    if not steps:
+        return ""
+    lines = "\n".join(f"    {number}. {step}" for number, step in enumerate(steps, 1))
+    return f"\n  まず試す {len(steps)} つのこと\n{lines}\n"

@@ -32,8 +32,24 @@ class Printed:
     missing: tuple[str, ...]
 
 
+class NoLayout(Exception):
+    """The city has no form on paper for this procedure."""
+
+
+def has_layout(form: Form) -> bool:
+    """Return whether the city has a form on paper for the procedure."""
+    return _layout(form).is_file()
+
+
+def _layout(form: Form) -> Path:
+    return settings.CITY_FOLDER / "forms" / (form.procedure.form or f"{form.id}.typ")
+
+
 def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
-    """Print an application; that somebody looked at it is recorded."""
+    """Print an application; that somebody looked at it is recorded.
+
+    Raises: NoLayout.
+    """
     form = form_of(application)
     outcome = form.evaluate(application.answers, today=timezone.localdate(at), channel="counter")
     inputs = {
@@ -63,7 +79,7 @@ def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
 def blank(*, procedure: str, address: str, at: datetime) -> Printed:
     """Print the form to write on; its QR code opens `address`.
 
-    Raises: UnknownProcedureError.
+    Raises: UnknownProcedureError, NoLayout.
     """
     form = procedures.current(procedure, on=timezone.localdate(at))
     inputs = {
@@ -84,9 +100,10 @@ def missing(application: Application) -> tuple[Missing, ...]:
 
 
 def _print(form: Form, inputs: dict[str, Any], at: datetime) -> Printed:
-    root = settings.CITY_FOLDER / "forms"
-    name = form.procedure.form or f"{form.id}.typ"
-    paper = typeset(root / name, inputs, root=root, fonts=_fonts(), created_at=at)
+    if not has_layout(form):
+        raise NoLayout
+    layout = _layout(form)
+    paper = typeset(layout, inputs, root=layout.parent, fonts=_fonts(), created_at=at)
     return Printed(paper.pdf, tuple(missing.code_points for missing in paper.missing))
 
 

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
+from machimado.cases.applications import paper
 from machimado.cases.applications.models import Application, Case, Step, Tally
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
@@ -53,6 +54,7 @@ class Choice:
     title: str
     summary: str
     key: str
+    has_paper: bool
 
 
 def choices(on: date) -> list[Choice]:
@@ -64,6 +66,7 @@ def choices(on: date) -> list[Choice]:
             title=form.procedure.title["ja"],
             summary=(form.procedure.summary or {}).get("ja", ""),
             key=str(index) if index <= 9 else "",
+            has_paper=paper.has_layout(form),
         )
         for index, form in enumerate(forms, start=1)
     ]

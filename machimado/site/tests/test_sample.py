@@ -19,7 +19,7 @@ def test_passwords_are_made_once_and_kept_from_others(data: Path) -> None:
     assert sample._passwords() == first
     assert len(set(first.values())) == len(first)
     assert (data / sample.PASSWORDS).stat().st_mode & 0o077 == 0
-    assert set(sample.GUIDES) <= set(first)
+    assert set(sample._read("city.yaml")["demo"]["guides"]) <= set(first)
 
 
 @pytest.mark.django_db
@@ -43,7 +43,17 @@ def test_a_password_that_an_officer_changed_survives_the_next_start() -> None:
 
 
 def test_the_welcome_tells_where_who_and_what(data: Path) -> None:
-    said = sample.welcome("0.0.0.0", 8700, 8701, dict.fromkeys(sample.GUIDES, "aaaa-bbbb-cccc"))
+    guides = sample._read("city.yaml")["demo"]["guides"]
+    said = sample.welcome("0.0.0.0", 8700, 8701, dict.fromkeys(guides, "aaaa-bbbb-cccc"))
     assert "http://127.0.0.1:8700/" in said
-    assert all(login in said for login in sample.GUIDES)
+    assert all(login in said and role in said for login, role in guides.items())
     assert "まず試す 3 つのこと" in said
+
+
+def test_a_city_that_names_nobody_to_begin_as_shows_everybody(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample, "_read", lambda name: {"name": "川辺市"})
+    said = sample.welcome("127.0.0.1", 8700, 8701, {"kimura": "aaaa-bbbb-cccc"})
+    assert "kimura     aaaa-bbbb-cccc" in said
+    assert "まず試す" not in said

@@ -76,6 +76,7 @@ def context(
         "needs_signature": cases.needs_signature(application),
         "effort": queries.effort(application),
         "lacking": paper.missing(application),
+        "has_paper": paper.has_layout(cases.form_of(application)),
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }

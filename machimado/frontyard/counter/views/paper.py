@@ -19,10 +19,11 @@ from machimado.ground.people import permissions
 def filled(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show the application on the municipality's own form."""
     application = application_or_404(request, application_id)
-    return _pdf(
-        paper.filled(application=application, by=permissions.by(request), at=timezone.now()),
-        application.reference,
-    )
+    try:
+        sheet = paper.filled(application=application, by=permissions.by(request), at=timezone.now())
+    except paper.NoLayout as none:
+        raise Http404 from none
+    return _pdf(sheet, application.reference)
 
 
 @permissions.officers(*SERVING)
@@ -32,7 +33,10 @@ def blank(request: HttpRequest, procedure: str) -> HttpResponse:
     if not procedures.is_offered(procedure, on=timezone.localdate(), channel="counter"):
         raise Http404
     address = request.build_absolute_uri(reverse("counter:from-qr", args=[procedure]))
-    return _pdf(paper.blank(procedure=procedure, address=address, at=timezone.now()), procedure)
+    try:
+        return _pdf(paper.blank(procedure=procedure, address=address, at=timezone.now()), procedure)
+    except paper.NoLayout as none:
+        raise Http404 from none
 
 
 def _pdf(sheet: paper.Printed, name: str) -> HttpResponse:

@@ -1,0 +1,174 @@
+"""A city is replaced by pointing at another folder: everything that people see comes from there, and nothing of the sample is left."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import ROOT, Core, answers, free_port, own_database, start
+
+pytestmark = pytest.mark.processes
+CITY = {
+    "city.yaml": """
+        name: 川辺市
+        kana: カワベシ
+        prefecture: 白嶺県
+        city_code: "992020"
+        """,
+    "sites.yaml": """
+        offices:
+          - {id: hall, name: 川辺市役所, short_name: 市役所, kind: head, counters: 2}
+          - {id: port, name: 川辺市 港出張所, short_name: 港出張所, kind: outpost, parent: hall, counters: 1}
+        sections:
+          - {id: window, office: hall, name: 総合窓口課}
+        """,
+    "staff.yaml": """
+        officers:
+          - login: kimura
+            name: {text: 木村　渚, kana: キムラ　ナギサ}
+            office: hall
+            section: window
+            roles: [specialist, supervisor]
+        """,
+    "procedures/boat-mooring.yaml": """
+        id: boat-mooring
+        title: {ja: 係留場所の利用届}
+        business_id: "001"
+        version: {number: 1, effective_from: "2026-04-01"}
+        channels: [counter]
+        applicants: [self]
+        sections:
+          - id: boat
+            title: {ja: 船}
+            questions:
+              - id: boat_name
+                kind: text
+                label: {ja: 船の名前}
+                required: true
+                ask: {ja: 船のお名前を教えてください。}
+        delivery:
+          system: "001"
+          message: boat_mooring
+          fields:
+            - {to: boat_name, from: boat_name}
+        tests:
+          - name: 名前を聞く
+            today: "2026-04-10"
+            answers: {boat_name: 第三渚丸}
+            asked: [boat_name]
+            delivers: {boat_name: 第三渚丸}
+        """,
+}
+OF_THE_SAMPLE = re.compile(r"雪見|川上庁舎|沢口|大杉|児童手当|印鑑登録|見本")
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city of its own: its folder, its data, and the pages that are served of it."""
+
+    folder: Path
+    data: Path
+    environment: dict[str, str]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "machimado.site.cli", *words]
+        places = ["--city", str(self.folder), "--data", str(self.data)]
+        environment = {**os.environ, **self.environment}
+        return subprocess.run(
+            [*command, *places], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def city(core_process: Core, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """Write the folder and make the city's store; its core system is the running reference one."""
+    place = tmp_path_factory.mktemp("kawabe")
+    for name, text in CITY.items():
+        file = place / "city" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(re.sub(r"(?m)^ {8}", "", text), "utf-8")
+    with own_database() as database:
+        made = City(place / "city", place / "data", {**database, "MACHIMADO_CORE": core_process.address})
+        for words in (("migrate",), ("register", "import")):
+            done = made.run(*words)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield made
+
+
+@pytest.fixture(scope="module")
+def officer(city: City) -> Iterator[httpx.Client]:
+    """Return the browser of the city's officer, signed in with the password that the terminal gave out."""
+    port = free_port()
+    command = ["serve", "--city", str(city.folder), "--data", str(city.data), "--port", str(port)]
+    running = start(
+        ["-m", "machimado.site.cli", *command], log=city.data / "log", environment=city.environment
+    )
+    given = re.search(r"新しいパスワード: (\S+)", city.run("password", "kimura").stdout)
+    assert given
+    try:
+        running.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
+            page = client.get("/accounts/login/")
+            assert not OF_THE_SAMPLE.search(page.text)
+            signed_in = post(client, page, "/accounts/login/", login="kimura", password=given[1])
+            assert "木村　渚" in signed_in.text
+            yield client
+    finally:
+        running.stop()
+
+
+def post(client: httpx.Client, page: httpx.Response, address: str, **fields: str) -> httpx.Response:
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert token
+    return client.post(address, data={"csrfmiddlewaretoken": token[1], **fields})
+
+
+def test_the_terminal_speaks_of_this_city(city: City) -> None:
+    procedures = str(city.folder / "procedures")
+    for words in (("procedures", "check", procedures), ("procedures", "test", procedures), ("check",)):
+        said = city.run(*words)
+        assert said.returncode == 0, said.stdout + said.stderr
+        assert not OF_THE_SAMPLE.search(said.stdout)
+    assert "ono" in city.run("password", "ono").stderr  # an officer of the sample is nobody here
+
+
+@pytest.mark.parametrize(
+    "place", ["/counter/", "/counter/desk/", "/reception/", "/figures/", "/screen/", "/trust/"]
+)
+def test_its_pages_bear_its_name_and_nothing_of_the_sample(officer: httpx.Client, place: str) -> None:
+    page = officer.get(place)
+    assert page.status_code == 200
+    assert "川辺市" in page.text
+    assert 'class="sample"' not in page.text
+    assert not OF_THE_SAMPLE.search(page.text)
+
+
+def test_its_own_offices_are_there(officer: httpx.Client) -> None:
+    page = officer.get("/figures/").text
+    assert "港出張所" in page
+    assert "市役所" in page
+
+
+def test_its_own_procedure_is_offered_and_asked(officer: httpx.Client) -> None:
+    found = officer.get("/counter/search/", params={"q": "さとう"})
+    resident = re.search(r"/counter/open/[0-9a-f-]+/", found.text)
+    assert resident
+    case = post(officer, officer.get("/counter/"), resident[0])
+    assert "係留場所の利用届" in case.text
+    assert re.findall(r'name="procedure" value="([\w-]+)"', case.text) == ["boat-mooring"]
+    begin = re.search(r"/counter/cases/[0-9a-f-]+/begin/", case.text)
+    assert begin
+    interview = post(officer, case, begin[0], procedure="boat-mooring")
+    assert interview.status_code == 200
+    assert "船のお名前を教えてください。" in interview.text
+    # A procedure without a form on paper offers none.
+    assert "PDF" not in case.text + interview.text
+    assert officer.get(f"{interview.url.path}paper/").status_code == 404
+    assert officer.get("/counter/procedures/boat-mooring/paper/").status_code == 404
+    assert officer.get("/p/child-allowance-claim/").status_code == 404
