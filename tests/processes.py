@@ -7,9 +7,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -213,3 +214,102 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         demo(tmp_path_factory.mktemp("product"), environment=environment) as running,
     ):
         yield running
+
+
+@dataclass
+class Town:
+    """A core system, a web server and a worker, each a process of its own, on a store of their own."""
+
+    folder: Path
+    environment: dict[str, str]
+    port: int
+    core_port: int
+    people: int
+    running: dict[str, Running] = field(default_factory=dict)
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def start_core(self, *faults: str) -> None:
+        """Start the core system, with what it already has; it answers from here on."""
+        place = ["--port", str(self.core_port), "--data", str(self.data / "core")]
+        city = ["--city", str(ROOT / "cities" / "yukimi"), "--people", str(self.people)]
+        self._start("core", ["-m", "samplecore", *place, *city, *faults])
+        self.running["core"].wait_until(lambda: answers(f"{self.core_address}/health"))
+
+    def start_web(self) -> None:
+        """Start the pages' server."""
+        self._start("web", ["-m", "machimado.site.cli", "serve", "--port", str(self.port)])
+
+    def start_worker(self, *options: str) -> None:
+        """Start the delivery worker."""
+        self._start("worker", ["-m", "machimado.site.cli", "worker", *options])
+
+    def _start(self, name: str, arguments: Sequence[str]) -> None:
+        log = self.folder / f"{name}-{self.kills[name]}.log"
+        self.running[name] = start(arguments, log=log, environment=self.environment)
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut would."""
+        self.running[name].process.kill()
+        self.running[name].process.wait()
+        self.kills[name] += 1
+
+    def check_alive(self) -> None:
+        """Check that nobody ended by itself."""
+        for name, running in self.running.items():
+            assert running.process.poll() is None, f"{name} ended: {running.said()}"
+
+    def stop(self) -> None:
+        """Stop everything that still runs."""
+        for running in reversed(self.running.values()):
+            running.stop()
+
+    @property
+    def data(self) -> Path:
+        """Where the town keeps what it has."""
+        return self.folder / "data"
+
+    @property
+    def core_address(self) -> str:
+        """Where the core system is."""
+        return f"http://127.0.0.1:{self.core_port}"
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def open(self) -> Product:
+        """Start everything as a demo does; return the running product."""
+        self.start_core()
+        self.run("-c", "from machimado.site import sample; sample.prepare(); sample.import_register()")
+        self.start_web()
+        self.start_worker()
+        self.running["web"].wait_until(lambda: answers(f"{self.address}/healthz"))
+        return Product(self.address, self.core_address, self.data, self.running["web"])
+
+    def run(self, *arguments: str, allowed: frozenset[int] = frozenset({0})) -> str:
+        """Run a command of ours to its end and return what it printed."""
+        command = [sys.executable, *arguments]
+        environment = {**os.environ, **self.environment}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode in allowed, done.stderr
+        return done.stdout
+
+
+@contextmanager
+def town(folder: Path, *, people: int = PEOPLE, environment: dict[str, str] | None = None) -> Iterator[Town]:
+    """Give a town of which the test starts each process, and that ends with the test."""
+    port, core_port = free_port(), free_port()
+    with own_database() as store:
+        here = {
+            **store,
+            "DJANGO_SETTINGS_MODULE": "machimado.site.settings",
+            "MACHIMADO_DATA": str(folder / "data"),
+            "MACHIMADO_CORE": f"http://127.0.0.1:{core_port}",
+            **(environment or {}),
+        }
+        place = Town(folder, here, port, core_port, people)
+        try:
+            yield place
+        finally:
+            place.stop()

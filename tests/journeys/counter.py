@@ -64,19 +64,29 @@ def answer(officer: Page, path: str, *, digit: str = "", text: str = "") -> None
 
 def begin_claim(officer: Page, stage: Stage) -> None:
     """Open a parent's 児童手当 認定請求: the first household with a child of the sample's people."""
+    begin(officer, stage, "児童手当 認定請求")
+
+
+def begin(officer: Page, stage: Stage, title: str) -> None:
+    """Begin a procedure for the parent; what another journey left open is ended first."""
     find(officer, stage, stage.product.parent)
-    if officer.locator("#running").count():  # what another journey left open goes on: here it begins anew
+    if officer.locator("#running").count():
         officer.get_by_role("button", name="受付を終了する").click()
         officer.wait_for_url("**/counter/")
         find(officer, stage, stage.product.parent)
-    officer.keyboard.press("3")
+    officer.get_by_role("button", name=re.compile(f"^{title} ")).click()
     officer.wait_for_url("**/counter/applications/*/")
-    expect(officer.get_by_role("heading", name="児童手当 認定請求", exact=True)).to_be_visible()
+    expect(officer.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
 
 def answer_all(officer: Page) -> None:
     """Answer whatever is still open, the first choice where there are choices."""
-    fixed = {"contact.phone": "0235-00-0000", "event_date": "R8.11.1", "employment.workplace": "雪見精機"}
+    fixed = {
+        "contact.phone": "0235-00-0000",
+        "event_date": "R8.11.1",
+        "employment.workplace": "雪見精機",
+        "certificate.copies": "1",
+    }
     chosen = {"has_older_children": "2", "spouse.exists": "2", "employment.kind": "3", "pension.kind": "2"}
     for _ in range(40):
         line = officer.locator(".line.is-missing").first

@@ -100,7 +100,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = (event as CustomEvent<Detail>).detail;
   const line = lineOf(elt);
-  if (!line) return;
+  if (!line) {
+    if (!elt.matches("#status")) tellNotDone(xhr.status === 0 || xhr.status >= 500);
+    return;
+  }
   count(line.id, -1);
   if (xhr.status >= 200 && xhr.status < 300) sent(line.id);
   else keep(line.id);
@@ -140,6 +143,12 @@ function keep(id: string): void {
 function tell(): void {
   const notice = document.querySelector<HTMLElement>("#unsent");
   if (notice) notice.hidden = unsent.size === 0;
+}
+
+/** Says of a button that was pressed in vain that it was: unlike an answer, it is not pressed again by itself. */
+function tellNotDone(failed: boolean): void {
+  const notice = document.querySelector<HTMLElement>("#not-done");
+  if (notice) notice.hidden = !failed;
 }
 
 window.addEventListener("beforeunload", (event) => {

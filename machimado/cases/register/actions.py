@@ -130,7 +130,7 @@ _GO_ON = "急ぐときは、検索用の控えで分かることだけで受付�
 def read_index(*, resident: Resident, by: Officer, case: object, reason: str = "") -> Record:
     """Return what the index knows of a resident while the core is away, and leave a journal row.
 
-    `read_at` is when it was indexed. An address, where it may be known at all, comes as one text in `town`.
+    `read_at` is when it was indexed. An address is not in it: the index has one text of it, the core wants it in parts.
     Raises: Refused, ReasonNeeded.
     """
     permissions.check_read(by, resident, reason=reason)

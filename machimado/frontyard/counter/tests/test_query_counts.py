@@ -51,7 +51,7 @@ def test_the_case(at_desk: Client, universe: Universe) -> None:
 
 def test_the_interview(at_desk: Client, universe: Universe) -> None:
     application = claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get(f"/counter/applications/{application.pk}/")) == WHO + 8
+    assert cost(lambda: at_desk.get(f"/counter/applications/{application.pk}/")) == WHO + 9
 
 
 def test_an_answer(at_desk: Client, universe: Universe) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications import paper
 from machimado.cases.applications.models import Application
-from machimado.cases.applications.permissions import SERVING, State, WrongState, check_serve
+from machimado.cases.applications.permissions import RUNNING, SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
@@ -53,8 +53,19 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:
         actions.follow(desk=desk, application=application, by=permissions.by(request))
-    newer_since = queries.newer_since(application, on=timezone.localdate())
-    return render(request, "counter/interview.html", context(request, application, newer_since=newer_since))
+    shown = context(
+        request,
+        application,
+        newer_since=queries.newer_since(application, on=timezone.localdate()),
+        sent_back=_sent_back(application),
+    )
+    return render(request, "counter/interview.html", shown)
+
+
+def _sent_back(application: Application) -> delivery.Status | None:
+    """Return the core system's refusal that is being put right, for the page to keep in sight until it is sent again."""
+    last = delivery.status_of([application.pk]).get(application.pk) if application.state in RUNNING else None
+    return last if last is not None and last.is_rejected else None
 
 
 def context(

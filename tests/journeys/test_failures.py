@@ -1,0 +1,135 @@
+"""What breaks in the middle of a case: the pages' server, the core system; and what the core system does not take."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.counter import answer, answer_all, begin, begin_claim, find, sign, sit_down
+from tests.journeys.stage import Stage
+from tests.processes import Product, Town, town
+
+pytestmark = pytest.mark.journey
+CERTIFICATE = "住民票の写しの交付請求"
+AWAY = "つながり次第、ひとりでに保存します"
+# A start on a busy machine.
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Give a town whose processes a journey may end."""
+    with town(tmp_path_factory.mktemp("town"), people=200) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def product(place: Town) -> Product:
+    """Let these journeys go through that town."""
+    return place.open()
+
+
+def entry(officer: Page, path: str) -> Locator:
+    """Return the field of a question that has one."""
+    return officer.locator(f"#q-{path.replace('.', '-')} input:not([type=hidden])").first
+
+
+def tell_address(officer: Page) -> None:
+    """Type an address part by part: the index for searching has it as one text only."""
+    line = officer.locator("#q-resident-address")
+    for part, words in {
+        "都道府県": "雪国県",
+        "市区町村": "雪見市",
+        "町・字": "川上一丁目",
+        "番地": "2番3号",
+    }.items():
+        line.get_by_label(part).focus()
+        officer.keyboard.type(words)
+        officer.keyboard.press("Enter")
+    expect(officer.locator("#q-resident-address.is-missing, #q-resident-address.is-wrong")).to_have_count(0)
+
+
+def test_failures_of_the_pages_server_lose_and_double_nothing(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    stage.look_once(officer, "窓口")
+    begin_claim(officer, stage)
+    stage.look_once(officer, "聞取り")
+    answer(officer, "contact.phone", text="0235-00-0001")
+    rows = officer.locator(".group-row").count()
+    entry(officer, "event_date").click()
+    officer.keyboard.type("R8.1")
+    place.kill("web")
+    officer.keyboard.type("1.1")
+    officer.keyboard.press("Enter")
+    officer.locator("#q-residence_jan1 [data-digit='2']").check(force=True)
+    expect(officer.get_by_text(AWAY)).to_be_visible()
+    stage.look(officer, "サーバーが止まっている")
+    officer.get_by_role("button", name="児童を足す").click()
+    expect(officer.get_by_text("もう一度押してください")).to_be_visible()
+    expect(entry(officer, "event_date")).to_have_value("R8.11.1")
+
+    place.start_web()
+    expect(officer.get_by_text(AWAY)).to_be_hidden(timeout=PATIENCE)
+    expect(officer.locator("#q-municipality_jan1")).to_be_visible()
+    officer.reload()
+    expect(entry(officer, "contact.phone")).to_have_value("0235-00-0001")
+    expect(entry(officer, "event_date")).to_have_value("令和8年11月1日")
+    expect(officer.locator("#q-residence_jan1 [data-digit='2']")).to_be_checked()
+    expect(officer.locator(".group-row")).to_have_count(rows)
+    officer.goto(f"{stage.address}/counter/")
+    expect(officer.locator(".case-item")).to_have_count(1)
+    expect(officer.locator(".case-item .tag")).to_have_count(1)
+    stage.problems[:] = [problem for problem in stage.problems if "htmx:" not in problem]  # as it should be
+
+
+def test_failures_that_the_core_system_finds_are_put_right(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    place.kill("core")
+    place.start_core("--reject", "1")
+    begin(officer, stage, CERTIFICATE)
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    officer.keyboard.press("Alt+Enter")
+    sign(stage, tablet)
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("差戻し", exact=True)).to_be_visible()
+    reason = officer.locator("#status .bullets").inner_text()
+    stage.look(officer, "差戻し")
+    stage.look(tablet, "差戻しの間の住民の画面")
+
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_role("alert")).to_contain_text(reason)
+    stage.look(officer, "差戻しを直す")
+    answer(officer, "certificate.copies", text="2")
+    expect(officer.get_by_role("alert")).to_contain_text(reason)
+    officer.keyboard.press("Alt+Enter")
+    sign(stage, tablet)
+    place.kill("core")
+    place.start_core()
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=PATIENCE)
+
+
+def test_failures_of_the_core_system_do_not_stop_a_case(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    place.kill("core")
+    find(officer, stage, stage.product.parent)
+    expect(officer.get_by_text("検索用の控え")).to_be_visible()
+    stage.look(officer, "基幹システムが止まっている受付")
+    begin(officer, stage, CERTIFICATE)
+    stage.look_once(officer, "住民票の聞取り")
+    tell_address(officer)
+    answer_all(officer)
+    officer.keyboard.press("Alt+Enter")
+    sign(stage, tablet)
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("申請はまだ届いていません")).to_be_visible()
+    stage.look(officer, "基幹システムを待つ")
+    stage.look(tablet, "基幹システムを待つ住民の画面")
+
+    place.start_core()
+    expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=PATIENCE)
