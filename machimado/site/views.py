@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -35,6 +35,8 @@ def closed(request: HttpRequest, *_: str, **__: str) -> HttpResponse:
 @permissions.everyone
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say why a request was refused: the address is not one of ours, or its content cannot be read."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "site/too_big.html", status=413)
     wrong_host = isinstance(exception, DisallowedHost)
     return render(request, "site/wrong_host.html" if wrong_host else "400.html", status=400)
 

@@ -106,6 +106,29 @@ def test_counter_loses_nothing_that_was_typed(stage: Stage) -> None:
     expect(officer.locator("#q-event_date input:not([type=hidden])")).to_have_value("")
 
 
+def test_counter_is_told_what_the_server_refused_for_good(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    stage.expected_statuses |= {413}
+    begin_claim(officer, stage)
+    sent: list[str] = []
+    officer.on("request", lambda request: sent.append(request.url))  # each of them, also a repeated one
+    line = officer.locator("#q-spouse-name, #q-resident-name").first
+    kana = line.locator("input:not([type=hidden])").nth(1)
+    before = kana.input_value()
+    kana.fill("あ" * 1_000_000)
+    kana.press("Tab")
+    expect(line.get_by_role("alert")).to_contain_text("一度に送れる大きさを超えています")
+    expect(officer.get_by_text("つながり次第、ひとりでに保存します")).to_be_hidden()
+    officer.wait_for_timeout(4000)  # longer than what did not arrive waits before it is sent again
+    assert len([one for one in sent if one.endswith("/answers/")]) == 1
+    stage.problems[:] = [problem for problem in stage.problems if "413" not in problem]  # as it should be
+    kana.fill("あ")
+    stage.look(officer, "大きすぎた入力")
+    kana.fill(before)
+    kana.press("Tab")
+    expect(line.get_by_role("alert")).to_have_count(0)
+
+
 def test_counter_resident_objects(stage: Stage) -> None:
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)

@@ -2,7 +2,8 @@
  * Saves each question by itself, as soon as it is changed, and lets nothing that was typed get lost:
  * a question that is being saved, or whose entry was refused, is never overwritten by the answer to another one;
  * a field in which something was typed since it was last sent is never overwritten by any answer;
- * an answer that comes late changes its own question only; what could not be sent is sent again.
+ * an answer that comes late changes its own question only; what did not arrive is sent again, and what the server
+ * refused for good stays in its field with the server's words.
  * A line that says the same as before comes back empty (data-same): the one on the page stays.
  */
 import { Idiomorph } from "idiomorph/htmx";
@@ -106,8 +107,37 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
   count(line.id, -1);
   if (xhr.status >= 200 && xhr.status < 300) sent(line.id);
+  else if (isForGood(xhr.status)) refuse(line, xhr.responseText);
   else keep(line.id);
 });
+
+/** Returns whether the same request would be refused again: not where the server was late or busy. */
+function isForGood(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** Shows in the line why it was refused; the entry stays, and its next change is sent. */
+function refuse(line: HTMLElement, page: string): void {
+  sent(line.id);
+  line.dataset.refused = "";
+  line.classList.add("is-wrong");
+  line.querySelector("[data-server]")?.remove();
+  const told = document.createElement("p");
+  told.className = "error";
+  told.role = "alert";
+  told.dataset.server = "";
+  told.textContent = wordsIn(page);
+  line.querySelector(".line-field")?.append(told);
+}
+
+/** Returns what a page of ours says first. */
+function wordsIn(page: string): string {
+  const found = new DOMParser().parseFromString(page, "text/html");
+  const [title, why] = ["h1", "main p"].map((part) => found.querySelector(part)?.textContent?.trim());
+  return title && why
+    ? `${title}。${why}`
+    : "サーバーがこの入力を受け付けませんでした。画面を読み込み直してください。";
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const detail = (event as CustomEvent<Detail>).detail;

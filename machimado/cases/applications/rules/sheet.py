@@ -45,6 +45,8 @@ class Line:
     warnings: tuple[str, ...] = ()
     refused: str = ""
     typed: Any = None
+    # How many letters a field of plain text takes; 0 where the question does not say.
+    longest: int = 0
 
     @property
     def field_id(self) -> str:
@@ -270,6 +272,7 @@ class _Maker:
             warnings=self._warnings.get(path, ()),
             refused=refusal.reason if refusal else "",
             typed=refusal.typed if refusal else None,
+            longest=question.maximum or 0 if question.kind == "text" else 0,
         )
 
     def _options(self, question: Question, value: Any) -> tuple[Option, ...]:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -102,6 +103,12 @@ def test_what_cannot_be_taken_stays_in_the_field_with_what_to_do(
     assert says in page
     assert "<script>alert" not in page
     assert not answers_of(application)
+
+
+def test_a_field_says_how_long_its_question_lets_an_answer_be(at_desk: Client, universe: Universe) -> None:
+    application = claim.begun(universe.officer)
+    page = save(at_desk, application, "applicant.role", **{"applicant.role": "household"}).content.decode()
+    assert re.search(r'name="agent\.relationship"[^>]* maxlength="30"', page)
 
 
 def test_a_question_that_is_not_there_changes_nothing(at_desk: Client, universe: Universe) -> None:
