@@ -12,17 +12,23 @@ TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 def sit_down(stage: Stage, officer: Page) -> Page:
     """Let the officer choose a desk and connect the resident's tablet by its number; return the tablet."""
     end_open_cases(officer, stage)
-    officer.goto(f"{stage.address}/counter/desk/")
-    officer.get_by_role("button", name="窓口1").click()
     tablet = stage.visitor(**TABLET)
-    tablet.goto(f"{stage.address}/screen/")
-    stage.look_once(tablet, "住民の画面をつなぐ")
-    officer.get_by_label("番号").fill(tablet.locator(".pair-code").inner_text())
-    officer.get_by_role("button", name="つなぐ").click()
+    pair(stage, officer, tablet)
     stage.look_once(officer, "窓口と住民の画面")
     expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
     stage.look_once(tablet, "こんにちは")
     return tablet
+
+
+def pair(stage: Stage, officer: Page, tablet: Page) -> None:
+    """Make a tablet the one of the officer's desk, by the number that it shows."""
+    officer.goto(f"{stage.address}/counter/desk/")
+    officer.get_by_role("button", name="窓口1").click()
+    tablet.goto(f"{stage.address}/screen/")
+    stage.look_once(tablet, "住民の画面をつなぐ")
+    officer.get_by_label("番号").fill(tablet.locator(".pair-code").inner_text())
+    officer.get_by_role("button", name="つなぐ").click()
+    expect(officer.get_by_role("status")).to_contain_text("住民の画面をつなぎました")
 
 
 def end_open_cases(officer: Page, stage: Stage) -> None:

@@ -67,6 +67,13 @@ class Stage:
         self.sign_in(page, login, self.product.password(login))
         return page
 
+    def close_and_open(self, page: Page) -> Page:
+        """Close somebody's browser and open it again: it has what a browser keeps over that, and no session."""
+        kept = page.context.storage_state()
+        page.context.close()
+        lasting = [cookie for cookie in kept["cookies"] if cookie["expires"] > 0]
+        return self.visitor(storage_state={**kept, "cookies": lasting})
+
     def sign_in(self, page: Page, login: str, password: str) -> None:
         """Fill in the sign-in page and send it."""
         self.look_once(page, "サインイン")

@@ -10,7 +10,6 @@ from tests.journeys.counter import (
     answer,
     answer_all,
     begin_claim,
-    find,
     sign,
     sit_down,
     write_name,
@@ -50,32 +49,6 @@ def test_counter_from_search_to_accepted(stage: Stage) -> None:
     officer.keyboard.press("Alt+Enter")
     officer.wait_for_url("**/counter/")
     expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
-
-
-def test_counter_leaves_nothing_on_the_tablet(stage: Stage) -> None:
-    officer = stage.enter("ono")
-    tablet = sit_down(stage, officer)
-    begin_claim(officer, stage)
-    answer(officer, "contact.phone", text="0235-77-7777")
-    expect(tablet.locator(".now-words")).to_have_text("0235-77-7777")
-    stage.look_once(officer, "聞取り")
-    stage.look_once(tablet, "いま入力している内容")
-    find(officer, stage, stage.product.parent)
-    officer.get_by_role("button", name="受付を終了する").click()
-    officer.wait_for_url("**/counter/")
-    # closing another case does not leave the first on the screen either
-    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
-    tablet.go_back()
-    tablet.go_forward()
-    tablet.goto(f"{stage.address}/screen/?step=3")
-    stage.look(tablet, "次の方を待つ")
-    assert "0235-77-7777" not in tablet.content()
-    kept = tablet.evaluate(
-        "async () => JSON.stringify([localStorage, sessionStorage, document.cookie, await caches.keys(), (await indexedDB.databases())])"
-    )
-    assert kept == '[{},{},"",[],[]]'
-    assert tablet.locator("a").count() == 0  # no way to anything else
-    assert tablet.locator("input:not([type=hidden])").count() == 0  # nothing that a browser could fill in
 
 
 def test_counter_loses_nothing_that_was_typed(stage: Stage) -> None:

@@ -1,5 +1,7 @@
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,14 +15,26 @@ from machimado.frontyard.counter.models import Desk
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 
-DESK = "desk"
+DESK_COOKIE = "machimado_desk"
+COOKIE_DAYS = 400
 
 
 def desk_of(request: HttpRequest) -> Desk | None:
     """Return the desk at which this browser stands, if it was said."""
-    chosen = request.session.get(DESK)
+    chosen = _uuid(request.COOKIES.get(DESK_COOKIE, ""))
     office = permissions.by(request).office_id
     return Desk.objects.filter(pk=chosen, office=office).order_by().first() if chosen else None
+
+
+def _stand_at(response: HttpResponse, desk: Desk) -> None:
+    """Let this browser stand at the desk from now on: over a crash, the night and a change of officers.
+
+    The cookie names a desk, which any officer of its office may choose, and nobody's data.
+    """
+    age = timedelta(days=COOKIE_DAYS)
+    response.set_cookie(
+        DESK_COOKIE, str(desk.pk), max_age=age, httponly=True, samesite="Lax", secure=settings.HTTPS
+    )
 
 
 @permissions.officers(*SERVING)
@@ -31,8 +45,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         chosen = get_object_or_404(Desk, pk=_uuid(request.POST.get("desk", "")), office=officer.office_id)
-        request.session[DESK] = str(chosen.pk)
-        return redirect("counter:desk")
+        response = redirect("counter:desk")
+        _stand_at(response, chosen)
+        return response
     desk = desk_of(request)
     address = _invitation(request, desk) if desk else ""
     context = {

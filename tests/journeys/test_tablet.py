@@ -1,0 +1,154 @@
+"""The resident's tablet: nothing of one resident is left for the next, and one tablet may take another's place."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.counter import (
+    TABLET,
+    answer,
+    answer_all,
+    begin,
+    begin_claim,
+    find,
+    pair,
+    sign,
+    sit_down,
+)
+from tests.journeys.stage import Stage
+
+pytestmark = pytest.mark.journey
+PHONE = "0235-77-7777"
+# What a browser keeps by itself.
+KEPT = """async () => JSON.stringify([
+    localStorage, sessionStorage, document.cookie, await caches.keys(), await indexedDB.databases(),
+    (await navigator.serviceWorker?.getRegistrations() ?? []).length,
+])"""
+
+
+def check_nothing_left(stage: Stage, tablet: Page, *traces: str) -> None:
+    """Check that nothing of the last resident can be reached by whoever sits down next."""
+    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
+    for again in (tablet.go_back, tablet.go_forward, tablet.go_back, tablet.reload):
+        again()
+        check_shows_nothing(tablet, *traces)
+    for address in ("/screen/?step=1", "/screen/?step=3"):
+        tablet.goto(f"{stage.address}{address}")
+        check_shows_nothing(tablet, *traces)
+    stage.look_once(tablet, "次の方を待つ")
+    fragment = tablet.request.get(f"{stage.address}/screen/now/?step=2").text()
+    assert [trace for trace in traces if trace in fragment] == []
+    assert tablet.evaluate(KEPT) == '[{},{},"",[],[],0]'
+    assert tablet.locator("a").count() == 0  # no way to anything else
+    assert tablet.locator("input:not([type=hidden])").count() == 0  # nothing that a browser could fill in
+
+
+def check_shows_nothing(tablet: Page, *traces: str) -> None:
+    content = tablet.content()
+    assert [trace for trace in traces if trace in content] == []
+
+
+def test_tablet_has_nothing_of_a_case_that_was_ended(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    answer(officer, "contact.phone", text=PHONE)
+    expect(tablet.locator(".now-words")).to_have_text(PHONE)
+    stage.look_once(officer, "聞取り")
+    stage.look_once(tablet, "いま入力している内容")
+    find(officer, stage, stage.product.parent)
+    officer.get_by_role("button", name="受付を終了する").click()
+    officer.wait_for_url("**/counter/")
+    check_nothing_left(stage, tablet, PHONE, stage.product.parent)
+
+
+def test_tablet_has_nothing_of_whoever_has_signed_and_gone(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin(officer, stage, "住民票の写しの交付請求")
+    answer(officer, "contact.phone", text=PHONE)
+    answer_all(officer)
+    stage.look_once(officer, "住民票の聞取り")
+    officer.keyboard.press("Alt+Enter")
+    expect(tablet.get_by_text("この内容でよろしいですか。")).to_be_visible()
+    tablet.reload()  # one more page in the tablet's history, with a resident on it
+    expect(tablet.get_by_text("この内容でよろしいですか。")).to_be_visible()
+    signing = tablet.locator("[name=showing]").first.get_attribute("value") or ""
+    sign(stage, tablet)
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("基幹システム受理済")).to_be_visible()
+    reference = re.findall(r"申請番号 (\S+)", officer.locator(".page-title").inner_text())[0]
+    expect(tablet.get_by_text(reference)).to_be_visible()
+    tablet.reload()
+    expect(tablet.get_by_text(reference)).to_be_visible()
+    application = officer.url
+    officer.keyboard.press("Alt+Enter")
+    officer.wait_for_url("**/counter/")
+
+    check_nothing_left(stage, tablet, PHONE, reference, stage.product.parent, *stage.product.parent.split())
+    # What the page of the last resident would still send, and the officer's own addresses, tell a tablet nothing either.
+    for address in ("/screen/wrong/", "/screen/sign/"):
+        csrf = {cookie["name"]: cookie["value"] for cookie in tablet.context.cookies()}["csrftoken"]
+        fields = {"showing": signing, "csrfmiddlewaretoken": csrf}
+        answered = tablet.request.post(f"{stage.address}{address}", form={**fields})
+        assert reference not in answered.text()
+        assert answered.url == f"{stage.address}/screen/"
+    for address in (application, f"{application}paper/", f"{application}status/"):
+        assert "/accounts/login/" in tablet.request.get(address).url
+
+
+def test_tablet_is_replaced_in_the_middle_of_the_review(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    broken = sit_down(stage, officer)
+    begin(officer, stage, "住民票の写しの交付請求")
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    officer.keyboard.press("Alt+Enter")
+    expect(broken.get_by_role("heading", name="来庁された方")).to_be_visible()
+    broken.get_by_role("button", name=re.compile("^はい")).click()
+    expect(broken.get_by_role("heading", name="住民票が必要な方")).to_be_visible()
+    old_page = broken.locator("[name=showing]").first.get_attribute("value")
+    review = officer.url
+
+    fresh = stage.visitor(**TABLET)
+    pair(stage, officer, fresh)
+    expect(broken.get_by_role("heading", name="この画面を窓口につなぎます")).to_be_visible()
+    check_shows_nothing(broken, *stage.product.parent.split())
+    expect(fresh.get_by_text("この内容でよろしいですか。")).to_be_visible()
+    officer.goto(review)
+    sign(stage, fresh)
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    check_shows_nothing(broken, *stage.product.parent.split(), str(old_page))
+
+
+def test_tablet_that_reads_a_used_code_is_told_what_to_do(stage: Stage) -> None:
+    stage.expected_statuses |= {410}
+    tablet = stage.visitor(**TABLET)
+    tablet.goto(f"{stage.address}/screen/join/used-already/")
+    expect(tablet.get_by_role("heading", name="つなげませんでした")).to_be_visible()
+    stage.look(tablet, "使い終わったQRコード")
+
+
+def test_tablet_goes_on_when_the_officers_browser_was_closed(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    answer(officer, "contact.phone", text=PHONE)
+    here = officer.url
+    again = stage.close_and_open(officer)
+    again.goto(here)
+    stage.sign_in(again, "ono", stage.product.password("ono"))
+    again.wait_for_url(here)  # where it was
+    again.goto(stage.address)
+    stage.look_once(again, "最初の画面")
+    again.locator(".case-item a").first.click()
+    again.wait_for_url("**/counter/cases/*/")
+    stage.look_once(again, "この受付の申請")
+    again.get_by_role("region", name="この受付の申請").get_by_role("link").click()
+    again.wait_for_url(here)
+    stage.look_once(again, "聞取り")
+    expect(again.locator("#q-contact-phone input:not([type=hidden])")).to_have_value(PHONE)
+    answer(again, "event_date", text="R8.11.1")
+    expect(tablet.locator(".now-words")).to_have_text(re.compile("令和8年11月1日"))
