@@ -3,6 +3,7 @@ import "../../styles/counter.css";
 import { listen } from "../../shared/live";
 import "./results";
 import "./saving";
+import "./steps";
 import "./walk";
 
 const desk = document.querySelector<HTMLElement>("[data-desk]")?.dataset.desk;

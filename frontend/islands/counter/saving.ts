@@ -170,6 +170,17 @@ function keep(id: string): void {
   }, RETRY_MS);
 }
 
+/** Tells whether everything that was typed has reached the server, or was refused by it. */
+export function isSaved(): boolean {
+  return saving.size === 0 && unsent.size === 0;
+}
+
+/** Calls `then` each time that the last answer under way has come back. */
+export function onSaved(then: () => void): void {
+  // What waits in htmx's queue behind this answer is sent first.
+  document.addEventListener("htmx:afterRequest", () => window.setTimeout(() => isSaved() && then()));
+}
+
 function tell(): void {
   const notice = document.querySelector<HTMLElement>("#unsent");
   if (notice) notice.hidden = unsent.size === 0;

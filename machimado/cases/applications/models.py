@@ -122,6 +122,7 @@ class Application(models.Model):
     record_read_at = models.DateTimeField("住民記録の読取り日時", null=True)
     typed_characters = models.PositiveIntegerField("入力文字数", default=0)
     rekeyed_fields = models.PositiveIntegerField("再入力項目数", default=0)
+    rounds = models.PositiveSmallIntegerField("送信回数", default=0)
 
     personal_data = {"answers": "完結から5年", "sources": "完結から5年"}
 

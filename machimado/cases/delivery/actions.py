@@ -355,7 +355,7 @@ def _stamp_when_all_accepted(row: Delivery, by: Officer | None, at: datetime) ->
     case = row.submission.application.case
     live = case.applications.exclude(state=Application.State.CANCELLED)
     if not live.exclude(submissions__delivery__state=State.ACCEPTED).exists():
-        applications.stamp(case=case, step=Step.DELIVERED, by=by, at=at)
+        applications.stamp(Step.DELIVERED, case=case, by=by, at=at)
 
 
 def _note(

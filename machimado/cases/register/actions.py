@@ -113,14 +113,17 @@ def read_record(
     except (systems.SystemFailure, UnreadableAnswerError) as failure:
         log.warning("record not read: %s", getattr(failure, "cause", type(failure).__name__))
         raise RecordUnavailableError(f"{failure}{_GO_ON}") from None
-    with transaction.atomic():
-        index.write([household, *household.household], run=None, at=now)
+    people = [household, *household.household]
     # Somebody may have come under protection since the index was last brought up to date.
-    if any(person.restricted for person in (household, *household.household)):
-        permissions.check_reason(reason)
+    may_see = not any(person.restricted for person in people) or permissions.is_reason(reason)
     with transaction.atomic():
-        _note_read("register.read", resident, by, case, reason)
-    resident.refresh_from_db()
+        changed = index.write(people, run=None, at=now)
+        if may_see:
+            _note_read("register.read", resident, by, case, reason)
+    if not may_see:
+        permissions.check_reason(reason)
+    if changed:
+        resident.refresh_from_db()
     return Record(resident, now, data, is_complete=True)
 
 

@@ -165,6 +165,8 @@ def _insert(
     model: type[models.Model], columns: Sequence[str], values: Sequence[tuple[Any, ...]], tail: str = ""
 ) -> None:
     """Insert many rows with one prepared statement: several times faster than bulk_create, and imports are large."""
+    if not values:
+        return
     names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {_table(model)} ({names}) VALUES ({marks}){tail}", values)  # noqa: S608 - our own names

@@ -34,10 +34,15 @@ def check_reason(reason: str) -> None:
 
     Raises: ReasonNeeded.
     """
-    if len("".join(reason.split())) < 2:
+    if not is_reason(reason):
         raise ReasonNeeded(
             "支援措置の対象の方、またはその世帯の方です。開く理由を入力してください（理由は記録台帳に残ります）。"
         )
+
+
+def is_reason(reason: str) -> bool:
+    """Return whether something was said that can be a reason."""
+    return len("".join(reason.split())) >= 2
 
 
 def check_words(reason: str) -> None:

@@ -177,24 +177,24 @@ def show(*, desk: Desk, application: Application, by: Officer | None = None, que
     """Show the application as it is now on the desk's screen; at another desk it is no longer shown.
 
     `desk` is as it was just read: where it shows the application already, its screens are told and nothing is written.
+    Afterwards it is as it is then.
     """
-    if (desk.shown_id, desk.question, desk.objection) == (application.pk, question, ""):
-        tell_screens(desk)
-    else:
+    if (desk.shown_id, desk.question, desk.objection) != (application.pk, question, ""):
         _show(desk, application, by, question)
+    tell_screens(desk)
 
 
 @transaction.atomic
 def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
-    locked = Desk.objects.select_for_update().get(pk=desk.pk)
-    is_new = locked.shown_id != application.pk
+    # Its row is held: what it shows is what nobody changes meanwhile.
+    desk.shown_id = Desk.objects.select_for_update().values_list("shown_id", flat=True).get(pk=desk.pk)
+    is_new = desk.shown_id != application.pk
     if is_new:
-        for other in Desk.objects.filter(shown=application):
+        for other in Desk.objects.filter(shown=application).order_by():
             _wipe(other)
-        locked.shown, locked.showing = application, uuid.uuid4()
-    locked.question, locked.objection = question, ""
-    locked.save()
-    tell_screens(locked)
+        desk.shown, desk.showing = application, uuid.uuid4()
+    desk.question, desk.objection = question, ""
+    desk.save(update_fields=["question", "objection", *(["shown", "showing"] if is_new else [])])
     if is_new:
         _note_shown(application, by)
 

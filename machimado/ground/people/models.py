@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -70,6 +71,8 @@ class Officer(AbstractBaseUser):
     section = models.ForeignKey(Section, models.PROTECT, verbose_name="課")
     is_active = models.BooleanField("在職", default=True)
 
+    _roles: frozenset[str] | None = None
+
     objects = OfficerManager()
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS = ["name", "kana"]
@@ -81,11 +84,14 @@ class Officer(AbstractBaseUser):
 
     def role_codes(self) -> frozenset[str]:
         """Return the codes of this officer's roles; read once per object."""
-        kept: frozenset[str] | None = self.__dict__.get("_role_codes")
-        if kept is None:
-            kept = frozenset(self.grants.values_list("role", flat=True))
-            self.__dict__["_role_codes"] = kept
-        return kept
+        if self._roles is None:
+            self.know_roles(self.grants.values_list("role", flat=True))
+        assert self._roles is not None
+        return self._roles
+
+    def know_roles(self, roles: Iterable[str]) -> None:
+        """Take the roles from whoever has read them with the officer."""
+        self._roles = frozenset(roles)
 
     def get_full_name(self) -> str:
         """Return the name as allauth shows it."""

@@ -36,6 +36,8 @@ from machimado.cases.procedures.rules.refusals import ValueRefusedError
 from machimado.ground.people.models import Officer
 
 MAX_TYPED_AT_ONCE = 5000
+# What a change of answers touches.
+CHANGED = ["answers", "sources", "revision", "typed_characters", "rekeyed_fields"]
 
 
 class Conflict(Exception):
@@ -140,7 +142,7 @@ def _change(
     before = _before(application, {path.split(".")[0] for path in paths})
     application.revision += 1
     make(application)
-    application.save()
+    application.save(update_fields=CHANGED)
     AnswerChange.objects.create(
         application=application, revision=application.revision, before=before, officer=by, at=at
     )

@@ -69,11 +69,10 @@ def _same_office(case: Case, office: Office) -> Case:
     return case
 
 
-@transaction.atomic
-def stamp(*, case: Case, step: Step, by: Officer | None, at: datetime) -> bool:
-    """Stamp the step unless it is stamped already; return whether it was new."""
-    _, is_new = Stamp.objects.get_or_create(case=case, step=step, defaults={"at": at, "officer": by})
-    return is_new
+def stamp(*steps: Step, case: Case, by: Officer | None, at: datetime) -> None:
+    """Stamp the steps that are not stamped already."""
+    fresh = [Stamp(case=case, step=step, at=at, officer=by) for step in steps]
+    Stamp.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -83,16 +82,19 @@ def call(*, case: Case, by: Officer, at: datetime) -> bool:
     mine = Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(officer=by)
     if not mine:
         return Case.objects.filter(pk=case.pk, officer=by).exists()
-    _stamp_called(case, by, at)
+    Case.objects.filter(pk=case.pk).update(**_waited(case, at))
+    stamp(Step.CALLED, case=case, by=by, at=at)
     record(by=by, action="case.called", case=str(case.pk), at=at)
     return True
 
 
-def _stamp_called(case: Case, by: Officer, at: datetime) -> None:
-    """Stamp the call once and keep how long the resident waited for it."""
-    if stamp(case=case, step=Step.CALLED, by=by, at=at):
-        arrived_at = case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first()
-        Case.objects.filter(pk=case.pk).update(wait_seconds=wait_seconds(arrived_at, at))
+def _waited(case: Case, at: datetime) -> dict[str, int | None]:
+    """Return how long the resident waited until now, to be kept where this is the first call."""
+    stamps = dict(case.stamps.values_list("step", "at"))
+    called_before = Step.CALLED in stamps
+    return {
+        "wait_seconds": case.wait_seconds if called_before else wait_seconds(stamps.get(Step.ARRIVED), at)
+    }
 
 
 @transaction.atomic
@@ -143,9 +145,9 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> No
         raise NotReady(
             "この受付では別の方の申請が進んでいます。先に取り下げるか、新しい受付を始めてください。"
         )
-    Case.objects.filter(pk=case.pk).update(resident=resident, officer=locked.officer_id or by.pk)
-    _stamp_called(case, by, at)
-    stamp(case=case, step=Step.IDENTIFIED, by=by, at=at)
+    mine = {"resident": resident, "officer": locked.officer_id or by.pk}
+    Case.objects.filter(pk=case.pk).update(**mine, **_waited(locked, at))
+    stamp(Step.CALLED, Step.IDENTIFIED, case=case, by=by, at=at)
     record(by=by, action="case.identified", subject=str(resident.pk), case=str(case.pk), at=at)
 
 

@@ -172,7 +172,7 @@ def _begin(
         case=case,
         reference=new_reference(),
         procedure=form.id,
-        definition=frozen(form.id, at=at),
+        definition_id=frozen(form.id, at=at),
         channel=Channel.COUNTER,
         begun_at=at,
         answers=document,

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from machimado.cases.applications.actions.arriving import stamp
 from machimado.cases.applications.actions.kept import (
@@ -42,7 +41,7 @@ def to_review(*, application: Application, by: Officer, at: datetime) -> Applica
     check_complete(locked, at, without=frozenset({SIGNATURE}))
     locked.state = State.REVIEW
     locked.save(update_fields=["state"])
-    stamp(case=locked.case, step=Step.INTERVIEWED, by=by, at=at)
+    stamp(Step.INTERVIEWED, case=locked.case, by=by, at=at)
     record_change(locked, by, "application.to_review", at, {})
     return locked
 
@@ -120,7 +119,7 @@ def sign(
     locked.sources[SIGNATURE] = {"source": "resident", "revision": locked.revision}
     locked.state = State.SIGNED
     locked.save()
-    stamp(case=locked.case, step=Step.SIGNED, by=by, at=at)
+    stamp(Step.SIGNED, case=locked.case, by=by, at=at)
     record_change(locked, by, "application.signed", at, {"sha256": kept.sha256})
     return locked
 
@@ -143,9 +142,10 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         raise NotReady(
             "この手続には基幹システムへの渡し方が決められていません。手続の定義（delivery）を確かめてください。"
         )
+    locked.rounds += 1
     submission = Submission.objects.create(
         application=locked,
-        round=(locked.submissions.aggregate(last=Max("round"))["last"] or 0) + 1,
+        round=locked.rounds,
         system=delivery.system,
         message=delivery.message,
         payload=_payload(locked, outcome.delivers),
@@ -153,7 +153,7 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         submitted_at=at,
     )
     locked.state = State.SUBMITTED
-    locked.save(update_fields=["state"])
+    locked.save(update_fields=["state", "rounds"])
     tally(locked, at)
     locked.changes.all().delete()
     _forget_taken_back(locked)

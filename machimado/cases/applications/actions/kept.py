@@ -84,8 +84,10 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
 
 def lock(application: Application) -> Application:
     """Return the application as it is now, its row held until the transaction ends."""
-    held = Application.objects.select_for_update(of=("self",)).select_related("case")
-    return held.get(pk=application.pk)
+    held = Application.objects.select_for_update().get(pk=application.pk)
+    # What a case is about stays as it is while it has applications: it need not be read again.
+    held.case = application.case
+    return held
 
 
 def record_change(
@@ -108,12 +110,14 @@ def subject(resident: Resident | None) -> str:
     return str(resident.pk) if resident else ""
 
 
-def frozen(procedure: str, *, at: datetime) -> FrozenDefinition:
-    """Return the kept copy of the definition in force; the first application of a version makes it.
+def frozen(procedure: str, *, at: datetime) -> str:
+    """Return the hash of the kept copy of the definition in force; the first application of a version makes it.
 
     Raises: UnknownProcedureError.
     """
     copy = procedures.frozen(procedure, on=timezone.localdate(at))
+    if FrozenDefinition.objects.filter(pk=copy.content_hash).exists():
+        return copy.content_hash
     written = copy.definition["procedure"]
     described = {
         "procedure": procedure,
@@ -121,8 +125,8 @@ def frozen(procedure: str, *, at: datetime) -> FrozenDefinition:
         "version": written["version"]["number"],
         "definition": copy.definition,
     }
-    kept, _ = FrozenDefinition.objects.get_or_create(content_hash=copy.content_hash, defaults=described)
-    return kept
+    FrozenDefinition.objects.get_or_create(content_hash=copy.content_hash, defaults=described)
+    return copy.content_hash
 
 
 def store(

@@ -42,7 +42,7 @@ def _book_paper(case: Case, form: Form, by: Officer, at: datetime) -> Applicatio
         case=case,
         reference=new_reference(),
         procedure=form.id,
-        definition=frozen(form.id, at=at),
+        definition_id=frozen(form.id, at=at),
         channel=Channel.PAPER,
         state=State.SUBMITTED,
         begun_at=at,

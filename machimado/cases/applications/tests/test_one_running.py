@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from machimado.cases.applications import actions
 from machimado.cases.applications.models import Application, Case
@@ -17,12 +18,12 @@ from machimado.ground.journal import queries as journal
 from tests.universe import Universe
 
 BEFORE = [("applications", "0003_submission_attachments")]
-AFTER = [("applications", "0004_one_running")]
+NEWEST = MigrationLoader(None).graph.leaf_nodes("applications")
 
 
 def put_beside(application: Application, state: str) -> Application:
     """Put a second application beside the first, past all actions."""
-    twin = Application.objects.get(pk=application.pk)
+    twin = type(application)._default_manager.get(pk=application.pk)
     twin.pk, twin.reference, twin.state = uuid4(), f"T{uuid4().hex[:10]}", state
     with transaction.atomic():
         twin.save(force_insert=True)
@@ -111,13 +112,14 @@ def test_a_correction_beside_a_new_one_is_told_what_to_do(universe: Universe) ->
 @pytest.mark.django_db(transaction=True)
 def test_a_store_in_which_two_run_is_put_right(universe: Universe) -> None:
     furthest = claim.signed(universe.officer)
-    MigrationExecutor(connection).migrate(BEFORE)
+    other = claim.begun(universe.officer, furthest.case.resident)
+    executor = MigrationExecutor(connection)
+    then = executor.migrate(BEFORE).apps.get_model("applications", "Application")
     try:
-        put_beside(furthest, State.REVIEW)
-        put_beside(furthest, State.INTERVIEW)
-        other = claim.begun(universe.officer, furthest.case.resident)
+        for state in (State.REVIEW, State.INTERVIEW):
+            put_beside(then.objects.get(pk=furthest.pk), state)
     finally:
-        MigrationExecutor(connection).migrate(AFTER)
+        MigrationExecutor(connection).migrate(NEWEST)
     states = Application.objects.filter(case=furthest.case).values_list("state", flat=True)
     assert sorted(states) == ["cancelled", "cancelled", "signed"]
     assert set(Application.objects.filter(state__in=RUNNING)) == {furthest, other}

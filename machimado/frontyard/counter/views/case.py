@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record, RecordUnavailableError, read_index, read_record
 from machimado.cases.register.permissions import ReasonNeeded, check_reason
 from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
 
@@ -114,7 +116,7 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
     running = queries.running(case, procedure)
     if running is not None:
         # A second click, a second tab, the back button: the same application, not another one.
-        show_to_resident(request, running)
+        show_to_resident(request, desk_of(request), running)
         return redirect("counter:interview", running.pk)
     reading = read_now(request, case)
     if reading.needs_reason:
@@ -128,6 +130,7 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
     return redirect("counter:interview", application.pk)
 
 
+@transaction.atomic
 def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> Application:
     application = cases.begin(
         case=case,
@@ -137,13 +140,12 @@ def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | No
         resident_record=record.data if record else None,
         read_at=record.read_at if record and record.is_complete else None,
     )
-    show_to_resident(request, application)
+    show_to_resident(request, desk_of(request), application)
     return application
 
 
-def show_to_resident(request: HttpRequest, application: Application) -> None:
+def show_to_resident(request: HttpRequest, desk: Desk | None, application: Application) -> None:
     """Put the application on the screen of the desk, as the officer just asked for."""
-    desk = desk_of(request)
     if desk is not None:
         actions.show(desk=desk, application=application, by=permissions.by(request))
 

@@ -2,6 +2,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -63,9 +64,10 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     officer = permissions.by(request)
     resident = get_object_or_404(Resident, pk=resident_id)
     waiting = request.POST.get("case", "")
-    case = _waiting(request, waiting) if waiting else _open(officer, resident, now)
     try:
-        cases.identify(case=case, resident=resident, by=officer, at=now)
+        with transaction.atomic():
+            case = _waiting(request, waiting) if waiting else _open(officer, resident, now)
+            cases.identify(case=case, resident=resident, by=officer, at=now)
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")

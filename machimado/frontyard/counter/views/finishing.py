@@ -1,7 +1,9 @@
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +15,8 @@ from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.views.case import show_to_resident
-from machimado.frontyard.counter.views.interview import application_or_404, context
+from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.interview import application_or_404, context, moved_on, shown
 from machimado.ground.people import permissions
 
 
@@ -35,7 +38,11 @@ def back(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Send it to the core system; however often it is pressed, once."""
-    return _go_on(request, application_or_404(request, application_id), cases.submit)
+    return _go_on(request, application_or_404(request, application_id), _submit)
+
+
+def _submit(**step: Any) -> Application:
+    return cases.submit(**step).application
 
 
 @permissions.officers(*SERVING)
@@ -50,17 +57,18 @@ def correct(request: HttpRequest, application_id: UUID) -> HttpResponse:
     return _go_on(request, application, cases.correct)
 
 
-def _go_on(request: HttpRequest, application: Application, step: Callable[..., object]) -> HttpResponse:
+def _go_on(request: HttpRequest, application: Application, step: Callable[..., Application]) -> HttpResponse:
     """Take one step with the application; show the officer and the resident how it stands then."""
+    desk = desk_of(request)
     try:
-        step(application=application, by=permissions.by(request), at=timezone.now())
+        with transaction.atomic():
+            now = step(application=application, by=permissions.by(request), at=timezone.now())
+            show_to_resident(request, desk, now)
     except WrongState as wrong:
-        messages.error(request, str(wrong))
+        return moved_on(request, application, wrong)
     except cases.NotReady as refusal:
-        shown = context(request, application, not_ready=refusal)
-        return render(request, "counter/interview.html", shown, status=422)
-    show_to_resident(request, application)
-    return redirect("counter:interview", application.pk)
+        return shown(request, application, desk=desk, status=422, not_ready=refusal)
+    return shown(request, now, desk=desk)
 
 
 @permissions.officers(*SERVING)
@@ -84,7 +92,7 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Put the application on the screen in place of another resident's."""
     application = application_or_404(request, application_id)
     if actions.is_to_be_seen(application):
-        show_to_resident(request, application)
+        show_to_resident(request, desk_of(request), application)
     else:
         messages.error(request, "この受付は終わっているため、住民の画面には出せません。")
     return redirect("counter:interview", application.pk)
@@ -98,4 +106,6 @@ def status(request: HttpRequest, application_id: UUID) -> HttpResponse:
     shown = request.GET.get("state", application.state)
     if shown != application.state:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return render(request, "counter/_status.html", context(request, application), using="jinja2")
+    return render(
+        request, "counter/_status.html", context(request, application, desk_of(request)), using="jinja2"
+    )

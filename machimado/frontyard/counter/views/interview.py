@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.forms import Posted, posted
+from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.japanese import postal
@@ -53,27 +55,26 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:
         actions.follow(desk=desk, application=application, by=permissions.by(request))
-    shown = context(
-        request,
-        application,
-        newer_since=queries.newer_since(application, on=timezone.localdate()),
-        sent_back=_sent_back(application),
-    )
-    return render(request, "counter/interview.html", shown)
+    return render(request, "counter/interview.html", context(request, application, desk))
 
 
 def _sent_back(application: Application) -> delivery.Status | None:
     """Return the core system's refusal that is being put right, for the page to keep in sight until it is sent again."""
-    last = delivery.status_of([application.pk]).get(application.pk) if application.state in RUNNING else None
+    if not application.rounds or application.state not in RUNNING:
+        return None
+    last = delivery.status_of([application.pk]).get(application.pk)
     return last if last is not None and last.is_rejected else None
 
 
 def context(
-    request: HttpRequest, application: Application, refusals: dict[str, Refusal] | None = None, **more: Any
+    request: HttpRequest,
+    application: Application,
+    desk: Desk | None,
+    refusals: dict[str, Refusal] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """Return what the interview's page and its fragment show."""
     now = timezone.now()
-    desk = desk_of(request)
     return {
         "application": application,
         "case": application.case,
@@ -88,6 +89,8 @@ def context(
         "effort": queries.effort(application),
         "lacking": paper.missing(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
+        "sent_back": _sent_back(application),
+        "newer_since": queries.newer_since(application, on=timezone.localdate(now)),
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }
@@ -104,28 +107,28 @@ def _status(application: Application, now: datetime) -> delivery.Status | None:
 def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Save what was changed: one question by htmx, the whole page by a plain post."""
     application = application_or_404(request, application_id)
+    desk = desk_of(request)
     given = posted(request.POST, cases.form_of(application), application.answers)
     raw = _with_town({path: one.raw for path, one in given.items()})
     page, now = _page(request), timezone.now()
     # The page shows this and no other revision: what stays as it is need not be sent again.
     seen = queries.sheet(application, at=now) if page.revision == application.revision else None
     try:
-        saved = cases.save_answers(
-            application=application, raw=raw, by=permissions.by(request), at=now, page=page
-        )
+        with transaction.atomic():
+            saved = cases.save_answers(
+                application=application, raw=raw, by=permissions.by(request), at=now, page=page
+            )
+            _show_to_resident(request, desk, application, given)
     except cases.Conflict as conflict:
-        return _shown(
-            request, application, {conflict.path: Refusal(raw[conflict.path], str(conflict))}, status=409
-        )
+        refusal = Refusal(raw[conflict.path], str(conflict))
+        theirs = queries.application(application.pk)
+        return shown(request, theirs, {conflict.path: refusal}, desk=desk, status=409)
     except WrongState as wrong:
-        return _moved_on(request, application, wrong)
+        return moved_on(request, application, wrong)
     refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
-    _show_to_resident(request, application, given)
-    for one in saved:
-        # The resident was read with the page, and stays who it is.
-        one.application.case = application.case
-        application = one.application
-    return _shown(request, application, refusals, seen=seen, own=frozenset(given), is_fresh=bool(saved))
+    if not saved:
+        return shown(request, application, refusals, desk=desk)
+    return shown(request, saved[0].application, refusals, desk=desk, seen=seen, own=frozenset(given))
 
 
 def _page(request: HttpRequest) -> cases.Page:
@@ -155,34 +158,36 @@ def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**value, **known, **town}
 
 
-def _show_to_resident(request: HttpRequest, application: Application, given: Mapping[str, Posted]) -> None:
+def _show_to_resident(
+    request: HttpRequest, desk: Desk | None, application: Application, given: Mapping[str, Posted]
+) -> None:
     """Let the resident's screen show the question that is being talked about."""
-    desk, only = desk_of(request), next(iter(given), "") if len(given) == 1 else ""
+    only = next(iter(given), "") if len(given) == 1 else ""
     # A path that the form does not have is only somebody's text: it is not kept.
     question = only if cases.form_of(application).question(only) else ""
     if desk is not None:
         actions.follow(desk=desk, application=application, by=permissions.by(request), question=question)
 
 
-def _shown(
+def shown(
     request: HttpRequest,
     application: Application,
-    refusals: dict[str, Refusal],
-    status: int = 200,
+    refusals: dict[str, Refusal] | None = None,
     *,
+    desk: Desk | None,
+    status: int = 200,
     seen: Sheet | None = None,
     own: frozenset[str] = frozenset(),
-    is_fresh: bool = False,
+    not_ready: cases.NotReady | None = None,
 ) -> HttpResponse:
-    """Return the interview as it is now: the fragment for htmx, a redirect or the whole page for a plain post.
+    """Return the interview as `application` says: the fragment for htmx, a redirect or the whole page for a plain post.
 
     Of a fragment for a page that shows `seen`, lines that say the same stay empty, but for those that were its `own`.
     """
     partial = request.headers.get("HX-Request") == "true"
-    if not partial and not refusals:
+    if not partial and not refusals and not not_ready:
         return redirect("counter:interview", application.pk)
-    fresh = application if is_fresh else queries.application(application.pk)
-    now = context(request, fresh, refusals)
+    now = context(request, application, desk, refusals, not_ready=not_ready)
     if not partial:
         return render(request, "counter/interview.html", now, status=status)
     same = unchanged(seen, now["sheet"]) - own if seen else frozenset()
@@ -190,7 +195,7 @@ def _shown(
     return render(request, "counter/_interview.html", {**now, "same": same}, using="jinja2")
 
 
-def _moved_on(request: HttpRequest, application: Application, wrong: WrongState) -> HttpResponse:
+def moved_on(request: HttpRequest, application: Application, wrong: WrongState) -> HttpResponse:
     """The application is no longer in the interview (another tab, the back button): say so and show how it stands."""
     messages.error(request, str(wrong))
     if request.headers.get("HX-Request") == "true":
@@ -207,16 +212,17 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
     group, _, index = request.POST.get("row", "").rpartition(".")
     try:
         if group:
-            cases.drop_row(
-                application=application, group=group, index=_number(index) or 0, by=officer, at=now
-            )
+            place = _number(index) or 0
+            changed = cases.drop_row(application=application, group=group, index=place, by=officer, at=now)
         else:
-            cases.add_row(application=application, group=request.POST.get("group", ""), by=officer, at=now)
+            group = request.POST.get("group", "")
+            changed = cases.add_row(application=application, group=group, by=officer, at=now)
     except WrongState as wrong:
-        return _moved_on(request, application, wrong)
+        return moved_on(request, application, wrong)
     except PathRefused:
         messages.error(request, "この行はもうありません。画面を新しくしました。")
-    return _shown(request, application, {})
+        changed = queries.application(application.pk)
+    return shown(request, changed, desk=desk_of(request))
 
 
 @permissions.officers(*SERVING)
@@ -225,10 +231,10 @@ def undo(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take back the last change."""
     application = application_or_404(request, application_id)
     try:
-        cases.undo(application=application, by=permissions.by(request), at=timezone.now())
+        before = cases.undo(application=application, by=permissions.by(request), at=timezone.now())
     except WrongState as wrong:
-        return _moved_on(request, application, wrong)
-    return _shown(request, application, {})
+        return moved_on(request, application, wrong)
+    return shown(request, before, desk=desk_of(request))
 
 
 @permissions.officers(*SERVING)
@@ -240,18 +246,18 @@ def attach(request: HttpRequest, application_id: UUID) -> HttpResponse:
     if upload is None:
         return _not_attached(request, application, path, "ファイルを選んでから「添付する」を押してください。")
     try:
-        cases.attach(
+        changed = cases.attach(
             application=application, path=path, upload=upload, by=permissions.by(request), at=timezone.now()
         )
     except WrongState as wrong:
-        return _moved_on(request, application, wrong)
+        return moved_on(request, application, wrong)
     except (cases.NotReady, FileRefused) as refusal:
         return _not_attached(request, application, path, str(refusal))
-    return _shown(request, application, {})
+    return shown(request, changed, desk=desk_of(request))
 
 
 def _not_attached(request: HttpRequest, application: Application, path: str, reason: str) -> HttpResponse:
-    return _shown(request, application, {path: Refusal(None, reason)}, status=422)
+    return shown(request, application, {path: Refusal(None, reason)}, desk=desk_of(request), status=422)
 
 
 def _number(text: str | None) -> int | None:

@@ -11,6 +11,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.case import read_now, show_to_resident
+from machimado.frontyard.counter.views.desk import desk_of
 from machimado.frontyard.counter.views.interview import application_or_404
 from machimado.ground.people import permissions
 
@@ -25,7 +26,7 @@ def renew(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except (WrongState, cases.NotReady) as refusal:
         return _refused(request, application, refusal)
     actions.take_off(case=application.case)
-    show_to_resident(request, renewed)
+    show_to_resident(request, desk_of(request), renewed)
     messages.success(request, "新しい版で始め直しました。引き継いだ内容を確かめ、残りを伺ってください。")
     return redirect("counter:interview", renewed.pk)
 

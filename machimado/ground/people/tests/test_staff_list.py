@@ -19,7 +19,7 @@ def test_whoever_left_the_list_is_signed_out_and_cannot_come_back(
     gone = actions.retire_unlisted(listed=[login for login in everybody if login != "honma"])
     assert gone == ["honma"]
     assert client.get("/counter/").status_code == 302
-    assert not Client().login(login="honma", password=PASSWORD)
+    assert not Client().login(username="honma", password=PASSWORD)
     assert Entry.objects.filter(action="officer.retired").count() == 1
 
 
@@ -50,7 +50,7 @@ def test_a_new_password_ends_what_the_old_one_opened(
     assert client.get("/counter/").status_code == 200
     actions.give_password(officer=universe.officer, password="atarashii-kagi-2026", by=None)
     assert client.get("/counter/").status_code == 302
-    assert not Client().login(login="ono", password=PASSWORD)
-    assert Client().login(login="ono", password="atarashii-kagi-2026")
+    assert not Client().login(username="ono", password=PASSWORD)
+    assert Client().login(username="ono", password="atarashii-kagi-2026")
     entry = Entry.objects.get(action="officer.password_given")
     assert "atarashii" not in str(entry.detail.content)
