@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.processes import ROOT, Core, answers, free_port, own_database, start
+from tests.visitor import Visitor, found_in
 
 pytestmark = pytest.mark.processes
 CITY = {
@@ -102,31 +102,23 @@ def city(core_process: Core, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def officer(city: City) -> Iterator[httpx.Client]:
+def officer(city: City) -> Iterator[Visitor]:
     """Return the browser of the city's officer, signed in with the password that the terminal gave out."""
     port = free_port()
     command = ["serve", "--city", str(city.folder), "--data", str(city.data), "--port", str(port)]
     running = start(
         ["-m", "machimado.site.cli", *command], log=city.data / "log", environment=city.environment
     )
-    given = re.search(r"新しいパスワード: (\S+)", city.run("password", "kimura").stdout)
-    assert given
+    password = found_in(city.run("password", "kimura").stdout, r"新しいパスワード: (\S+)")
     try:
         running.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
-            page = client.get("/accounts/login/")
-            assert not OF_THE_SAMPLE.search(page.text)
-            signed_in = post(client, page, "/accounts/login/", login="kimura", password=given[1])
-            assert "木村　渚" in signed_in.text
-            yield client
+        with Visitor(f"http://127.0.0.1:{port}") as officer:
+            assert not OF_THE_SAMPLE.search(officer.open("/accounts/login/"))
+            officer.sign_in("kimura", password)
+            assert "木村　渚" in officer.page.text
+            yield officer
     finally:
         running.stop()
-
-
-def post(client: httpx.Client, page: httpx.Response, address: str, **fields: str) -> httpx.Response:
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-    assert token
-    return client.post(address, data={"csrfmiddlewaretoken": token[1], **fields})
 
 
 def test_the_terminal_speaks_of_this_city(city: City) -> None:
@@ -141,34 +133,29 @@ def test_the_terminal_speaks_of_this_city(city: City) -> None:
 @pytest.mark.parametrize(
     "place", ["/counter/", "/counter/desk/", "/reception/", "/figures/", "/screen/", "/trust/"]
 )
-def test_its_pages_bear_its_name_and_nothing_of_the_sample(officer: httpx.Client, place: str) -> None:
-    page = officer.get(place)
-    assert page.status_code == 200
-    assert "川辺市" in page.text
-    assert 'class="sample"' not in page.text
-    assert not OF_THE_SAMPLE.search(page.text)
+def test_its_pages_bear_its_name_and_nothing_of_the_sample(officer: Visitor, place: str) -> None:
+    page = officer.open(place)
+    assert officer.page.status_code == 200
+    assert "川辺市" in page
+    assert 'class="sample"' not in page
+    assert not OF_THE_SAMPLE.search(page)
 
 
-def test_its_own_offices_are_there(officer: httpx.Client) -> None:
-    page = officer.get("/figures/").text
+def test_its_own_offices_are_there(officer: Visitor) -> None:
+    page = officer.open("/figures/")
     assert "港出張所" in page
     assert "市役所" in page
 
 
-def test_its_own_procedure_is_offered_and_asked(officer: httpx.Client) -> None:
-    found = officer.get("/counter/search/", params={"q": "さとう"})
-    resident = re.search(r"/counter/open/[0-9a-f-]+/", found.text)
-    assert resident
-    case = post(officer, officer.get("/counter/"), resident[0])
-    assert "係留場所の利用届" in case.text
-    assert re.findall(r'name="procedure" value="([\w-]+)"', case.text) == ["boat-mooring"]
-    begin = re.search(r"/counter/cases/[0-9a-f-]+/begin/", case.text)
-    assert begin
-    interview = post(officer, case, begin[0], procedure="boat-mooring")
-    assert interview.status_code == 200
-    assert "船のお名前を教えてください。" in interview.text
+def test_its_own_procedure_is_offered_and_asked(officer: Visitor) -> None:
+    officer.find("さとう")
+    case = officer.page.text
+    assert "係留場所の利用届" in case
+    assert re.findall(r'name="procedure" value="([\w-]+)"', case) == ["boat-mooring"]
+    officer.submit(officer.address("begin/"), {"procedure": "boat-mooring"})
+    assert "船のお名前を教えてください。" in officer.page.text
     # A procedure without a form on paper offers none.
-    assert "PDF" not in case.text + interview.text
-    assert officer.get(f"{interview.url.path}paper/").status_code == 404
+    assert "PDF" not in case + officer.page.text
+    assert officer.get(f"{officer.page.url.path}paper/").status_code == 404
     assert officer.get("/counter/procedures/boat-mooring/paper/").status_code == 404
     assert officer.get("/p/child-allowance-claim/").status_code == 404

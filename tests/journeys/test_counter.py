@@ -90,7 +90,7 @@ def test_counter_is_told_what_the_server_refused_for_good(stage: Stage) -> None:
     before = kana.input_value()
     kana.fill("あ" * 1_000_000)
     kana.press("Tab")
-    expect(line.get_by_role("alert")).to_contain_text("一度に送れる大きさを超えています")
+    expect(line.get_by_role("alert")).to_contain_text("一度に送れる大きさを超えている")
     expect(officer.get_by_text("つながり次第、ひとりでに保存します")).to_be_hidden()
     officer.wait_for_timeout(4000)  # longer than what did not arrive waits before it is sent again
     assert len([one for one in sent if one.endswith("/answers/")]) == 1

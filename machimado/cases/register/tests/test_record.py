@@ -1,8 +1,10 @@
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from machimado.cases.register import actions, permissions, queries
+from machimado.cases.register import actions, core, permissions, queries
 from machimado.cases.register.models import Resident
 from machimado.cases.register.tests.people import CoreInMemory, address, person
 from machimado.ground import systems
@@ -122,3 +124,27 @@ def test_a_name_that_a_store_cannot_take_stops_no_import(memory: CoreInMemory) -
     memory.put(person(1, "佐\0藤　太郎", "サトウ\0　タロウ"), person(2, "鈴木　花", "スズキ　ハナ"))
     actions.import_all()
     assert [hit.name for hit in queries.search("さとう").hits] == ["佐藤　太郎"]
+
+
+def test_few_wait_for_a_slow_core_and_who_comes_on_top_is_told(memory: CoreInMemory) -> None:
+    memory.put(person(1, **HOME))
+    answered, asked = threading.Event(), threading.Semaphore(0)
+
+    def slowly(number: str) -> systems.Reply:
+        asked.release()
+        answered.wait(30)
+        return one(number)
+
+    one, memory._one = memory._one, slowly  # type: ignore[method-assign]
+    with ThreadPoolExecutor(core.MOST_READS_AT_ONCE) as pool:
+        waiting = [pool.submit(core.resident, f"{1:015d}") for _ in range(core.MOST_READS_AT_ONCE)]
+        for _ in waiting:
+            assert asked.acquire(timeout=10)
+        with pytest.raises(systems.Busy, match="混み合っています"):
+            core.resident(f"{1:015d}")
+        answered.set()
+        assert {read.result()[0].resident_number for read in waiting} == {f"{1:015d}"}
+    # Whoever has waited gives the turn back, also after a failure.
+    for _ in range(core.MOST_READS_AT_ONCE + 1):
+        with pytest.raises(core.UnknownResidentError):
+            core.resident(f"{9:015d}")
