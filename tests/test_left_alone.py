@@ -49,7 +49,7 @@ def test_whatever_asks_again_and_again_says_so() -> None:
 
 
 def test_the_residents_screen_beside_neither_opens_nor_shuts_the_officers(client: Client) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     assert client.get("/screen/").status_code == 200
     assert client.get("/reception/").headers["Location"].startswith(LOCK)
 

@@ -51,3 +51,21 @@ def test_lock_and_unlock(stage: Stage) -> None:
     page.get_by_label("パスワード").fill(stage.product.password(LOGIN))
     page.get_by_role("button", name="続ける").click()
     page.wait_for_url(here)
+
+
+def test_lock_by_itself(stage: Stage) -> None:
+    page = stage.enter(LOGIN)
+    here = page.url
+    stage.look_once(page, "最初の画面")
+    page.clock.install()
+    page.reload()
+    page.clock.run_for(9 * 60_000)
+    page.keyboard.press("Shift")  # somebody is still there
+    page.clock.run_for(9 * 60_000)
+    expect(page.get_by_role("button", name="席を離れる")).to_be_visible()
+    page.clock.run_for(2 * 60_000)
+    expect(page.get_by_role("heading", name="画面をロックしています")).to_be_visible()
+    stage.look_once(page, "ロック")
+    page.get_by_label("パスワード").fill(stage.product.password(LOGIN))
+    page.get_by_role("button", name="続ける").click()
+    page.wait_for_url(here)

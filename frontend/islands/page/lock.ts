@@ -1,5 +1,5 @@
 /**
- * Goes to the lock when nobody has touched any of this browser's pages for as long as the server allows.
+ * Locks the screen when nobody has touched any of this browser's pages for as long as the server allows.
  * While somebody does, the server hears of it: whoever listens to a resident for long and then types is not locked out.
  */
 const after = Number(document.body.dataset.lockAfter ?? "0") * 1000;
@@ -28,8 +28,8 @@ function look(): void {
     window.setTimeout(look, left);
     return;
   }
-  const here = `${location.pathname}${location.search}`;
-  location.assign(`${address}?next=${encodeURIComponent(here)}`);
+  // As if somebody had pressed "I leave the desk".
+  document.querySelector<HTMLFormElement>(`form[action="${address}"]`)?.requestSubmit();
 }
 
 if (after > 0 && address) {

@@ -49,10 +49,27 @@ def test_a_screen_left_alone_asks_for_the_password_and_goes_on_where_it_was(
 
 
 def test_locked_by_hand_no_page_opens(client: Client) -> None:
-    assert client.get(LOCK).status_code == 200
+    client.post(LOCK)
     assert client.session[LOCKED] is True
+    assert client.get(LOCK).status_code == 200
     for page in (PAGE, "/", "/healthz"):
         assert client.get(page).headers["Location"].startswith(LOCK), page
+
+
+@pytest.mark.parametrize("target", [PAGE, "/"])
+def test_fetching_the_address_of_the_lock_locks_nothing(client: Client, target: str) -> None:
+    for fetch in (client.get, client.head):
+        assert fetch(LOCK, {"next": target}).headers["Location"] == target
+    assert LOCKED not in client.session
+    assert client.get(PAGE).status_code == 200
+
+
+def test_the_lock_of_a_screen_left_alone_is_shown_also_where_no_page_was_opened_since(
+    client: Client, settings: Any
+) -> None:
+    touched(client, minutes_ago=settings.LOCK_AFTER_MINUTES + 0.5)
+    assert client.get(LOCK).status_code == 200
+    assert client.session[LOCKED] is True
 
 
 def test_who_leaves_the_desk_comes_back_to_the_same_page(client: Client) -> None:
@@ -63,13 +80,13 @@ def test_who_leaves_the_desk_comes_back_to_the_same_page(client: Client) -> None
 
 
 def test_a_change_sent_to_a_locked_screen_is_not_made_and_not_repeated(client: Client) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     sent = client.post("/accounts/password/change/", {"oldpassword": PASSWORD})
     assert parse_qs(urlsplit(sent.headers["Location"]).query)["next"] == ["/"]
 
 
 def test_a_fragment_moves_the_whole_page_to_the_lock(client: Client) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     asked = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{PAGE}"}
     sent = client.get("/accounts/2fa/", headers=asked)
     address = urlsplit(sent.headers["HX-Redirect"])
@@ -91,7 +108,7 @@ def test_a_touch_opens_no_lock(client: Client, settings: Any) -> None:
 
 
 def test_an_absurdly_long_address_is_not_gone_back_to(client: Client) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     sent = client.get(PAGE, {"key": "x" * 50_000})
     assert parse_qs(urlsplit(sent.headers["Location"]).query)["next"] == ["/"]
     assert client.post(LOCK, {"password": PASSWORD, "next": "/" + "x" * 50_000}).headers["Location"] == "/"
@@ -99,7 +116,7 @@ def test_an_absurdly_long_address_is_not_gone_back_to(client: Client) -> None:
 
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper(), PASSWORD + " "])
 def test_another_password_does_not_open(client: Client, password: str) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     answer = client.post(LOCK, {"password": password})
     assert answer.status_code == 422
     assert WRONG in answer.content.decode()
@@ -107,7 +124,7 @@ def test_another_password_does_not_open(client: Client, password: str) -> None:
 
 
 def test_nobody_can_try_for_ever(client: Client) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     answers = [client.post(LOCK, {"password": f"guess-{number}"}).content.decode() for number in range(12)]
     assert TOO_OFTEN in answers[-1]
     assert TOO_OFTEN in client.post(LOCK, {"password": PASSWORD}).content.decode()
@@ -117,12 +134,12 @@ def test_nobody_can_try_for_ever(client: Client) -> None:
 def test_the_password_of_a_colleague_does_not_open(universe: Universe, client: Client) -> None:
     universe.colleague.set_password("another-password-2026")
     universe.colleague.save()
-    client.get(LOCK)
+    client.post(LOCK)
     assert client.post(LOCK, {"password": "another-password-2026"}).status_code == 422
 
 
 def test_who_is_locked_out_can_sign_out_for_a_colleague(client: Client) -> None:
-    client.get(LOCK)
+    client.post(LOCK)
     client.post("/accounts/logout/")
     assert "_auth_user_id" not in client.session
     assert LOCKED not in client.session
@@ -142,7 +159,7 @@ def test_who_is_locked_out_can_sign_out_for_a_colleague(client: Client) -> None:
     ],
 )
 def test_the_lock_leads_to_no_other_site(client: Client, target: str) -> None:
-    client.get(LOCK, {"next": target})
+    client.post(LOCK, {"next": target})
     assert client.post(LOCK, {"password": PASSWORD, "next": target}).headers["Location"] == "/"
 
 
