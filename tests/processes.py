@@ -278,9 +278,9 @@ class Town:
         """Where the pages are."""
         return f"http://127.0.0.1:{self.port}"
 
-    def open(self) -> Product:
+    def open(self, *core_options: str) -> Product:
         """Start everything as a demo does; return the running product."""
-        self.start_core()
+        self.start_core(*core_options)
         self.run("-c", "from machimado.site import sample; sample.prepare(); sample.import_register()")
         self.start_web()
         self.start_worker()

@@ -12,26 +12,49 @@ from tests.processes import Product, Town, town
 pytestmark = pytest.mark.journey
 CERTIFICATE = "住民票の写しの交付請求"
 AWAY = "つながり次第、ひとりでに保存します"
+MUTE = ("--mode", "unkeyed", "--no-lookup")
 # A start on a busy machine.
 PATIENCE = 60_000
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Give a town whose processes a journey may end."""
-    with town(tmp_path_factory.mktemp("town"), people=200) as place:
+    """Give a town whose processes a journey may end, with a core system that nobody can ask what it has."""
+    environment = {
+        "MACHIMADO_CORE_KEYED": "0",
+        "MACHIMADO_CORE_LOOKUP": "0",
+        "MACHIMADO_CORE_SETTLING": "1",
+        "MACHIMADO_CORE_TIMEOUT": "5",
+    }
+    with town(tmp_path_factory.mktemp("town"), people=200, environment=environment) as place:
         yield place
 
 
 @pytest.fixture(scope="module")
 def product(place: Town) -> Product:
     """Let these journeys go through that town."""
-    return place.open()
+    return place.open(*MUTE)
+
+
+def restart_core(place: Town, *faults: str) -> None:
+    place.kill("core")
+    place.start_core(*MUTE, *faults)
 
 
 def entry(officer: Page, path: str) -> Locator:
     """Return the field of a question that has one."""
     return officer.locator(f"#q-{path.replace('.', '-')} input:not([type=hidden])").first
+
+
+def submit_certificate(stage: Stage, officer: Page, tablet: Page) -> None:
+    """Take a certificate's request from the choice of the procedure to the core system."""
+    begin(officer, stage, CERTIFICATE)
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    officer.keyboard.press("Alt+Enter")
+    sign(stage, tablet)
+    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
+    officer.keyboard.press("Alt+Enter")
 
 
 def tell_address(officer: Page) -> None:
@@ -85,15 +108,8 @@ def test_failures_of_the_pages_server_lose_and_double_nothing(stage: Stage, plac
 def test_failures_that_the_core_system_finds_are_put_right(stage: Stage, place: Town) -> None:
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)
-    place.kill("core")
-    place.start_core("--reject", "1")
-    begin(officer, stage, CERTIFICATE)
-    stage.look_once(officer, "住民票の聞取り")
-    answer_all(officer)
-    officer.keyboard.press("Alt+Enter")
-    sign(stage, tablet)
-    expect(officer.get_by_text("署名をいただきました")).to_be_visible()
-    officer.keyboard.press("Alt+Enter")
+    restart_core(place, "--reject", "1")
+    submit_certificate(stage, officer, tablet)
     expect(officer.get_by_text("差戻し", exact=True)).to_be_visible()
     reason = officer.locator("#status .bullets").inner_text()
     stage.look(officer, "差戻し")
@@ -106,8 +122,7 @@ def test_failures_that_the_core_system_finds_are_put_right(stage: Stage, place: 
     expect(officer.get_by_role("alert")).to_contain_text(reason)
     officer.keyboard.press("Alt+Enter")
     sign(stage, tablet)
-    place.kill("core")
-    place.start_core()
+    restart_core(place)
     officer.keyboard.press("Alt+Enter")
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=PATIENCE)
 
@@ -131,5 +146,40 @@ def test_failures_of_the_core_system_do_not_stop_a_case(stage: Stage, place: Tow
     stage.look(officer, "基幹システムを待つ")
     stage.look(tablet, "基幹システムを待つ住民の画面")
 
-    place.start_core()
+    place.start_core(*MUTE)
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=PATIENCE)
+
+
+def test_failures_that_nobody_can_ask_about_are_decided_by_a_person(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    restart_core(place, "--lose-ack", "1")
+    submit_certificate(stage, officer, tablet)
+    expect(officer.get_by_text("職員の判断待ち")).to_be_visible(timeout=PATIENCE)
+    stage.look(officer, "返事がなく、職員の判断を待つ")
+    officer.get_by_role("link", name="確かめて結果を選ぶ").click()
+    officer.wait_for_url("**/delivery/*/")
+    stage.look(officer, "連携の詳細、判断を待つ")
+    officer.get_by_role("link", name="一覧へ戻る").click()
+    expect(officer.get_by_text("1 件が職員の判断を待っています")).to_be_visible()
+    stage.look(officer, "連携の一覧")
+    restart_core(place)
+
+    officer.get_by_role("link", name="台帳を突き合わせる").click()
+    stage.look(officer, "突合の前")
+    officer.keyboard.press("Alt+Enter")
+    difference = officer.get_by_role("row").nth(1)
+    expect(difference).to_be_visible()
+    stage.look(officer, "突合、相違がある")
+    number = difference.get_by_role("cell").nth(1).inner_text()
+    difference.get_by_role("link").click()
+    officer.get_by_role("button", name="差し戻されている").click()
+    expect(officer.get_by_role("alert")).to_be_visible()
+    stage.look(officer, "連携の詳細、理由がない")
+    officer.get_by_label("基幹に入っている").fill(number)
+    officer.keyboard.press("Enter")
+    expect(officer.get_by_role("heading", name="基幹システム受理済")).to_be_visible()
+    stage.look(officer, "連携の詳細、決めた後")
+    officer.goto(f"{stage.address}/delivery/reconcile/")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("すべて一致しています")).to_be_visible()
