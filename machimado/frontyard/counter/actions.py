@@ -132,19 +132,19 @@ def accept(*, secret: str, screen: Screen, at: datetime) -> None:
 
 
 def _pair(screen: Screen, desk: Desk) -> None:
-    """Make the screen the only one of the desk: what one resident sees must not stand on a forgotten tablet."""
-    others = list(desk.screens.exclude(pk=screen.pk))
-    desk.screens.exclude(pk=screen.pk).update(desk=None)
+    """Make the screen the one of the desk."""
+    for other in Screen.objects.select_for_update().filter(desk=desk).exclude(pk=screen.pk):
+        Screen.objects.filter(pk=other.pk).update(desk=None)
+        _tell_screen(other)
     Screen.objects.filter(pk=screen.pk).update(desk=desk, code=None, code_until=None)
-    for changed in (screen, *others):
-        _tell_screen(changed)
+    _tell_screen(screen)
     tell_desk(desk)
 
 
 @transaction.atomic
 def unpair(*, desk: Desk, by: Officer, at: datetime) -> None:
     """Take the desk's screen away; the tablet shows a new code."""
-    for screen in list(desk.screens.all()):
+    for screen in Screen.objects.select_for_update().filter(desk=desk):
         Screen.objects.filter(pk=screen.pk).update(desk=None)
         _tell_screen(screen)
         record(by=by, action="screen.unpaired", subject=str(screen.pk), at=at)
@@ -176,12 +176,12 @@ def shows_another_case(desk: Desk, application: Application) -> bool:
 def show(*, desk: Desk, application: Application, by: Officer | None = None, question: str = "") -> None:
     """Show the application as it is now on the desk's screen; at another desk it is no longer shown.
 
-    `desk` is as it was just read: where it shows the application already, its screens are told and nothing is written.
+    `desk` is as it was just read: where it shows the application already, its screen is told and nothing is written.
     Afterwards it is as it is then.
     """
     if (desk.shown_id, desk.question, desk.objection) != (application.pk, question, ""):
         _show(desk, application, by, question)
-    tell_screens(desk)
+    tell_screen_of(desk)
 
 
 @transaction.atomic
@@ -210,7 +210,7 @@ def object_to(*, desk: Desk, section: str) -> None:
     locked = Desk.objects.select_for_update().get(pk=desk.pk)
     locked.objection = section[:80]
     locked.save(update_fields=["objection"])
-    tell_screens(locked)
+    tell_screen_of(locked)
     tell_desk(locked)
 
 
@@ -230,13 +230,13 @@ def wipe(*, desk: Desk) -> None:
 def _wipe(desk: Desk) -> None:
     desk.shown, desk.showing, desk.question, desk.objection = None, uuid.uuid4(), "", ""
     desk.save()
-    tell_screens(desk)
+    tell_screen_of(desk)
 
 
-def tell_screens(desk: Desk) -> None:
-    """Let the desk's screens look again, once what changed is committed."""
-    for screen in desk.screens.all():
-        _tell_screen(screen)
+def tell_screen_of(desk: Desk) -> None:
+    """Let the desk's screen look again, once what changed is committed."""
+    if desk.screen is not None:
+        _tell_screen(desk.screen)
 
 
 def _tell_screen(screen: Screen) -> None:

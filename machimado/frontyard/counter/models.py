@@ -25,6 +25,11 @@ class Desk(models.Model):
 
     personal_data: dict[str, str] = {}
 
+    @property
+    def screen(self) -> "Screen | None":
+        """The screen on the resident's side, if one is paired."""
+        return getattr(self, "paired_screen", None)
+
     class Meta:
         ordering = ["office", "number"]
         constraints = [
@@ -42,7 +47,10 @@ class Screen(models.Model):
     secret_hash = models.CharField("秘密のハッシュ", max_length=64, unique=True)
     code = models.CharField("接続番号", max_length=6, null=True, unique=True)  # noqa: DJ001 - many have none, none twice
     code_until = models.DateTimeField("接続番号の期限", null=True)
-    desk = models.ForeignKey(Desk, models.CASCADE, null=True, related_name="screens", verbose_name="窓口")
+    # One screen a desk: what one resident sees must not stand on a forgotten tablet.
+    desk = models.OneToOneField(
+        Desk, models.CASCADE, null=True, related_name="paired_screen", verbose_name="窓口"
+    )
     seen_at = models.DateTimeField("最終接続日時")
 
     personal_data: dict[str, str] = {}

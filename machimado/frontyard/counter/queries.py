@@ -41,9 +41,9 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
     """Return how it stands with the desk's screen."""
     if desk is None:
         return None
-    seen = [(at - screen.seen_at).total_seconds() for screen in desk.screens.all()]
-    alive = bool(seen) and min(seen) < SCREEN_ALIVE_SECONDS
-    return DeskState(desk.pk, desk.number, bool(seen), alive, desk.objection)
+    screen = desk.screen
+    alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
+    return DeskState(desk.pk, desk.number, screen is not None, alive, desk.objection)
 
 
 @dataclass(frozen=True, slots=True)

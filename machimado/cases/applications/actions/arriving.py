@@ -82,19 +82,16 @@ def call(*, case: Case, by: Officer, at: datetime) -> bool:
     mine = Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(officer=by)
     if not mine:
         return Case.objects.filter(pk=case.pk, officer=by).exists()
-    Case.objects.filter(pk=case.pk).update(**_waited(case, at))
+    Case.objects.filter(pk=case.pk).update(wait_seconds=_waited(case, at))
     stamp(Step.CALLED, case=case, by=by, at=at)
     record(by=by, action="case.called", case=str(case.pk), at=at)
     return True
 
 
-def _waited(case: Case, at: datetime) -> dict[str, int | None]:
-    """Return how long the resident waited until now, to be kept where this is the first call."""
+def _waited(case: Case, at: datetime) -> int | None:
+    """Return how long the resident waited for the first call, which may be this one."""
     stamps = dict(case.stamps.values_list("step", "at"))
-    called_before = Step.CALLED in stamps
-    return {
-        "wait_seconds": case.wait_seconds if called_before else wait_seconds(stamps.get(Step.ARRIVED), at)
-    }
+    return case.wait_seconds if Step.CALLED in stamps else wait_seconds(stamps.get(Step.ARRIVED), at)
 
 
 @transaction.atomic
@@ -130,8 +127,8 @@ def _is_withdrawn(case: Case) -> bool:
 
 
 @transaction.atomic
-def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> None:
-    """Say who the resident of the case is; once an application has begun this stays.
+def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> Case:
+    """Say who the resident of the case is; once an application has begun this stays. Return the case as it is then.
 
     Raises: Refused; NotReady when the case has ended, or goes on for somebody else.
     """
@@ -145,10 +142,12 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> No
         raise NotReady(
             "この受付では別の方の申請が進んでいます。先に取り下げるか、新しい受付を始めてください。"
         )
-    mine = {"resident": resident, "officer": locked.officer_id or by.pk}
-    Case.objects.filter(pk=case.pk).update(**mine, **_waited(locked, at))
+    locked.resident, locked.officer_id = resident, locked.officer_id or by.pk
+    locked.wait_seconds = _waited(locked, at)
+    locked.save(update_fields=["resident", "officer", "wait_seconds"])
     stamp(Step.CALLED, Step.IDENTIFIED, case=case, by=by, at=at)
     record(by=by, action="case.identified", subject=str(resident.pk), case=str(case.pk), at=at)
+    return locked
 
 
 @transaction.atomic

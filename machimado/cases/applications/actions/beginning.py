@@ -1,6 +1,6 @@
 """An application begins: with what is known, and with what was said already."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -54,8 +54,31 @@ def begin(
     """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
-    found = _registered(form, resident_record, today, role) | _said_before(case, form, today)
-    return until_free(lambda: _begin(case, form, found, by, at, read_at))
+    known = _registered(form, resident_record, today, role)
+    return until_free(lambda: _begin_or_go_on(case, form, known, by, at, read_at))
+
+
+@transaction.atomic
+def _begin_or_go_on(
+    case: Case,
+    form: Form,
+    known: type_of_found,
+    by: Officer,
+    at: datetime,
+    read_at: datetime | None,
+) -> Application:
+    _hold(case, by)
+    others = list(case.applications.exclude(state=State.CANCELLED).order_by("begun_at"))
+    running = next((one for one in others if one.procedure == form.id and one.state in RUNNING), None)
+    if running is not None:
+        return running
+    return _begin(case, form, known | _said_before(others, form, timezone.localdate(at)), by, at, read_at)
+
+
+def _hold(case: Case, by: Officer) -> None:
+    """Hold the case's row, so that nobody ends it while an application begins."""
+    check_serve(by, case)
+    check_open(Case.objects.select_for_update().get(pk=case.pk))
 
 
 def renew(
@@ -88,6 +111,7 @@ def _renew(
     at: datetime,
     read_at: datetime | None,
 ) -> Application:
+    _hold(application.case, by)
     locked = lock(application)
     check_state(locked, *RUNNING)
     locked.state = State.CANCELLED
@@ -126,14 +150,14 @@ def _registered(
     return {path: (each.value, "record") for path, each in known.items()}
 
 
-def _said_before(case: Case, form: Form, today: date) -> type_of_found:
+def _said_before(others: Iterable[Application], form: Form, today: date) -> type_of_found:
     """Return what somebody said in the case's other applications to questions whose meaning is shared.
 
     What the register says comes from the register each time; a consent, a signature and rows are given for one
     application only.
     """
     found: type_of_found = {}
-    for other in case.applications.exclude(state=State.CANCELLED).order_by("begun_at"):
+    for other in others:
         for question in form.questions:
             said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case"}
             if said and question.kind not in FOR_ONE_ONLY and question.id in vocabulary().meanings:
@@ -150,7 +174,6 @@ def _as_taken(question: Question, value: Any, today: date) -> Any:
         return None
 
 
-@transaction.atomic
 def _begin(
     case: Case,
     form: Form,
@@ -159,12 +182,6 @@ def _begin(
     at: datetime,
     read_at: datetime | None,
 ) -> Application:
-    check_serve(by, case)
-    # The case's row is held, so that nobody ends it while this begins. That one application runs is kept by a constraint.
-    check_open(Case.objects.select_for_update().get(pk=case.pk))
-    running = case.applications.filter(procedure=form.id, state__in=RUNNING).first()
-    if running is not None:
-        return running
     document: documents.Document = {}
     for path, (value, _) in found.items():
         document = documents.put(document, path, value)

@@ -25,6 +25,7 @@ from machimado.cases.applications.permissions import RUNNING, State, WrongState,
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.signature import Signature
+from machimado.cases.procedures.rules.definition import Delivery
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.ground.people.models import Officer
@@ -133,15 +134,8 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     locked = lock(application)
     if locked.state == State.SUBMITTED:
         return locked.submissions.latest("round")
-    check_state(
-        locked, State.SIGNED, *([State.INTERVIEW, State.REVIEW] if not needs_signature(locked) else [])
-    )
-    outcome = check_complete(locked, at, without=frozenset())
-    delivery = form_of(locked).procedure.delivery
-    if delivery is None:
-        raise NotReady(
-            "この手続には基幹システムへの渡し方が決められていません。手続の定義（delivery）を確かめてください。"
-        )
+    outcome, delivery = _ready(locked, at)
+    files = {str(file.pk): file for file in locked.files.defer("content")}
     locked.rounds += 1
     submission = Submission.objects.create(
         application=locked,
@@ -149,18 +143,34 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         system=delivery.system,
         message=delivery.message,
         payload=_payload(locked, outcome.delivers),
-        attachments=_attachments(locked, outcome),
+        attachments=_attachments(form_of(locked), outcome, files),
         submitted_at=at,
     )
     locked.state = State.SUBMITTED
     locked.save(update_fields=["state", "rounds"])
     tally(locked, at)
     locked.changes.all().delete()
-    _forget_taken_back(locked)
-    record_change(
-        locked, by, "application.submitted", at, {"reference": locked.reference, "round": submission.round}
-    )
+    if files:
+        _forget_taken_back(locked)
+    said = {"reference": locked.reference, "round": submission.round}
+    record_change(locked, by, "application.submitted", at, said)
     return submission
+
+
+def _ready(application: Application, at: datetime) -> tuple[Outcome, Delivery]:
+    """Return what goes to the core, and how.
+
+    Raises: WrongState, NotReady.
+    """
+    unsigned = [] if needs_signature(application) else [State.INTERVIEW, State.REVIEW]
+    check_state(application, State.SIGNED, *unsigned)
+    outcome = check_complete(application, at, without=frozenset())
+    delivery = form_of(application).procedure.delivery
+    if delivery is None:
+        raise NotReady(
+            "この手続には基幹システムへの渡し方が決められていません。手続の定義（delivery）を確かめてください。"
+        )
+    return outcome, delivery
 
 
 def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,13 +179,11 @@ def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, A
     return {"resident_number": resident.resident_number if resident else None, **fields}
 
 
-def _attachments(application: Application, outcome: Outcome) -> list[dict[str, str]]:
+def _attachments(form: Form, outcome: Outcome, kept: Mapping[str, StoredFile]) -> list[dict[str, str]]:
     """Return what goes with the submission: the files of questions that are asked and well answered, and the signature.
 
     Raises: NotReady where a file that the answers name is not kept with this application.
     """
-    kept = {str(file.pk): file for file in application.files.defer("content")}
-    form = form_of(application)
     paths = [path for path in outcome.asked if _holds_files(form, path)]
     found = [
         _kept(kept, file) for path in paths for file in documents.take(dict(outcome.answers), path) or []

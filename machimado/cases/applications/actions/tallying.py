@@ -15,7 +15,9 @@ def tally(application: Application, at: datetime) -> None:
         "typed_characters": application.typed_characters,
         "rekeyed_fields": application.rekeyed_fields,
     }
-    if not Tally.objects.filter(application=application).update(**typing):
+    if application.rounds > 1:
+        Tally.objects.filter(application=application).update(**typing)
+    else:
         Tally.objects.create(**_first_tally(application, at), **typing)
 
 

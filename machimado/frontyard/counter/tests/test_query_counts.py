@@ -41,17 +41,17 @@ def test_search(at_desk: Client) -> None:
 
 def test_the_first_page(at_desk: Client, universe: Universe) -> None:
     claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get("/counter/")) == WHO + 4
+    assert cost(lambda: at_desk.get("/counter/")) == WHO + 3
 
 
 def test_the_case(at_desk: Client, universe: Universe) -> None:
     case = claim.begun(universe.officer).case
-    assert cost(lambda: at_desk.get(f"/counter/cases/{case.pk}/")) == WHO + 7
+    assert cost(lambda: at_desk.get(f"/counter/cases/{case.pk}/")) == WHO + 6
 
 
 def test_the_interview(at_desk: Client, universe: Universe) -> None:
     application = claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get(f"/counter/applications/{application.pk}/")) == WHO + 6
+    assert cost(lambda: at_desk.get(f"/counter/applications/{application.pk}/")) == WHO + 5
 
 
 def test_an_answer(at_desk: Client, universe: Universe) -> None:
@@ -61,7 +61,7 @@ def test_an_answer(at_desk: Client, universe: Universe) -> None:
     def save() -> None:
         at_desk.post(address, {"path": "contact.phone", "contact.phone": next(numbers)}, headers=HTMX)
 
-    assert cost(save) == WHO + 9
+    assert cost(save) == WHO + 8
 
 
 def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> None:
@@ -73,7 +73,7 @@ def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> N
         path, value = next(changes)
         at_desk.post(address, {"path": path, path: value}, headers=HTMX)
 
-    assert cost(save) == WHO + 11
+    assert cost(save) == WHO + 10
 
 
 @pytest.fixture

@@ -67,14 +67,12 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             case = _waiting(request, waiting) if waiting else _open(officer, resident, now)
-            cases.identify(case=case, resident=resident, by=officer, at=now)
+            case = cases.identify(case=case, resident=resident, by=officer, at=now)
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")
     procedure = request.POST.get("procedure", "")
-    return (
-        start(request, queries.case(case.pk), procedure) if procedure else redirect("counter:case", case.pk)
-    )
+    return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
 
 
 def _open(officer: Officer, resident: Resident, at: datetime) -> Case:

@@ -178,7 +178,7 @@ def sign(request: HttpRequest) -> HttpResponse:
         return _again(request, str(refusal), _step(request.POST.get("step")))
     except WrongState:
         return _again(request)
-    actions.tell_screens(desk)
+    actions.tell_screen_of(desk)
     actions.tell_desk(desk)
     return _again(request)
 
