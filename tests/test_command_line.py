@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from machimado.site import cli
 from tests.processes import ROOT, WELCOME, Product, answers, demo, free_port, own_database, start
+from tests.visitor import Visitor
 
 MACHIMADO = Path(sys.executable).with_name("machimado")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
@@ -200,13 +202,37 @@ class TestDemo:
 
     def test_a_part_that_dies_ends_the_whole(self, tmp_path: Path, environment: dict[str, str]) -> None:
         with demo(tmp_path, people=FEW, environment=environment) as product:
-            worker = next(
-                pid for pid, command in processes_of(tmp_path).items() if command.endswith(" worker")
-            )
-            os.kill(worker, signal.SIGKILL)
+            os.kill(process_of(tmp_path, "cli worker"), signal.SIGKILL)
             assert product.running.process.wait(30) == 1
-            assert "worker が終了しました" in product.running.said()
+            assert "配送係が終了しました" in product.running.said()
         assert_nothing_is_left(product)
+
+    def test_goes_on_without_the_core_system_and_tells_how_to_start_it_again(
+        self, tmp_path: Path, environment: dict[str, str]
+    ) -> None:
+        with demo(tmp_path, people=FEW, environment=environment) as product, Visitor(product.address) as ono:
+            assert '"event"' not in product.running.said()  # what the core system tells programs
+            ono.sign_in("ono", product.password("ono"))
+            ono.find("さとう")
+            assert "住民記録" in ono.page.text
+            case = ono.page.url.path
+            os.kill(process_of(tmp_path, "samplecore"), signal.SIGKILL)
+            product.running.wait_until(lambda: "参照基幹システムが終了しました" in product.running.said())
+            assert "検索用の控え" in ono.open(case)
+            (told,) = re.findall(r"^  \S+machimado (core .+)$", product.running.said(), re.MULTILINE)
+            again = start(["-m", "machimado.site.cli", *shlex.split(told)], log=tmp_path / "again")
+            again.wait_until(lambda: answers(f"{product.core_address}/health"))
+            assert "検索用の控え" not in ono.open(case)
+            assert again.stop() == 0
+            assert product.running.said().count("参照基幹システムが終了しました") == 1
+            assert product.running.stop() == 0
+        assert_nothing_is_left(product)
+
+
+def process_of(folder: Path, words: str) -> int:
+    """Return the one process of `folder` whose command has these words."""
+    (found,) = (pid for pid, command in processes_of(folder).items() if words in command)
+    return found
 
 
 def processes_of(folder: Path) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,10 +22,11 @@ KEEP_ALIVE_SECONDS = 75
 
 @dataclass
 class Child:
-    """A process that the launcher keeps."""
+    """A process that the launcher keeps. Where all goes on without it, `without` says how, and how to start it again."""
 
     name: str
     process: subprocess.Popen[bytes]
+    without: str = ""
 
 
 def add_parsers(commands: Any) -> None:
@@ -142,21 +144,33 @@ def _start_all(arguments: argparse.Namespace, children: list[Child]) -> None:
     folder = sample.data_folder() / "core"
     core = ["-m", "samplecore", *port, "--city", str(sample.city_folder()), "--data", str(folder), *people]
     print("参照基幹システムを起動しています（初回は住民の見本を作ります）…", flush=True)
-    children.append(_start("core", core))
+    # It tells programs on its stdout that it is ready; people are told below.
+    children.append(_start("参照基幹システム", core, stdout=subprocess.DEVNULL))
+    children[-1].without = _without_core(core)
     passwords = sample.prepare()
     _await(children[-1], f"http://127.0.0.1:{arguments.core_port}/health")
     sample.import_register()
     address = ["--host", arguments.host, "--port", str(arguments.port)]
-    children.append(_start("web", ["-m", "machimado.site.cli", "serve", *address]))
-    children.append(_start("worker", ["-m", "machimado.site.cli", "worker"]))
+    children.append(_start("画面", ["-m", "machimado.site.cli", "serve", *address]))
+    children.append(_start("配送係", ["-m", "machimado.site.cli", "worker"]))
     _await(children[1], f"http://127.0.0.1:{arguments.port}/healthz")
     print(sample.welcome(arguments.host, arguments.port, arguments.core_port, passwords), flush=True)
 
 
-def _start(name: str, arguments: Sequence[str]) -> Child:
+def _without_core(arguments: Sequence[str]) -> str:
+    ours = Path(sys.executable).with_name("machimado")
+    command = shlex.join([str(ours), "core", *arguments[2:]])
+    return (
+        "窓口の画面はそのまま使えます（住民は検索用の控えで分かり、送信は基幹システムが戻るまで待ちます）。\n"
+        f"もう一度起動するには、別の端末で次を実行してください。\n\n  {command}\n"
+    )
+
+
+def _start(name: str, arguments: Sequence[str], *, stdout: int | None = None) -> Child:
     # A session of its own: Ctrl-C reaches the launcher alone, which then stops the others in order.
     process = subprocess.Popen(  # noqa: S603 - our own words only
         [sys.executable, *arguments],
+        stdout=stdout,
         start_new_session=True,
         preexec_fn=_die_with_launcher,  # noqa: PLW1509 - one prctl call
     )
@@ -181,7 +195,7 @@ def _await(child: Child, address: str) -> None:
     while time.monotonic() < until:
         if child.process.poll() is not None:
             raise StartFailed(
-                f"{child.name} が終了しました。ポートが使われている場合は --port と --core-port で変えてください。"
+                f"{child.name}が終了しました。ポートが使われている場合は --port と --core-port で変えてください。"
             )
         try:
             if httpx.get(address, timeout=2).is_success:
@@ -189,19 +203,19 @@ def _await(child: Child, address: str) -> None:
         except httpx.HTTPError:
             pass
         time.sleep(0.1)
-    raise StartFailed(f"{child.name} が {START_SECONDS} 秒たっても応答しません。")
+    raise StartFailed(f"{child.name}が {START_SECONDS} 秒たっても応答しません。")
 
 
 def _watch(children: Sequence[Child]) -> int:
-    """Wait until a child ends by itself, which it should not."""
+    """Wait until a child ends by itself, which it should not; the end of one that is not needed is told once."""
+    kept = list(children)
     while True:
-        for child in children:
-            status = child.process.poll()
-            if status is not None:
-                print(
-                    f"{child.name} が終了しました（終了コード {status}）。全体を止めます。", file=sys.stderr
-                )
+        for child in [child for child in kept if child.process.poll() is not None]:
+            told = f"{child.name}が終了しました（終了コード {child.process.returncode}）。"
+            print(f"{told}{child.without or '全体を止めます。'}", file=sys.stderr, flush=True)
+            if not child.without:
                 return 1
+            kept.remove(child)
         time.sleep(0.3)
 
 
