@@ -162,6 +162,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "まち窓"
+# A code may be typed slowly, and the clocks of a closed network differ: half a minute either way.
+MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = HTTPS
 OIDC_ISSUER = env.text("MACHIMADO_OIDC_ISSUER", "")
 SOCIALACCOUNT_PROVIDERS = (
