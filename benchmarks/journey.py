@@ -3,9 +3,9 @@
 Real processes (pages by `machimado serve`, delivery worker, reference core system) with an empty store of their own;
 an officer signed in by password; one form of 3 steps × 12 questions with 20 rules. One journey is:
 
-    open the resident's case → its page, with the record read from the core → begin → the interview's page →
-    three times: 12 answers sent, read, checked, kept, and the whole sheet back → to the check → the summary's page →
-    complete → the page that follows
+    open the resident's case for the chosen procedure: the record is read from the core, the form begun → the interview's
+    page → three times: 12 answers sent, read, checked, kept, and what changed on the sheet back → to the check, with the
+    summary back → complete, with how it stands back
 
 `p50_ms` is from the first request to the last answer. `received_p50_ms` is from sending "complete" until the core has
 written the application down, by the core's own clock on the same machine; `accepted_p50_ms` until the officer's page says so.
@@ -197,20 +197,20 @@ class Desk:
                 page = self._save(journey, page, journey_form.typed(step, number))
             journey.saves.append(journey.steps[f"step {step}"])
         with _timed(journey, "summary"):
-            page = self.visitor.get(self.visitor.send(f"{journey.application}review/", {}))
-            journey.reference = _between(page, "申請番号 ", "<")
+            self.visitor.change(f"{journey.application}review/", {})
         journey.completed_at = time.time()
         with _timed(journey, "complete"):
-            self.visitor.get(self.visitor.send(f"{journey.application}submit/", {}))
+            self.visitor.change(f"{journey.application}submit/", {})
         journey.ms = (time.perf_counter() - begun) * 1000
         journey.requests = self.visitor.requests - asked
         return journey
 
     def _start(self, resident: str, journey: Journey) -> str:
-        case = self.visitor.send(f"/counter/open/{resident}/", {})
-        self.visitor.get(case)
-        journey.application = self.visitor.send(f"{case}begin/", {"procedure": journey_form.ID})
-        return self.visitor.get(journey.application)
+        chosen = {"procedure": journey_form.ID}
+        journey.application = self.visitor.send(f"/counter/open/{resident}/", chosen)
+        page = self.visitor.get(journey.application)
+        journey.reference = _between(page, "申請番号 ", "<")
+        return page
 
     def _save(self, journey: Journey, page: str, typed: list[tuple[str, str]]) -> str:
         shown = [
