@@ -213,6 +213,7 @@ def test_a_delay_delays(start: Start) -> None:
         ({"items": "head"}, "items", "一覧"),
         ({"address": {"postal_code": "978-001"}}, "address.postal_code", "半角の数字"),
         ({"address": "雪見市"}, "address", "まとまり"),
+        ({"address": {"withheld": "x"}}, "address.withheld", "コード"),
         ({"planet": "x"}, "planet", "この電文にない"),
         ({"resident_number": "000000100000018"}, "resident_number", "住民がいません"),
         ({"resident_number": "000000999999997"}, "resident_number", "住民がいません"),
@@ -234,6 +235,13 @@ def test_a_wrong_field_makes_a_rejected_entry(core: Running) -> None:
     assert core.ledger()[0]["state"] == "rejected"
     number = core.http.get("/residents?limit=1").json()["residents"][0]["resident_number"]
     assert core.apply(certificate_request(resident_number=number), "k2").json()["state"] == "accepted"
+
+
+def test_an_address_may_be_withheld(core: Running) -> None:
+    """Whoever sends may not see it (支援措置): what is registered here holds."""
+    number = core.http.get("/residents?limit=1").json()["residents"][0]["resident_number"]
+    request = certificate_request(resident_number=number, address={"withheld": "restricted"})
+    assert core.apply(request, "k1").json()["state"] == "accepted"
 
 
 def test_rare_characters_arrive_as_they_were_sent(core: Running) -> None:

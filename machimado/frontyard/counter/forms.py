@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from machimado.cases.applications.rules.answers import take
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.questions import WITHHELD
 
 PARTS = {
     "name": ("text", "kana"),
@@ -33,12 +34,13 @@ def posted(post: QueryDict, form: Form, answers: Mapping[str, Any]) -> dict[str,
     a question that the page does not have.
     """
     paths = post.getlist("path")[:MAX_QUESTIONS]
-    return {path: Posted(_raw(post, form, path, answers)) for path in paths if _is_typed(form, path)}
+    return {path: Posted(_raw(post, form, path, answers)) for path in paths if _is_typed(form, path, answers)}
 
 
-def _is_typed(form: Form, path: str) -> bool:
+def _is_typed(form: Form, path: str, answers: Mapping[str, Any]) -> bool:
     question = form.question(path)
-    return question is None or question.kind not in ELSEWHERE
+    # A withheld address has no fields.
+    return question is None or not (question.kind in ELSEWHERE or take(dict(answers), path) == WITHHELD)
 
 
 def _raw(post: QueryDict, form: Form, path: str, answers: Mapping[str, Any]) -> Any:

@@ -43,7 +43,9 @@ def value_at(document: Any, path: str) -> Any:
 
 
 def address_line(address: Any) -> str:
-    """Write an address in one line, without its postal code."""
+    """Write an address in one line, without its postal code; that it is withheld (支援措置), where it is."""
+    if isinstance(address, Mapping) and address.get("withheld"):
+        return "（支援措置により記載省略）"
     if not isinstance(address, Mapping):
         return ""
     line = "".join(str(address.get(part) or "") for part in ("prefecture", "city", "town", "block"))

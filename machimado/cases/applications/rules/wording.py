@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.questions import WITHHELD, Question
 from machimado.ground.japanese import eras
 
 ACCOUNT_KINDS = {"ordinary": "普通", "current": "当座", "savings": "貯蓄"}
 UNANSWERED = ""
+NOT_SHOWN = {
+    "ja": "表示しません（登録されている住所で手続きします）",
+    "ja-simple": "ここには 出（だ）しません（市役所（しやくしょ）に ある 住所（じゅうしょ）を つかいます）",
+    "en": "Not shown (the address on file is used)",
+}
 
 
 def in_words(question: Question, value: Any, language: str = "ja") -> str:
@@ -29,7 +34,9 @@ def _name(_: Question, value: Any, __: str) -> str:
     return f"{value.get('text', '')}（{kana}）" if kana else str(value.get("text", ""))
 
 
-def _address(_: Question, value: Any, __: str) -> str:
+def _address(_: Question, value: Any, language: str) -> str:
+    if value == WITHHELD:
+        return say(NOT_SHOWN, language)
     postal = value.get("postal_code") or ""
     shown = f"〒{postal[:3]}-{postal[3:]} " if len(postal) == 7 else ""
     parts = (value.get(part) or "" for part in ("prefecture", "city", "town", "block"))

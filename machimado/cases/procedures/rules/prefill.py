@@ -1,7 +1,8 @@
 """What the register already knows of the answers, with the place in the record that each comes from.
 
 The record is the core system's (with its `household`); it is enlarged by `spouse`, `children[]` and `household[]`.
-The address of a person under protection (支援措置, `restricted`) is never filled in: it must not appear on a screen.
+The address of a person under protection (支援措置, `restricted`) is withheld: it must not appear on a screen, and is
+neither asked nor typed. The core system, which has it, goes by its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from machimado.cases.procedures.rules.evaluation import holds
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.kinship import Record, children_of, is_adopted, spouse_of
-from machimado.cases.procedures.rules.questions import ADDRESS_PARTS, Question
+from machimado.cases.procedures.rules.questions import ADDRESS_PARTS, WITHHELD, Question
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
 
@@ -123,8 +124,11 @@ def _wanted(group: Question, row: dict[str, Known], today: date) -> bool:
 
 def _fitting(question: Question, person: _Person, path: str, today: date) -> Known | None:
     """Return what is known as the question takes it, or None."""
+    # Also where the record at hand has no address, as while the core is away: it must not be asked instead.
+    if question.kind == "address" and person.record.get("restricted"):
+        return Known(dict(WITHHELD), f"{person.place}.{path}".lstrip("."))
     known = person.known(path)
-    if known is None or (question.kind == "address" and person.record.get("restricted")):
+    if known is None:
         return None
     raw = known.value
     if question.kind == "address" and isinstance(raw, Mapping):

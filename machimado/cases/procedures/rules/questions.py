@@ -9,6 +9,8 @@ from machimado.cases.procedures.rules.cel.types import Type
 from machimado.cases.procedures.rules.definition import MOST_ITEMS, Format, Kind, Option, Text
 
 ADDRESS_PARTS = ("postal_code", "prefecture", "city", "town", "block", "building")
+# Instead of its parts an address may be withheld (支援措置): nobody reads or asks it here, the core system has it.
+WITHHELD = {"withheld": "restricted"}
 ACCOUNT_PARTS = ("bank_code", "bank_name", "branch_code", "branch_name", "kind", "number", "holder_kana")
 ACCOUNT_KINDS = ("ordinary", "current", "savings")
 PREFILL_GROUPS = ("children[]", "household[]")  # whom a group may be filled in from
@@ -83,7 +85,7 @@ _ACCOUNT = types.record({**dict.fromkeys(ACCOUNT_PARTS, types.STRING), "kind": t
 
 _PLAIN: dict[str, Type] = {
     "name": _texts("text", "kana"),
-    "address": _texts(*ADDRESS_PARTS),
+    "address": _texts(*ADDRESS_PARTS, *WITHHELD),
     "date": types.DATE,
     "number": types.INT,
     "money": types.INT,

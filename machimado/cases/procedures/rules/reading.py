@@ -10,6 +10,7 @@ from machimado.cases.procedures.rules.questions import (
     ADDRESS_PARTS,
     FILE_PARTS,
     SIGNATURE_PARTS,
+    WITHHELD,
     Question,
 )
 from machimado.cases.procedures.rules.refusals import ValueRefusedError, refusal
@@ -135,6 +136,8 @@ def _spaced(text: str) -> str:
 
 
 def _address(question: Question, raw: Any) -> dict[str, str]:
+    if raw == WITHHELD:
+        return dict(WITHHELD)
     parts = _parts(question, raw, ADDRESS_PARTS)
     if "postal_code" in parts:
         parts["postal_code"] = _TEXT_READERS["postal_code"](parts["postal_code"])

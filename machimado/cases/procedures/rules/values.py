@@ -12,6 +12,7 @@ from machimado.cases.procedures.rules.questions import (
     ADDRESS_PARTS,
     FILE_PARTS,
     SIGNATURE_PARTS,
+    WITHHELD,
     Question,
 )
 from machimado.cases.procedures.rules.refusals import Refusal, refusal
@@ -111,6 +112,8 @@ def _judge_name(question: Question, value: Any, _today: str) -> Refusal | None:
 
 
 def _judge_address(question: Question, value: Any, _today: str) -> Refusal | None:
+    if value == WITHHELD:
+        return None
     problem = _parts_problem(question, value, ADDRESS_PARTS, ADDRESS_LENGTHS)
     if problem:
         return problem
