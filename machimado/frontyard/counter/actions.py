@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from machimado.cases.applications.models import Application, Case
 from machimado.frontyard.counter.models import Desk, Invitation, Screen
@@ -184,10 +185,22 @@ def show(*, desk: Desk, application: Application, by: Officer | None = None, que
     tell_screen_of(desk)
 
 
+def hold(desk: Desk | None, application: Application | None = None) -> None:
+    """Hold the desk, and whichever shows the application, until the transaction ends.
+
+    Whoever changes more than a desk in one transaction calls this first: desks before applications, cases and the journal,
+    in one order, so that no two wait for each other.
+    """
+    # SQLite's write transactions take turns as a whole.
+    if desk is not None and connection.features.has_select_for_update:
+        involved = Desk.objects.filter(Q(pk=desk.pk) | Q(shown=application, shown__isnull=False))
+        list(involved.select_for_update().order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
-    # Its row is held: what it shows is what nobody changes meanwhile.
-    desk.shown_id = Desk.objects.select_for_update().values_list("shown_id", flat=True).get(pk=desk.pk)
+    hold(desk, application)
+    desk.shown_id = Desk.objects.values_list("shown_id", flat=True).get(pk=desk.pk)
     is_new = desk.shown_id != application.pk
     if is_new:
         for other in Desk.objects.filter(shown=application).order_by():

@@ -12,6 +12,7 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case, Submission
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.tests.conftest import seated
 from machimado.ground.people.models import Officer
 from tests.universe import Universe
 
@@ -62,3 +63,31 @@ def test_it_is_submitted_once(clicks: Callable[..., set[Any]], universe: Univers
     application = claim.signed(universe.officer)
     clicks(f"/counter/applications/{application.pk}/submit/", {})
     assert Submission.objects.get().application == application
+
+
+def test_saving_and_showing_at_one_desk_wait_for_each_other(
+    sign_in: Callable[..., Client], desk: Desk, universe: Universe
+) -> None:
+    first = claim.begun(universe.officer)
+    second = cases.begin(
+        case=first.case, procedure="child-allowance-change", by=universe.officer, at=claim.NOW
+    )
+    tabs = [seated(sign_in(universe.officer), desk) for _ in range(3)]
+
+    def work(tab: Client) -> list[int]:
+        try:
+            return [step(tab, turn) for turn in range(25)]
+        finally:
+            connection.close()
+
+    def step(tab: Client, turn: int) -> int:
+        if tab is tabs[0]:
+            path = ("contact.phone", "event_detail")[turn % 2]
+            answer = {"path": path, path: f"0235-00-{turn:04}"}
+            return tab.post(f"/counter/applications/{first.pk}/answers/", answer).status_code
+        shown = (first, second)[(turn + tabs.index(tab)) % 2]
+        return tab.post(f"/counter/applications/{shown.pk}/show/").status_code
+
+    with ThreadPoolExecutor(len(tabs)) as pool:
+        statuses = [status for done in pool.map(work, tabs) for status in done]
+    assert set(statuses) == {302}

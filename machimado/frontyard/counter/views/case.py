@@ -132,6 +132,8 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
 
 @transaction.atomic
 def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> Application:
+    desk = desk_of(request)
+    actions.hold(desk)
     application = cases.begin(
         case=case,
         procedure=procedure,
@@ -140,7 +142,7 @@ def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | No
         resident_record=record.data if record else None,
         read_at=record.read_at if record and record.is_complete else None,
     )
-    show_to_resident(request, desk_of(request), application)
+    show_to_resident(request, desk, application)
     return application
 
 

@@ -62,6 +62,7 @@ def _go_on(request: HttpRequest, application: Application, step: Callable[..., A
     desk = desk_of(request)
     try:
         with transaction.atomic():
+            actions.hold(desk, application)
             now = step(application=application, by=permissions.by(request), at=timezone.now())
             show_to_resident(request, desk, now)
     except WrongState as wrong:

@@ -115,6 +115,7 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     seen = queries.sheet(application, at=now) if page.revision == application.revision else None
     try:
         with transaction.atomic():
+            actions.hold(desk, application)
             saved = cases.save_answers(
                 application=application, raw=raw, by=permissions.by(request), at=now, page=page
             )
