@@ -183,3 +183,31 @@ def test_failures_that_nobody_can_ask_about_are_decided_by_a_person(stage: Stage
     officer.goto(f"{stage.address}/delivery/reconcile/")
     officer.keyboard.press("Alt+Enter")
     expect(officer.get_by_text("すべて一致しています")).to_be_visible()
+
+
+def test_failures_inside_are_said_without_a_word_about_the_inside(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    stage.look_once(officer, "窓口")
+    officer.goto(f"{stage.address}/counter/desk/")
+    officer.get_by_role("button", name="窓口1").click()
+    stage.look_once(officer, "窓口と住民の画面")
+    stage.expected_statuses |= {500}
+    rename_table(place, "counter_invitation", "counter_lost")
+    try:
+        officer.reload()
+        expect(officer.get_by_role("heading", name="処理できませんでした")).to_be_visible()
+        stage.look(officer, "思わぬこと")
+        assert "counter_" not in officer.content()
+    finally:
+        rename_table(place, "counter_lost", "counter_invitation")
+    officer.reload()
+    expect(officer.get_by_role("heading", name="窓口と住民の画面")).to_be_visible()
+
+
+def rename_table(place: Town, old: str, new: str) -> None:
+    """Make something happen that nobody foresaw, in the store of this town alone."""
+    script = (
+        "import django; django.setup(); from django.db import connection as store;"
+        f"store.cursor().execute('ALTER TABLE {old} RENAME TO {new}')"
+    )
+    place.run("-c", script)

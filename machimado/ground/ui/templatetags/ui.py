@@ -80,7 +80,7 @@ def sample_notice() -> SafeString:
     described = city()
     if not described.get("sample"):
         return mark_safe("")
-    return format_html('<p class="sample" role="note">{}</p>', described["notice"]["ja"])
+    return format_html('<aside class="sample" aria-label="お知らせ">{}</aside>', described["notice"]["ja"])
 
 
 @register.filter
