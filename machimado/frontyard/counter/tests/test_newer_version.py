@@ -1,6 +1,5 @@
 """A newer version of a procedure comes into force while drafts of the older one are open: said calmly, nothing lost, nothing doubled."""
 
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,43 +18,21 @@ from machimado.cases.procedures.rules import load
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.tests.conftest import seated
 from machimado.ground.journal.models import Entry
+from tests.second_version import NEW_QUESTION, SAYS, copy_city, put_beside
 from tests.universe import Universe
-
-SAYS = "令和8年4月1日から新しい版になりました"
-NEW_QUESTION = """
-      - id: leaflet
-        kind: choice
-        options: yes_no
-        label: {ja: 制度の案内}
-        required: true
-        ask: {ja: 制度の案内をお渡ししましたか。}
-"""
 
 
 @pytest.fixture
-def city(repository: Path, tmp_path: Path, settings: Any) -> Path:
+def city(tmp_path: Path, settings: Any) -> Path:
     """Return a city folder of this test's own."""
-    folder = tmp_path / "city"
-    shutil.copytree(repository / "cities" / "yukimi", folder)
-    settings.CITY_FOLDER = folder
+    settings.CITY_FOLDER = copy_city(tmp_path)
     restart()
-    return folder
+    return tmp_path / "city"
 
 
 def install(city: Path) -> None:
-    """Put a second version beside the first: one question more, one choice less, another name of a field; start anew."""
-    written = (city / "procedures" / f"{claim.CLAIM}.yaml").read_text("utf-8").split("\ntests:\n")[0]
-    for old, new in (
-        (
-            'version: {number: 1, effective_from: "2024-10-01"}',
-            'version: {number: 2, effective_from: "2026-04-01"}',
-        ),
-        ("\n      - id: identity.documents\n", NEW_QUESTION + "      - id: identity.documents\n"),
-        ("- {to: claimant_name, from", "- {to: claimant_full_name, from"),
-    ):
-        assert old in written
-        written = written.replace(old, new, 1)
-    (city / "procedures" / f"{claim.CLAIM}-2.yaml").write_text(written + "\n", "utf-8")
+    """Put a second version beside the first: one question more, another name of a field for the core; start anew."""
+    put_beside(city, claim.CLAIM, ("- {to: claimant_name, from", "- {to: claimant_full_name, from"))
     assert [form.version for form in catalogue.Catalogue.of_city(city).versions(claim.CLAIM)] == [1, 2]
     restart()
 
@@ -85,13 +62,13 @@ def test_the_page_says_so_and_only_where_it_matters(city: Path, at_desk: Client,
     assert SAYS not in page_of(at_desk, sent)
     other = claim.begun(universe.officer, claim.a_resident(3))
     assert SAYS not in page_of(at_desk, other)
-    assert "制度の案内をお渡ししましたか。" in page_of(at_desk, other)
+    assert NEW_QUESTION in page_of(at_desk, other)
 
 
 def test_a_draft_goes_on_to_its_end_as_it_was_begun(city: Path, at_desk: Client, universe: Universe) -> None:
     draft, said = claim.begun(universe.officer), claim.answers()
     install(city)
-    assert "制度の案内をお渡ししましたか。" not in page_of(at_desk, draft)
+    assert NEW_QUESTION not in page_of(at_desk, draft)
     saved = cases.save_answers(application=draft, raw=said, by=universe.officer, at=claim.NOW)
     assert not any(one.refused for one in saved)
     place = f"/counter/applications/{draft.pk}"
