@@ -12,7 +12,8 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications import paper
 from machimado.cases.applications.models import Application, Case, Step, Tally
 from machimado.cases.applications.permissions import RUNNING
-from machimado.cases.applications.rules.sheet import Refusal, Sheet, lay_out
+from machimado.cases.applications.rules.answers import take
+from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Screen
@@ -99,6 +100,12 @@ def newer_since(application: Application, *, on: date) -> str:
     """Return since when (ISO) a newer version is in force than the one of a running application; nothing where there is none."""
     newer = cases.newer_form(application, on=on) if application.state in RUNNING else None
     return newer.procedure.version.effective_from if newer else ""
+
+
+def screen_sheet(application: Application, *, at: datetime) -> Sheet:
+    """Return the application as whoever sits at the counter may see it: an agent knows less than the register does."""
+    whole = sheet(application, at=at)
+    return for_an_agent(whole) if take(application.answers, "applicant.role") == "agent" else whole
 
 
 def application(application_id: UUID) -> Application:

@@ -44,7 +44,6 @@ def begin(
     at: datetime,
     resident_record: Mapping[str, Any] | None = None,
     read_at: datetime | None = None,
-    role: str = "self",
 ) -> Application:
     """Begin an application with today's definition, frozen, and all that is known filled in.
 
@@ -54,7 +53,7 @@ def begin(
     """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
-    known = _registered(form, resident_record, today, role)
+    known = _registered(form, resident_record, today)
     return until_free(lambda: _begin_or_go_on(case, form, known, by, at, read_at))
 
 
@@ -143,10 +142,8 @@ def _taken_over(application: Application, form: Form, known: type_of_found, toda
     return found
 
 
-def _registered(
-    form: Form, resident_record: Mapping[str, Any] | None, today: date, role: str = "self"
-) -> type_of_found:
-    known = prefill(form, resident_record, role, today=today) if resident_record else {}
+def _registered(form: Form, resident_record: Mapping[str, Any] | None, today: date) -> type_of_found:
+    known = prefill(form, resident_record, today=today) if resident_record else {}
     return {path: (each.value, "record") for path, each in known.items()}
 
 

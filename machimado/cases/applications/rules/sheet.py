@@ -1,7 +1,7 @@
 """An application as a person sees it: sections, questions in their order, what is answered, what is missing or wrong."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -136,6 +136,33 @@ def unchanged(before: Sheet, after: Sheet) -> frozenset[str]:
     """Return the paths whose lines say the same in both."""
     known = {line.path: line for line in before.lines()}
     return frozenset(line.path for line in after.lines() if known.get(line.path) == line)
+
+
+# Whom it is for the agent has said; what else the register told has these words in its place.
+SAID_BY_THE_AGENT = "resident.name"
+REGISTERED = {
+    "ja": "登録されているとおり",
+    "ja-simple": "市役所（しやくしょ）に ある とおり",
+    "en": "As on file",
+}
+
+
+def for_an_agent(sheet: Sheet, language: str = "ja") -> Sheet:
+    """Return the sheet as somebody else than the person it is about may see it: what the register told is not told on."""
+    words = say(REGISTERED, language)
+
+    def veiled(line: Line) -> Line:
+        told = line.source == "record" and line.words and line.path != SAID_BY_THE_AGENT
+        return replace(line, value=None, words=words) if told else line
+
+    def item(one: Line | Group) -> Line | Group:
+        if isinstance(one, Line):
+            return veiled(one)
+        rows = (replace(row, lines=tuple(map(veiled, row.lines))) for row in one.rows)
+        return replace(one, line=veiled(one.line), rows=tuple(rows))
+
+    sections = (replace(section, items=tuple(map(item, section.items))) for section in sheet.sections)
+    return replace(sheet, sections=tuple(sections))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from machimado.cases.procedures.rules.refusals import ValueRefusedError
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An answer that is known, and where in the record it stands (`birth_date`, `household.2.name`, `role`)."""
+    """An answer that is known, and where in the record it stands (`birth_date`, `household.2.name`)."""
 
     value: Any
     source: str
@@ -40,13 +40,13 @@ class _Person:
         return None if value is None else Known(value, f"{self.place}.{path}".lstrip("."))
 
 
-def prefill(form: Form, record: Record, role: str, *, today: date) -> dict[str, Known]:
+def prefill(form: Form, record: Record, *, today: date) -> dict[str, Known]:
     """Return the known answers by path (`resident.name`, `children.0.name`).
 
-    `role` is who stands at the counter (self, household, agent). Values that the question would refuse (a code it
-    does not have, a date that is none) are left out, so that they are asked.
+    Who stands at the counter is not known, and asked. Values that the question would refuse (a code it does not
+    have, a date that is none) are left out, so that they are asked as well.
     """
-    people = _people(_shielded(record), role)
+    people = _people(_shielded(record))
     found: dict[str, Known] = {}
     for question in form.questions:
         found.update(
@@ -67,12 +67,12 @@ def _shielded(record: Record) -> Record:
     }
 
 
-def _people(record: Record, role: str) -> dict[str, list[_Person]]:
+def _people(record: Record) -> dict[str, list[_Person]]:
     """Take the record apart: the person themselves, the spouse, the children, everybody of the household."""
     household = [person for person in record.get("household") or [] if isinstance(person, Mapping)]
     spouse = spouse_of(record, household)
     return {
-        "": [_Person({**record, "role": role}, "")],
+        "": [_Person(record, "")],
         "spouse": [] if spouse is None else [_spouse(household[spouse], spouse)],
         "children": [_child(household[place], place) for place in children_of(record, household)],
         "household": [_Person(person, f"household.{place}") for place, person in enumerate(household)],

@@ -48,13 +48,13 @@ def record(someone: dict[str, Any], household: list[dict[str, Any]] | None = Non
     return {**someone, "household": household if household is not None else FAMILY}
 
 
-def known(procedure: str, someone: dict[str, Any], role: str = "self") -> dict[str, Known]:
-    return prefill(CATALOGUE.current(procedure, TODAY), someone, role, today=TODAY)
+def known(procedure: str, someone: dict[str, Any]) -> dict[str, Known]:
+    return prefill(CATALOGUE.current(procedure, TODAY), someone, today=TODAY)
 
 
 def test_the_claim_knows_the_family_and_says_from_where() -> None:
     found = known("child-allowance-claim", record(HEAD))
-    assert found["applicant.role"] == Known("self", "role")
+    assert "applicant.role" not in found
     assert found["resident.name"] == Known({"text": "佐藤　健太", "kana": "サトウ　ナ"}, "name")
     assert found["resident.address"].value == {
         "postal_code": "9990101", "prefecture": "雪国県", "city": "雪見市", "town": "川上", "block": "1番",
@@ -87,14 +87,9 @@ def test_what_is_known_is_accepted_by_the_form() -> None:
 
 
 def test_the_wife_sees_the_head_as_her_spouse() -> None:
-    found = known("child-allowance-claim", record(WIFE), "household")
-    assert found["applicant.role"].value == "household"
+    found = known("child-allowance-claim", record(WIFE))
     assert found["spouse.name"].source == "household.0.name"
     assert "children.1.name" in found
-
-
-def test_a_role_that_the_procedure_does_not_have_is_asked() -> None:
-    assert "applicant.role" not in known("child-allowance-claim", record(HEAD), "stranger")
 
 
 def test_household_members_for_a_certificate() -> None:
@@ -131,8 +126,8 @@ def test_broken_records_fill_in_nothing_wrong() -> None:
         "household": ["x", 3, {}],
         "relationship": None,
     }
-    assert set(known("child-allowance-claim", broken)) == {"applicant.role"}
-    assert set(known("child-allowance-claim", {})) == {"applicant.role"}
+    assert not known("child-allowance-claim", broken)
+    assert not known("child-allowance-claim", {})
 
 
 SON = person(3, "子", "蓮", "1990-06-01")

@@ -104,6 +104,41 @@ def test_ending_another_case_leaves_the_screen_alone(
     assert shown(desk) == here
 
 
+def test_whoever_is_next_finds_nothing_of_the_one_before(
+    at_desk: Client, desk: Desk, tablet: Client, here: Application
+) -> None:
+    another = claim.a_resident(3, "高橋　誠", "タカハシ　マコト")
+    at_desk.post(f"/counter/open/{another.pk}/")
+    assert shown(desk) is None
+    assert tablet.get("/screen/now/").context["phase"] == "waiting"
+
+
+def test_whoever_is_opened_again_stays_on_the_screen(at_desk: Client, desk: Desk, universe: Universe) -> None:
+    resident = claim.a_resident()
+    case = at_desk.post(f"/counter/open/{resident.pk}/").headers["Location"]
+    at_desk.post(f"{case}begin/", {"procedure": claim.CLAIM})
+    at_desk.post(f"/counter/open/{resident.pk}/")
+    assert shown(desk) == Application.objects.get()
+
+
+def test_an_agent_reads_what_was_said_and_not_what_the_register_told(
+    desk: Desk, tablet: Client, here: Application
+) -> None:
+    known = {
+        path: {**kept, "source": "record"} for path, kept in here.sources.items() if "birth_date" in path
+    }
+    Application.objects.filter(pk=here.pk).update(sources={**here.sources, **known}, state="review")
+    assert "平成4年8月14日" in chapters(tablet)
+    Application.objects.filter(pk=here.pk).update(answers={**here.answers, "applicant": {"role": "agent"}})
+    assert "平成4年8月14日" not in chapters(tablet)
+    assert "登録されているとおり" in chapters(tablet)
+    assert here.answers["contact"]["phone"] in chapters(tablet)
+
+
+def chapters(tablet: Client) -> str:
+    return "".join(tablet.get(f"/screen/now/?step={step}").content.decode() for step in range(1, 8))
+
+
 def sign(tablet: Client, desk: Desk, revision: object) -> None:
     tablet.post("/screen/sign/", {"showing": desk.showing, "strokes": STROKES, "revision": revision})
 

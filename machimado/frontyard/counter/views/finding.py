@@ -13,7 +13,7 @@ from machimado.cases.applications.models import Case, Lane
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
-from machimado.frontyard.counter import queries
+from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.case import case_or_404, start
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
@@ -68,11 +68,19 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         with transaction.atomic():
             case = _waiting(request, waiting) if waiting else _open(officer, resident, now)
             case = cases.identify(case=case, resident=resident, by=officer, at=now)
+            _clear_screen(request, case)
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")
     procedure = request.POST.get("procedure", "")
     return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
+
+
+def _clear_screen(request: HttpRequest, case: Case) -> None:
+    """Take what the screen shows of another case off it: somebody else sits down at the desk."""
+    desk = desk_of(request)
+    if desk is not None and desk.shown is not None and desk.shown.case_id != case.pk:
+        actions.wipe(desk=desk)
 
 
 def _open(officer: Officer, resident: Resident, at: datetime) -> Case:

@@ -85,7 +85,7 @@ def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
     application = desk.shown
     if application is None or not actions.is_to_be_seen(application):
         return {"phase": "waiting", "desk": desk, "version": f"waiting-{desk.showing}"}
-    sheet = queries.sheet(application, at=at)
+    sheet = queries.screen_sheet(application, at=at)
     return {
         "phase": application.state,
         "desk": desk,
