@@ -116,12 +116,15 @@ def _review_step(sheet: Sheet, step: int, *, with_signature: bool) -> dict[str, 
 
 
 def _current(sheet: Sheet, path: str) -> dict[str, Any]:
-    """Return the question that is being talked about, and the chapter it stands in."""
+    """Return the question that is being talked about, the chapter it stands in, and what else is answered there."""
     for section in sheet.sections:
         for line in section.lines():
             if line.path == path:
-                return {"current": line, "chapter": section}
-    return {"current": None, "chapter": None}
+                others = [
+                    one for one in section.lines() if one.words and one.path != path and one.kind != "group"
+                ]
+                return {"current": line, "chapter": section, "others": others}
+    return {"current": None, "chapter": None, "others": []}
 
 
 @permissions.residents
