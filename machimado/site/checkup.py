@@ -33,6 +33,7 @@ def _points() -> list[tuple[str, Callable[[], Iterator[str]]]]:
     return [
         ("設定", _settings),
         ("データベースと移行", _migrations),
+        ("記録台帳", _journal),
         ("画面の部品", _front_end),
         ("手続の定義", _procedures),
         ("基幹システム", _core),
@@ -62,6 +63,22 @@ def _migrations() -> Iterator[str]:
         return
     if plan:
         yield f"未適用の移行が {len(plan)} 件あります。`machimado migrate` を実行してください。"
+
+
+def _journal() -> Iterator[str]:
+    from django.db import DatabaseError, connection
+
+    from machimado.ground.journal import guard
+
+    try:
+        is_up = guard.is_up(connection)
+    except DatabaseError:
+        return  # told above
+    if not is_up:
+        yield (
+            "書き換えを断る仕掛け（トリガー）がデータベースにありません。"
+            "`machimado journal verify` で確かめてから、`machimado migrate` で付け直してください。"
+        )
 
 
 def _front_end() -> Iterator[str]:

@@ -34,12 +34,21 @@ def city_folder() -> Path:
 def prepare() -> dict[str, str]:
     """Bring the store and the staff list up to date; return the demo's passwords by login."""
     set_up()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate(verbosity=0)
     passwords = _passwords()
     load_city(passwords)
     return passwords
+
+
+def migrate(*, verbosity: int) -> None:
+    """Bring the store to the shape of this version, and let it refuse changes of the journal."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from machimado.ground.journal import guard
+
+    call_command("migrate", verbosity=verbosity, interactive=False)
+    guard.keep_up(connection)
 
 
 def _passwords() -> dict[str, str]:

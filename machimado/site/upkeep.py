@@ -28,9 +28,7 @@ def run_migrate(_: argparse.Namespace) -> int:
     from machimado.site import sample
 
     sample.set_up()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False)
+    sample.migrate(verbosity=1)
     sample.load_city({})
     print("まちのフォルダー（拠点・課・職員）を取り込みました。")
     return 0

@@ -1,8 +1,6 @@
-"""What the store itself refuses to do with the journal, whoever asks: triggers, put up by a migration.
+"""What the store itself refuses to do with the journal, whoever asks: triggers, put up by a migration and kept up by each later one."""
 
-Django makes a table of SQLite anew when a later migration alters it, and its triggers go: such a migration ends with `put_up`.
-"""
-
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 REFUSAL = "記録台帳は書き換えも削除もできません。まちがいは、新しい記録を足して正してください。"
@@ -13,6 +11,23 @@ REFUSED = (("journal_entry", "UPDATE"), ("journal_entry", "DELETE"), ("journal_d
 def put_up(store: BaseDatabaseWrapper) -> None:
     """Let the store refuse changes of the journal from now on: they end in an IntegrityError."""
     _run(store, _POSTGRESQL if store.vendor == "postgresql" else _SQLITE)
+
+
+def keep_up(store: BaseDatabaseWrapper) -> None:
+    """Put up what is missing: Django makes a table of SQLite anew when a migration alters it, and its triggers go."""
+    if not is_up(store):
+        with transaction.atomic(using=store.alias):
+            take_down(store)
+            put_up(store)
+
+
+def is_up(store: BaseDatabaseWrapper) -> bool:
+    """Return whether the store refuses all that it should."""
+    more = ("TRUNCATE",) if store.vendor == "postgresql" else ("REPLACE",)
+    expected = {_name(*refused) for refused in (*REFUSED, *(("journal_entry", change) for change in more))}
+    with store.cursor() as cursor:
+        cursor.execute(_POSTGRESQL_UP if store.vendor == "postgresql" else _SQLITE_UP)
+        return expected <= {name for (name,) in cursor.fetchall()}
 
 
 def take_down(store: BaseDatabaseWrapper) -> None:
@@ -32,6 +47,8 @@ def _name(table: str, change: str) -> str:
     return f"{table}_refuses_{change.lower()}"
 
 
+_SQLITE_UP = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+_POSTGRESQL_UP = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
 _REFUSE = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
 _SQLITE = [
     *(
@@ -42,7 +59,9 @@ _SQLITE = [
     f"""CREATE TRIGGER journal_entry_refuses_replace BEFORE INSERT ON journal_entry
         WHEN EXISTS (SELECT 1 FROM journal_entry WHERE seq = NEW.seq OR hash = NEW.hash) {_REFUSE}""",  # noqa: S608 - put together from this file alone
 ]
-_SQLITE_DOWN = [f"DROP TRIGGER {_name(*refused)}" for refused in (*REFUSED, ("journal_entry", "REPLACE"))]
+_SQLITE_DOWN = [
+    f"DROP TRIGGER IF EXISTS {_name(*refused)}" for refused in (*REFUSED, ("journal_entry", "REPLACE"))
+]
 
 _POSTGRESQL = [
     f"""CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -52,4 +71,4 @@ _POSTGRESQL = [
         for table, change in (*REFUSED, ("journal_entry", "TRUNCATE"))
     ),
 ]
-_POSTGRESQL_DOWN = ["DROP FUNCTION journal_refuse() CASCADE"]
+_POSTGRESQL_DOWN = ["DROP FUNCTION IF EXISTS journal_refuse() CASCADE"]

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_nobody_else_gets_one(data: Path) -> None:
     refused = machimado(data, "password", "nobody")
     assert refused.returncode == 1
     assert "staff.yaml" in refused.stderr
+
+
+def test_a_journal_that_could_be_rewritten_is_told_and_mended(data: Path) -> None:
+    with closing(sqlite3.connect(data / "machimado.sqlite3")) as store, store:
+        store.execute("DROP TRIGGER journal_entry_refuses_delete")
+    assert "× 記録台帳" in machimado(data, "check").stdout
+    assert machimado(data, "migrate").returncode == 0
+    assert "○ 記録台帳" in machimado(data, "check").stdout
 
 
 def test_a_copy_holds_the_store_the_key_and_the_certificate(data: Path, tmp_path: Path) -> None:

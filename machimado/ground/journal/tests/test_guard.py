@@ -60,6 +60,17 @@ def test_nor_emptied_nor_merged(statement: str) -> None:
         run(statement)
 
 
+def test_what_was_taken_down_is_seen_and_put_up_again() -> None:
+    assert guard.is_up(connection)
+    guard.take_down(connection)
+    assert not guard.is_up(connection)
+    for _ in range(2):
+        guard.keep_up(connection)
+        assert guard.is_up(connection)
+    with pytest.raises(IntegrityError, match=guard.REFUSAL):
+        run(FORGERIES[0])
+
+
 def test_a_detail_may_go() -> None:
     assert Detail.objects.filter(pk=3).delete()[0] == 1
     with transaction.atomic():
