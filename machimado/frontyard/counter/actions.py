@@ -193,14 +193,18 @@ def hold(desk: Desk | None, application: Application | None = None) -> None:
     """
     # SQLite's write transactions take turns as a whole.
     if desk is not None and connection.features.has_select_for_update:
-        involved = Desk.objects.filter(Q(pk=desk.pk) | Q(shown=application, shown__isnull=False))
-        list(involved.select_for_update().order_by("pk").values_list("pk"))
+        _held(desk, application)
+
+
+def _held(desk: Desk, application: Application | None) -> dict[uuid.UUID, uuid.UUID | None]:
+    """Hold the desk, and whichever shows the application; return what each shows."""
+    involved = Desk.objects.filter(Q(pk=desk.pk) | Q(shown=application, shown__isnull=False))
+    return dict(involved.select_for_update().order_by("pk").values_list("pk", "shown_id"))
 
 
 @transaction.atomic
 def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
-    hold(desk, application)
-    desk.shown_id = Desk.objects.values_list("shown_id", flat=True).get(pk=desk.pk)
+    desk.shown_id = _held(desk, application)[desk.pk]
     is_new = desk.shown_id != application.pk
     if is_new:
         for other in Desk.objects.filter(shown=application).order_by():
