@@ -143,7 +143,7 @@ TEMPLATES = [
 
 # --- sign-in -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Officer"
-AUTHENTICATION_BACKENDS = ["machimado.ground.people.sign_in.OfficerBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

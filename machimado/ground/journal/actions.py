@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -33,9 +34,10 @@ def record(
         )
     content = dict(detail or {})
     line = _next_line(by=by, action=action, subject=subject, case=case, content=content, at=at)
-    entry = Entry.objects.create(hash=hash_of(line), **{name: getattr(line, name) for name in line.__slots__})
+    entry = Entry(hash=hash_of(line), **{name: getattr(line, name) for name in line.__slots__})
+    _insert(entry)
     if content:
-        Detail.objects.create(entry=entry, content=content, keep_until=keep_until(entry.recorded_at))
+        _insert(Detail(entry=entry, content=content, keep_until=keep_until(entry.recorded_at)))
     return entry
 
 
@@ -49,7 +51,7 @@ def _next_line(
     at: datetime | None,
 ) -> Line:
     _take_turns()
-    last = Entry.objects.order_by("-seq").values_list("seq", "hash").first() or (0, FIRST)
+    last = _last()
     return Line(
         seq=last[0] + 1,
         recorded_at=at or timezone.now(),
@@ -60,6 +62,30 @@ def _next_line(
         detail_hash=hash_of_detail(content, salt=settings.SECRET_KEY.encode()),
         previous_hash=last[1],
     )
+
+
+# Every action writes a line, some write four: their statements are written once, not composed each time.
+
+
+def _last() -> tuple[int, str]:
+    """Return the number and the hash of the newest line."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, hash FROM journal_entry ORDER BY seq DESC LIMIT 1")
+        return cursor.fetchone() or (0, FIRST)
+
+
+def _insert(row: Entry | Detail) -> None:
+    fields = row._meta.concrete_fields  # noqa: SLF001 - Django's documented name
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(type(row)), values)
+
+
+@cache
+def _insertion(model: type[Entry | Detail]) -> str:
+    columns = [f'"{field.column}"' for field in model._meta.concrete_fields]  # noqa: SLF001 - the same
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608, SLF001 - our own names
 
 
 def _take_turns() -> None:

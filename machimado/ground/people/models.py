@@ -1,5 +1,4 @@
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -85,13 +84,8 @@ class Officer(AbstractBaseUser):
     def role_codes(self) -> frozenset[str]:
         """Return the codes of this officer's roles; read once per object."""
         if self._roles is None:
-            self.know_roles(self.grants.values_list("role", flat=True))
-        assert self._roles is not None
+            self._roles = frozenset(self.grants.values_list("role", flat=True))
         return self._roles
-
-    def know_roles(self, roles: Iterable[str]) -> None:
-        """Take the roles from whoever has read them with the officer."""
-        self._roles = frozenset(roles)
 
     def get_full_name(self) -> str:
         """Return the name as allauth shows it."""

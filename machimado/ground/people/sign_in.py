@@ -3,30 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
-from machimado.ground.people.models import Grant, Officer
+from machimado.ground.people.models import Officer
 
 TOO_OFTEN = "違うパスワードが続けて入力されました。5分ほど待ってから、もう一度入力してください。"
-
-
-class OfficerBackend(AuthenticationBackend):  # type: ignore[misc]
-    """Signs in by staff id and password. Each page asks for its officer: office and roles come along at once."""
-
-    def get_user(self, user_id: Any) -> Officer | None:
-        """Return the officer of a session, unless he or she has left."""
-        grants = list(Grant.objects.filter(officer=user_id).select_related("officer__office"))
-        found = Officer.objects.select_related("office").filter(pk=user_id)
-        officer = grants[0].officer if grants else found.first()
-        if officer is None or not self.user_can_authenticate(officer):
-            return None
-        officer.know_roles(grant.role for grant in grants)
-        return officer
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

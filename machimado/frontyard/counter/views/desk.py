@@ -20,12 +20,12 @@ COOKIE_DAYS = 400
 
 
 def desk_of(request: HttpRequest) -> Desk | None:
-    """Return the desk at which this browser stands, if it was said, with its screen."""
+    """Return the desk at which this browser stands, if it was said."""
     chosen = _uuid(request.COOKIES.get(DESK_COOKIE, ""))
     if not chosen:
         return None
     office = permissions.by(request).office_id
-    return Desk.objects.filter(pk=chosen, office=office).order_by().select_related("paired_screen").first()
+    return Desk.objects.filter(pk=chosen, office=office).order_by().first()
 
 
 def _stand_at(response: HttpResponse, desk: Desk) -> None:
