@@ -23,9 +23,11 @@ properties.load_profile("same")
 
 
 class JourneysTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Gives each worker test after test, and all journeys to one: they share one running product."""
+    """Gives each worker test after test, and journeys through the same running product to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/journeys/test_failures.py"):
+            return "failures"  # a town of its own
         return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
 
 
