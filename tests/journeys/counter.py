@@ -39,8 +39,15 @@ def end_open_cases(officer: Page, stage: Stage) -> None:
         still.first.click()
         officer.wait_for_url("**/counter/cases/*/")
         stage.look_once(officer, "手続を選ぶ")
-        officer.get_by_role("button", name="受付を終了する").click()
+        end_case(officer)
         officer.wait_for_url("**/counter/")
+
+
+def end_case(officer: Page) -> None:
+    """End the case whose page is open; what was not sent is withdrawn."""
+    if officer.locator("summary", has_text="受付を終了する").count():
+        officer.locator("summary", has_text="受付を終了する").click()
+    officer.get_by_role("button", name="受付を終了する").click()
 
 
 def find(officer: Page, stage: Stage, words: str) -> None:
@@ -77,7 +84,7 @@ def begin(officer: Page, stage: Stage, title: str) -> None:
     """Begin a procedure for the parent; what another journey left open is ended first."""
     find(officer, stage, stage.product.parent)
     if officer.locator("#running").count():
-        officer.get_by_role("button", name="受付を終了する").click()
+        end_case(officer)
         officer.wait_for_url("**/counter/")
         find(officer, stage, stage.product.parent)
     officer.get_by_role("button", name=re.compile(f"^{title} ")).click()

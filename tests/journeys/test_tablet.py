@@ -11,6 +11,7 @@ from tests.journeys.counter import (
     answer_all,
     begin,
     begin_claim,
+    end_case,
     find,
     pair,
     sign,
@@ -58,7 +59,8 @@ def test_tablet_has_nothing_of_a_case_that_was_ended(stage: Stage) -> None:
     stage.look_once(officer, "聞取り")
     stage.look_once(tablet, "いま入力している内容")
     find(officer, stage, stage.product.parent)
-    officer.get_by_role("button", name="受付を終了する").click()
+    stage.look_once(officer, "送っていない申請がある受付")
+    end_case(officer)
     officer.wait_for_url("**/counter/")
     check_nothing_left(stage, tablet, PHONE, stage.product.parent)
 

@@ -199,6 +199,7 @@ def applications_of(case: Case) -> list[dict[str, Any]]:
             "title": one.definition.title,
             "state": one.get_state_display(),
             "reference": one.reference,
+            "is_unsent": one.state in RUNNING,
         }
         for one in _with_titles().filter(case=case)
     ]
@@ -209,6 +210,11 @@ def _with_titles() -> QuerySet[Application]:
     return Application.objects.select_related("definition").defer(
         "definition__definition", "answers", "sources"
     )
+
+
+def unsent(case: Case) -> list[Application]:
+    """Return the case's applications that were begun and not sent."""
+    return list(_with_titles().filter(case=case, state__in=RUNNING))
 
 
 def running(case: Case, procedure: str) -> Application | None:

@@ -167,6 +167,19 @@ def test_the_case_goes_through_to_the_outbox_once(
     assert desk.shown is None
 
 
+def test_a_case_with_something_unsent_is_not_ended_by_the_way(at_desk: Client, universe: Universe) -> None:
+    application = claim.begun(universe.officer)
+    ending = f"/counter/cases/{application.case_id}/close/"
+    page = at_desk.post(ending, follow=True).content.decode()
+    assert "まだ送っていない申請があります（児童手当 認定請求）" in page
+    application.refresh_from_db()
+    assert (application.state, application.case.closed_at) == ("interview", None)
+    at_desk.post(ending, {"unsent": "withdraw"})
+    application = Application.objects.get()
+    assert application.state == "cancelled"
+    assert application.case.closed_at is not None
+
+
 def test_review_of_an_unfinished_case_says_what_is_missing(at_desk: Client, universe: Universe) -> None:
     application = claim.begun(universe.officer)
     page = at_desk.post(f"/counter/applications/{application.pk}/review/")

@@ -70,7 +70,7 @@ def test_the_officer_can_say_whose_it_is(
 def test_an_ended_case_is_on_no_screen_wherever_it_was_ended(
     sign_in: Callable[[Officer], Client], universe: Universe, desk: Desk, tablet: Client, here: Application
 ) -> None:
-    sign_in(universe.colleague).post(f"/counter/cases/{here.case_id}/close/")
+    sign_in(universe.colleague).post(f"/counter/cases/{here.case_id}/close/", {"unsent": "withdraw"})
     assert shown(desk) is None
     assert tablet.get("/screen/now/").context["phase"] == "waiting"
 
@@ -100,7 +100,7 @@ def test_an_ended_case_is_not_put_on_the_screen_again(
 def test_ending_another_case_leaves_the_screen_alone(
     at_desk: Client, desk: Desk, earlier: Application, here: Application
 ) -> None:
-    at_desk.post(f"/counter/cases/{earlier.case_id}/close/")
+    at_desk.post(f"/counter/cases/{earlier.case_id}/close/", {"unsent": "withdraw"})
     assert shown(desk) == here
 
 

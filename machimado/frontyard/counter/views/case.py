@@ -18,6 +18,7 @@ from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
+from machimado.ground.people.models import Officer
 
 
 def case_or_404(request: HttpRequest, case_id: UUID) -> Case:
@@ -42,12 +43,14 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if case.resident is None:
         return redirect(f"/counter/?case={case.pk}")
     reading = read_now(request, case)
+    applications = queries.applications_of(case)
     context = {
         "case": case,
         "reading": reading,
         "household": queries.household(reading.record),
         "choices": queries.choices(timezone.localdate(now)),
-        "applications": queries.applications_of(case),
+        "applications": applications,
+        "unsent": [one["title"] for one in applications if one["is_unsent"]],
         "desk": queries.desk_state(desk_of(request), at=now),
     }
     return render(request, "counter/case.html", context)
@@ -157,7 +160,23 @@ def show_to_resident(request: HttpRequest, desk: Desk | None, application: Appli
 def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The resident leaves: end the case and wipe the resident's screen."""
     case = case_or_404(request, case_id)
-    cases.close(case=case, by=permissions.by(request), at=timezone.now())
-    actions.take_off(case=case)
+    unsent = queries.unsent(case)
+    if unsent and request.POST.get("unsent") != "withdraw":
+        titles = "、".join(one.definition.title for one in unsent)
+        messages.error(
+            request,
+            f"まだ送っていない申請があります（{titles}）。続けて送るか、「取り下げて受付を終了する」を選んでください。",
+        )
+        return redirect("counter:case", case.pk)
+    _end(case, unsent, permissions.by(request))
     messages.success(request, f"受付{case.number}番を終了しました。住民の画面は消してあります。")
     return redirect("counter:home")
+
+
+@transaction.atomic
+def _end(case: Case, unsent: list[Application], by: Officer) -> None:
+    now = timezone.now()
+    for application in unsent:
+        cases.cancel(application=application, by=by, at=now)
+    cases.close(case=case, by=by, at=now)
+    actions.take_off(case=case)
