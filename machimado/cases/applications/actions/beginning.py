@@ -1,6 +1,7 @@
 """An application begins: with what is known, and with what was said already."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -53,25 +54,30 @@ def begin(
     """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
-    known = _registered(form, resident_record, today)
-    return until_free(lambda: _begin_or_go_on(case, form, known, by, at, read_at))
+    start = _Start(form, _registered(form, resident_record, today), by, at, read_at)
+    return until_free(lambda: _begin_or_go_on(case, start))
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """With which form and what the register knows somebody begins, and when."""
+
+    form: Form
+    known: type_of_found
+    by: Officer
+    at: datetime
+    read_at: datetime | None
 
 
 @transaction.atomic
-def _begin_or_go_on(
-    case: Case,
-    form: Form,
-    known: type_of_found,
-    by: Officer,
-    at: datetime,
-    read_at: datetime | None,
-) -> Application:
-    _hold(case, by)
+def _begin_or_go_on(case: Case, start: _Start) -> Application:
+    _hold(case, start.by)
     others = list(case.applications.exclude(state=State.CANCELLED).order_by("begun_at"))
-    running = next((one for one in others if one.procedure == form.id and one.state in RUNNING), None)
+    running = next((one for one in others if one.procedure == start.form.id and one.state in RUNNING), None)
     if running is not None:
         return running
-    return _begin(case, form, known | _said_before(others, form, timezone.localdate(at)), by, at, read_at)
+    said = _said_before(others, start.form, timezone.localdate(start.at))
+    return _begin(case, start, start.known | said)
 
 
 def _hold(case: Case, by: Officer) -> None:
@@ -97,27 +103,21 @@ def renew(
     form = newer_form(application, on=today)
     if form is None:
         raise NotReady("この申請は、今の版で進んでいます。始め直さずに、そのまま続けてください。")
-    known = _registered(form, resident_record, today)
-    return until_free(lambda: _renew(application, form, known, by, at, read_at))
+    known_since = read_at or application.record_read_at
+    start = _Start(form, _registered(form, resident_record, today), by, at, known_since)
+    return until_free(lambda: _renew(application, start))
 
 
 @transaction.atomic
-def _renew(
-    application: Application,
-    form: Form,
-    known: type_of_found,
-    by: Officer,
-    at: datetime,
-    read_at: datetime | None,
-) -> Application:
-    _hold(application.case, by)
+def _renew(application: Application, start: _Start) -> Application:
+    _hold(application.case, start.by)
     locked = lock(application)
     check_state(locked, *RUNNING)
     locked.state = State.CANCELLED
     locked.save(update_fields=["state"])
-    found = _taken_over(locked, form, known, timezone.localdate(at))
-    renewed = _begin(locked.case, form, found, by, at, read_at or locked.record_read_at)
-    record_change(locked, by, "application.renewed", at, {"reference": locked.reference})
+    found = _taken_over(locked, start.form, start.known, timezone.localdate(start.at))
+    renewed = _begin(locked.case, start, found)
+    record_change(locked, start.by, "application.renewed", start.at, {"reference": locked.reference})
     return renewed
 
 
@@ -171,27 +171,21 @@ def _as_taken(question: Question, value: Any, today: date) -> Any:
         return None
 
 
-def _begin(
-    case: Case,
-    form: Form,
-    found: type_of_found,
-    by: Officer,
-    at: datetime,
-    read_at: datetime | None,
-) -> Application:
+def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
     document: documents.Document = {}
     for path, (value, _) in found.items():
         document = documents.put(document, path, value)
     application = Application.objects.create(
         case=case,
         reference=new_reference(),
-        procedure=form.id,
-        definition_id=frozen(form.id, at=at),
+        procedure=start.form.id,
+        definition_id=frozen(start.form.id, at=start.at),
         channel=Channel.COUNTER,
-        begun_at=at,
+        begun_at=start.at,
         answers=document,
         sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
-        record_read_at=read_at,
+        record_read_at=start.read_at,
     )
-    record(by=by, action="application.begun", subject=subject(case.resident), case=str(case.pk), at=at)
+    whose = subject(case.resident)
+    record(by=start.by, action="application.begun", subject=whose, case=str(case.pk), at=start.at)
     return application

@@ -135,7 +135,7 @@ def test_few_wait_for_a_slow_core_and_who_comes_on_top_is_told(memory: CoreInMem
         answered.wait(30)
         return one(number)
 
-    one, memory._one = memory._one, slowly  # type: ignore[method-assign]
+    one, memory._one = memory._one, slowly  # type: ignore[method-assign] # the one core in memory, made slow
     with ThreadPoolExecutor(core.MOST_READS_AT_ONCE) as pool:
         waiting = [pool.submit(core.resident, f"{1:015d}") for _ in range(core.MOST_READS_AT_ONCE)]
         for _ in waiting:
