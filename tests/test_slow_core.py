@@ -2,10 +2,10 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -52,12 +52,10 @@ def test_openings_of_cases_do_not_hold_up_saves(place: Town, product: Product) -
 def _open_all_and_save(opening: list[Visitor], saving: Visitor) -> list[str]:
     with ThreadPoolExecutor(OPENINGS) as pool:
         pages = [pool.submit(officer.open, officer.page.url.path) for officer in opening]
-        time.sleep(0.3)
-        began = time.monotonic()
+        turned_away = list(islice(as_completed(pages), OPENINGS // 2))
         saved = saving.submit(
             saving.address("answers/"), {"path": "contact.phone", "contact.phone": "0235-00-0000"}
         )
-        assert time.monotonic() - began < CORE_SECONDS / 2
         assert "0235-00-0000" in saved.text
-        assert sum(not page.done() for page in pages) == OPENINGS // 2
+        assert not any(page.done() for page in pages if page not in turned_away)
         return [page.result() for page in pages]
