@@ -22,18 +22,26 @@ properties.register_profile("explore", max_examples=2_000, deadline=None)
 properties.load_profile("same")
 
 
-class JourneysTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Gives each worker test after test, and journeys through the same running product to one worker."""
+# Tests that start a city together go to one worker; the first that fits counts.
+CITIES = (
+    "tests/journeys/test_failures.py",
+    "tests/journeys/test_newer_version.py",
+    "tests/journeys/",
+    "tests/test_another_city.py",
+    "tests/test_command_line.py::TestDemo",
+)
+
+
+class CitiesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """Gives each worker test after test, and those through the same running city to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/journeys/test_failures.py"):
-            return "failures"  # a town of its own
-        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+        return next(filter(nodeid.startswith, CITIES), nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> JourneysTogether:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> CitiesTogether:
     """Say how tests are shared out; not by xdist's own groups, which the pytest in our lock passes over."""
-    return JourneysTogether(config, log)
+    return CitiesTogether(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

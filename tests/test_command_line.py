@@ -153,18 +153,25 @@ def _greets(port: int, authority: Path) -> bool:
         return False
 
 
+# One city for all demos: each starts from what the one before has left, however that ended.
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    with own_database() as environment:
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.mark.processes
 class TestDemo:
-    @pytest.fixture
-    def environment(self) -> Iterator[dict[str, str]]:
-        with own_database() as environment:
-            yield environment
-
     @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
     def test_stops_cleanly_and_starts_again_from_what_is_there(
-        self, tmp_path: Path, environment: dict[str, str], how: signal.Signals
+        self, folder: Path, environment: dict[str, str], how: signal.Signals
     ) -> None:
-        with demo(tmp_path, people=FEW, environment=environment) as first:
+        with demo(folder, people=FEW, environment=environment) as first:
             said, password = first.running.said(), first.password("ono")
             assert password in said
             assert first.address in said
@@ -172,23 +179,21 @@ class TestDemo:
             assert first.running.stop(how) == 0, first.running.said()
         assert_nothing_is_left(first)
         began = time.monotonic()
-        with demo(tmp_path, people=FEW, environment=environment) as second:
+        with demo(folder, people=FEW, environment=environment) as second:
             print(f"second start: {time.monotonic() - began:.1f} s")
             assert "住民の索引を基幹システムから取り込んでいます" not in second.running.said()
             assert second.password("ono") == password
             assert second.running.stop(how) == 0
         assert_nothing_is_left(second)
 
-    def test_killed_leaves_nothing_behind(self, tmp_path: Path, environment: dict[str, str]) -> None:
-        with demo(tmp_path, people=FEW, environment=environment) as product:
-            assert len(processes_of(tmp_path)) >= 4
+    def test_killed_leaves_nothing_behind(self, folder: Path, environment: dict[str, str]) -> None:
+        with demo(folder, people=FEW, environment=environment) as product:
+            assert len(processes_of(folder)) >= 4
             product.running.stop(signal.SIGKILL)
             assert_nothing_is_left(product)
 
-    def test_check_finds_nothing_to_do_while_it_runs(
-        self, tmp_path: Path, environment: dict[str, str]
-    ) -> None:
-        with demo(tmp_path, people=FEW, environment=environment) as product:
+    def test_check_finds_nothing_to_do_while_it_runs(self, folder: Path, environment: dict[str, str]) -> None:
+        with demo(folder, people=FEW, environment=environment) as product:
             said = run(
                 "check", "--data", str(product.data), MACHIMADO_CORE=product.core_address, **environment
             )
@@ -200,27 +205,27 @@ class TestDemo:
         assert stopped.returncode == 1
         assert "× 基幹システム" in stopped.stdout
 
-    def test_a_part_that_dies_ends_the_whole(self, tmp_path: Path, environment: dict[str, str]) -> None:
-        with demo(tmp_path, people=FEW, environment=environment) as product:
-            os.kill(process_of(tmp_path, "cli worker"), signal.SIGKILL)
+    def test_a_part_that_dies_ends_the_whole(self, folder: Path, environment: dict[str, str]) -> None:
+        with demo(folder, people=FEW, environment=environment) as product:
+            os.kill(process_of(folder, "cli worker"), signal.SIGKILL)
             assert product.running.process.wait(30) == 1
             assert "配送係が終了しました" in product.running.said()
         assert_nothing_is_left(product)
 
     def test_goes_on_without_the_core_system_and_tells_how_to_start_it_again(
-        self, tmp_path: Path, environment: dict[str, str]
+        self, folder: Path, environment: dict[str, str]
     ) -> None:
-        with demo(tmp_path, people=FEW, environment=environment) as product, Visitor(product.address) as ono:
+        with demo(folder, people=FEW, environment=environment) as product, Visitor(product.address) as ono:
             assert '"event"' not in product.running.said()  # what the core system tells programs
             ono.sign_in("ono", product.password("ono"))
             ono.find("さとう")
             assert "住民記録" in ono.page.text
             case = ono.page.url.path
-            os.kill(process_of(tmp_path, "samplecore"), signal.SIGKILL)
+            os.kill(process_of(folder, "samplecore"), signal.SIGKILL)
             product.running.wait_until(lambda: "参照基幹システムが終了しました" in product.running.said())
             assert "検索用の控え" in ono.open(case)
             (told,) = re.findall(r"^  \S+machimado (core .+)$", product.running.said(), re.MULTILINE)
-            again = start(["-m", "machimado.site.cli", *shlex.split(told)], log=tmp_path / "again")
+            again = start(["-m", "machimado.site.cli", *shlex.split(told)], log=folder / "again")
             again.wait_until(lambda: answers(f"{product.core_address}/health"))
             assert "検索用の控え" not in ono.open(case)
             assert again.stop() == 0

@@ -16,7 +16,7 @@ from tests.visitor import Visitor
 pytestmark = pytest.mark.processes
 # As many as there are threads that serve pages.
 OPENINGS = 8
-CORE_SECONDS = 12
+CORE_SECONDS = 8
 
 
 @pytest.fixture

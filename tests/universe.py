@@ -28,7 +28,7 @@ from machimado.ground.people.models import Office, Officer, Role, Section
 from tests.processes import Core
 
 PASSWORD = "yuki-no-asa-2026"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "machimado.ground.people.sign_in.StaffBackend"
 
 OFFICES: list[dict[str, Any]] = [
     {"code": "head", "name": "雪見市役所 本庁", "short_name": "本庁", "kind": "head"},

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from machimado.cases.register.models import Resident
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.rows.by_key import ByKey
 
 
 class Lane(models.TextChoices):
@@ -242,3 +243,8 @@ class Tally(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="tally_known_channel"),
         ]
+
+
+# Hardly anybody looks at one of them without asking whose it is.
+CASES = ByKey(Case, along=("resident",))
+APPLICATIONS = ByKey(Application, along=("case__resident",))

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from machimado.cases.applications.models import Application, Case
-from machimado.frontyard.counter.models import Desk, Invitation, Screen
+from machimado.cases.applications.models import APPLICATIONS, Application, Case
+from machimado.frontyard.counter.models import DESKS, Desk, Invitation, Screen
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
@@ -170,7 +170,7 @@ def shows_another_case(desk: Desk, application: Application) -> bool:
     """Return whether the desk's screen shows something of another case that has not ended."""
     if desk.shown_id in {None, application.pk}:
         return False
-    shown = Application.objects.select_related("case").get(pk=desk.shown_id)
+    shown = APPLICATIONS.get(desk.shown_id)
     return shown.case_id != application.case_id and is_to_be_seen(shown)
 
 
@@ -204,11 +204,12 @@ def _held(desk: Desk, application: Application | None) -> dict[uuid.UUID, uuid.U
 
 @transaction.atomic
 def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
-    desk.shown_id = _held(desk, application)[desk.pk]
+    showing = _held(desk, application)
+    desk.shown_id = showing[desk.pk]
     is_new = desk.shown_id != application.pk
     if is_new:
-        for other in Desk.objects.filter(shown=application).order_by():
-            _wipe(other)
+        for other in [pk for pk, shown in showing.items() if shown == application.pk]:
+            _wipe(DESKS.hold(other))
         desk.shown, desk.showing = application, uuid.uuid4()
     desk.question, desk.objection = question, ""
     desk.save(update_fields=["question", "objection", *(["shown", "showing"] if is_new else [])])
@@ -224,7 +225,7 @@ def _note_shown(application: Application, by: Officer | None) -> None:
 @transaction.atomic
 def object_to(*, desk: Desk, section: str) -> None:
     """Keep of which section the resident said that something has to be put right, for the officer to see."""
-    locked = Desk.objects.select_for_update().get(pk=desk.pk)
+    locked = DESKS.hold(desk.pk)
     locked.objection = section[:80]
     locked.save(update_fields=["objection"])
     tell_screen_of(locked)
@@ -238,10 +239,18 @@ def take_off(*, case: Case) -> None:
         _wipe(desk)
 
 
+def make_room(*, desk: Desk | None, case: Case) -> None:
+    """Take what the desk's screen shows of another case off it: somebody else sits down."""
+    if desk is None or desk.shown_id is None:
+        return
+    if APPLICATIONS.get(desk.shown_id).case_id != case.pk:
+        wipe(desk=desk)
+
+
 @transaction.atomic
 def wipe(*, desk: Desk) -> None:
     """Take everything off the desk's screen."""
-    _wipe(Desk.objects.select_for_update().get(pk=desk.pk))
+    _wipe(DESKS.hold(desk.pk))
 
 
 def _wipe(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from machimado.cases.applications.models import Application
 from machimado.ground.people.models import Office
+from machimado.ground.rows.by_key import ByKey
 
 
 class Desk(models.Model):
@@ -64,3 +65,6 @@ class Invitation(models.Model):
     valid_until = models.DateTimeField("期限")
 
     personal_data: dict[str, str] = {}
+
+
+DESKS = ByKey(Desk, along=("paired_screen",))

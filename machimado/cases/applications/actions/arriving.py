@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import NotReady, check_open, subject, until_free
-from machimado.cases.applications.models import Case, Lane, Stamp, Step
+from machimado.cases.applications.models import CASES, Case, Lane, Stamp, Step
 from machimado.cases.applications.permissions import State, check_serve
 from machimado.cases.applications.rules.duration import wait_seconds
 from machimado.cases.register.models import Resident
@@ -31,40 +31,39 @@ def open_case(
     `key` becomes the case's id: a form that is sent twice with the same key opens one case.
     Raises: NotReady when the key belongs to another office.
     """
-    return until_free(lambda: _open_case(office, lane, by, at, purpose, resident, key or uuid4()))
+    case = Case(pk=key or uuid4(), office=office, lane=lane, purpose=purpose, resident=resident)
+    return until_free(lambda: _open(case, by, at, Step.ARRIVED))
+
+
+def receive(*, resident: Resident, by: Officer, at: datetime, key: UUID | None = None) -> Case:
+    """Open a case for somebody who came straight to the officer's desk: arrived, called and identified at once.
+
+    `key` as for `open_case`. Raises: Refused; NotReady when the key belongs to another office.
+    """
+    case = Case(pk=key or uuid4(), office=by.office, lane=Lane.WITH_HELP, resident=resident, officer=by)
+    check_serve(by, case)
+    return until_free(lambda: _open(case, by, at, Step.ARRIVED, Step.CALLED, Step.IDENTIFIED))
 
 
 @transaction.atomic
-def _open_case(
-    office: Office,
-    lane: Lane,
-    by: Officer | None,
-    at: datetime,
-    purpose: str,
-    resident: Resident | None,
-    key: UUID,
-) -> Case:
-    before = Case.objects.filter(pk=key).first()
+def _open(case: Case, by: Officer | None, at: datetime, *steps: Step) -> Case:
+    """Give the case the next number, and stamp the steps that it has reached; of its key, one case is opened."""
+    before = CASES.find(case.pk)
     if before is not None:
-        return _same_office(before, office)
-    today = timezone.localdate(at)
-    last = Case.objects.filter(office=office, opened_date=today).aggregate(last=Max("number"))["last"] or 0
-    case = Case.objects.create(
-        pk=key,
-        office=office,
-        opened_date=today,
-        number=last + 1,
-        lane=lane,
-        purpose=purpose,
-        resident=resident,
-    )
-    Stamp.objects.create(case=case, step=Step.ARRIVED, at=at, officer=by)
-    record(by=by, action="case.opened", subject=subject(resident), case=str(case.pk), at=at)
+        return _same_office(before, case.office_id)
+    case.opened_date = timezone.localdate(at)
+    of_today = Case.objects.filter(office=case.office_id, opened_date=case.opened_date)
+    case.number = (of_today.aggregate(last=Max("number"))["last"] or 0) + 1
+    case.save(force_insert=True)
+    stamp(*steps, case=case, by=by, at=at)
+    done = ["case.opened", *(["case.identified"] if Step.IDENTIFIED in steps else [])]
+    for action in done:
+        record(by=by, action=action, subject=subject(case.resident), case=str(case.pk), at=at)
     return case
 
 
-def _same_office(case: Case, office: Office) -> Case:
-    if case.office_id != office.pk:
+def _same_office(case: Case, office: int) -> Case:
+    if case.office_id != office:
         raise NotReady("この画面は古くなっています。読み込み直してから、もう一度受け付けてください。")
     return case
 
@@ -133,7 +132,7 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> Ca
     Raises: Refused; NotReady when the case has ended, or goes on for somebody else.
     """
     check_serve(by, case)
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    locked = CASES.hold(case.pk)
     check_open(locked)
     if (
         locked.resident_id not in {None, resident.pk}

@@ -18,7 +18,7 @@ from machimado.cases.applications.actions.kept import (
     subject,
     until_free,
 )
-from machimado.cases.applications.models import Application, Case, Channel
+from machimado.cases.applications.models import CASES, Application, Case, Channel
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.reference import new_reference
@@ -83,7 +83,7 @@ def _begin_or_go_on(case: Case, start: _Start) -> Application:
 def _hold(case: Case, by: Officer) -> None:
     """Hold the case's row, so that nobody ends it while an application begins."""
     check_serve(by, case)
-    check_open(Case.objects.select_for_update().get(pk=case.pk))
+    check_open(CASES.hold(case.pk))
 
 
 def renew(

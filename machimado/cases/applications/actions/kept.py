@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 from django.db import IntegrityError
 from django.utils import timezone
 
-from machimado.cases.applications.models import Application, Case, Channel, FrozenDefinition, StoredFile
+from machimado.cases.applications.models import (
+    APPLICATIONS,
+    Application,
+    Case,
+    Channel,
+    FrozenDefinition,
+    StoredFile,
+)
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.catalogue import UnknownProcedureError, thaw, thawed
 from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
@@ -84,10 +91,7 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
 
 def lock(application: Application) -> Application:
     """Return the application as it is now, its row held until the transaction ends."""
-    held = Application.objects.select_for_update().get(pk=application.pk)
-    # What a case is about stays as it is while it has applications: it need not be read again.
-    held.case = application.case
-    return held
+    return APPLICATIONS.hold(application.pk)
 
 
 def record_change(

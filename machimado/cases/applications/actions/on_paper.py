@@ -9,7 +9,7 @@ from django.utils import timezone
 from machimado.cases.applications.actions.arriving import open_case
 from machimado.cases.applications.actions.kept import NotReady, frozen, lock, until_free
 from machimado.cases.applications.actions.tallying import tally
-from machimado.cases.applications.models import Application, Case, Channel, Lane, Tally
+from machimado.cases.applications.models import CASES, Application, Case, Channel, Lane, Tally
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import queries as procedures
@@ -33,7 +33,7 @@ def book_paper(
 @transaction.atomic
 def _book_paper(case: Case, form: Form, by: Officer, at: datetime) -> Application:
     # The case's row is locked: of two requests with the same key the second waits here, and then finds the first's.
-    Case.objects.select_for_update().get(pk=case.pk)
+    CASES.hold(case.pk)
     before = case.applications.first()
     if before is not None:
         return before

@@ -1,6 +1,6 @@
 """How many questions to the store the pages of the day cost. A number that grows is looked at before it is changed here.
 
-A short question for one row is cheaper than a wide join: Django takes longer to write the join than the store to answer.
+One row is asked for by its key, with what is always looked at along with it (ground/rows).
 Savepoints and the journal's turn-taking do not count: they differ between SQLite and PostgreSQL.
 """
 
@@ -22,7 +22,7 @@ NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SELECT pg_advisory")
 # PostgreSQL alone needs to be told to hold a desk before what is changed with it.
 TURNS = 1 if connection.features.has_select_for_update else 0
 
-# Each page asks for the session, the officer and the officer's roles.
+# Each page asks for the session, the officer with the office, and the officer's roles.
 WHO = 3
 
 
@@ -45,17 +45,17 @@ def test_search(at_desk: Client) -> None:
 
 def test_the_first_page(at_desk: Client, universe: Universe) -> None:
     claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get("/counter/")) == WHO + 5
+    assert cost(lambda: at_desk.get("/counter/")) == WHO + 3
 
 
 def test_the_case(at_desk: Client, universe: Universe) -> None:
     case = claim.begun(universe.officer).case
-    assert cost(lambda: at_desk.get(f"/counter/cases/{case.pk}/")) == WHO + 9
+    assert cost(lambda: at_desk.get(f"/counter/cases/{case.pk}/")) == WHO + 6
 
 
 def test_the_interview(at_desk: Client, universe: Universe) -> None:
     application = claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get(f"/counter/applications/{application.pk}/")) == WHO + 9
+    assert cost(lambda: at_desk.get(f"/counter/applications/{application.pk}/")) == WHO + 5
 
 
 def test_an_answer(at_desk: Client, universe: Universe) -> None:
@@ -65,7 +65,7 @@ def test_an_answer(at_desk: Client, universe: Universe) -> None:
     def save() -> None:
         at_desk.post(address, {"path": "contact.phone", "contact.phone": next(numbers)}, headers=HTMX)
 
-    assert cost(save) == WHO + TURNS + 11
+    assert cost(save) == WHO + TURNS + 8
 
 
 def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> None:
@@ -77,7 +77,7 @@ def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> N
         path, value = next(changes)
         at_desk.post(address, {"path": path, path: value}, headers=HTMX)
 
-    assert cost(save) == WHO + TURNS + 13
+    assert cost(save) == WHO + TURNS + 10
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from machimado.cases.applications.permissions import SERVING
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.models import DESKS, Desk
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 
@@ -24,8 +24,8 @@ def desk_of(request: HttpRequest) -> Desk | None:
     chosen = _uuid(request.COOKIES.get(DESK_COOKIE, ""))
     if not chosen:
         return None
-    office = permissions.by(request).office_id
-    return Desk.objects.filter(pk=chosen, office=office).order_by().first()
+    desk = DESKS.find(chosen)
+    return desk if desk and desk.office_id == permissions.by(request).office_id else None
 
 
 def _stand_at(response: HttpResponse, desk: Desk) -> None:

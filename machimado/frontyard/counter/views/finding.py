@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Case, Lane
+from machimado.cases.applications.models import Case
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
@@ -66,9 +66,12 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     waiting = request.POST.get("case", "")
     try:
         with transaction.atomic():
-            case = _waiting(request, waiting) if waiting else _open(officer, resident, now)
-            case = cases.identify(case=case, resident=resident, by=officer, at=now)
-            _clear_screen(request, case)
+            case = (
+                cases.identify(case=_waiting(request, waiting), resident=resident, by=officer, at=now)
+                if waiting
+                else _receive(officer, resident, now)
+            )
+            actions.make_room(desk=desk_of(request), case=case)
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")
@@ -76,14 +79,7 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
 
 
-def _clear_screen(request: HttpRequest, case: Case) -> None:
-    """Take what the screen shows of another case off it: somebody else sits down at the desk."""
-    desk = desk_of(request)
-    if desk is not None and desk.shown is not None and desk.shown.case_id != case.pk:
-        actions.wipe(desk=desk)
-
-
-def _open(officer: Officer, resident: Resident, at: datetime) -> Case:
+def _receive(officer: Officer, resident: Resident, at: datetime) -> Case:
     """Open a case for the resident, or go on with the officer's own of today: five clicks and two tabs open one."""
     today = timezone.localdate(at)
     of_today = Case.objects.filter(office=officer.office_id, opened_date=today, resident=resident)
@@ -92,10 +88,10 @@ def _open(officer: Officer, resident: Resident, at: datetime) -> Case:
         return own
     # Clicks at the same moment find no case yet: what they open has the same key.
     key = uuid5(officer.pk, f"{resident.pk} {today} {of_today.count()}")
-    opened = cases.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=at, key=key)
-    if opened.resident_id in {None, resident.pk} and opened.closed_at is None:
-        return opened
-    return cases.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=at)
+    received = cases.receive(resident=resident, by=officer, at=at, key=key)
+    if received.resident_id == resident.pk and received.closed_at is None:
+        return received
+    return cases.receive(resident=resident, by=officer, at=at)
 
 
 def _waiting(request: HttpRequest, text: str) -> Case:

@@ -1,0 +1,84 @@
+"""A row by its key is what a queryset would have given, and costs one statement."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+
+from machimado.cases.applications.models import APPLICATIONS, CASES, Application, Case
+from machimado.cases.applications.tests import claim
+from machimado.frontyard.counter.models import DESKS, Desk
+from machimado.ground.people.models import OFFICERS, Officer
+from machimado.ground.people.sessions import SESSIONS
+from machimado.ground.rows.by_key import ByKey
+from tests.universe import Universe
+
+
+def values(row: Model) -> dict[str, Any]:
+    """Return everything that the row has, by column."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+@pytest.fixture
+def application(universe: Universe) -> Application:
+    return claim.begun(universe.officer)
+
+
+def test_it_is_the_row_that_a_queryset_gives(application: Application) -> None:
+    read = APPLICATIONS.get(application.pk)
+    assert type(read) is Application
+    assert values(read) == values(Application.objects.get(pk=application.pk))
+    assert values(read.case) == values(Case.objects.get(pk=application.case_id))
+    assert read.sources == application.sources
+
+
+def test_what_is_read_along_costs_nothing_more(application: Application, universe: Universe) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert APPLICATIONS.get(application.pk).case.resident == application.case.resident
+        assert OFFICERS.get(universe.officer.pk).office == universe.branch
+    assert len(asked) == 2
+
+
+def test_a_row_is_read_anew_each_time(universe: Universe) -> None:
+    desk = Desk.objects.create(office=universe.branch, number=1)
+    for objection in ("", "届出をする方"):
+        Desk.objects.filter(pk=desk.pk).update(objection=objection)
+        assert DESKS.get(desk.pk).objection == objection
+    assert DESKS.get(desk.pk).screen is None
+
+
+def test_a_key_may_be_written_as_text(application: Application) -> None:
+    assert APPLICATIONS.get(str(application.pk)) == application
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", [APPLICATIONS, CASES, DESKS, OFFICERS])
+def test_a_key_that_nobody_has(rows: ByKey[Any]) -> None:
+    assert rows.find(uuid4()) is None
+    with pytest.raises(rows._model.DoesNotExist):
+        rows.get(uuid4())
+    with transaction.atomic(), pytest.raises(rows._model.DoesNotExist):
+        rows.hold(uuid4())
+
+
+@pytest.mark.django_db
+def test_no_text_is_ever_part_of_the_statement() -> None:
+    assert SESSIONS.find("x' OR '1'='1") is None
+
+
+def test_another_column(universe: Universe) -> None:
+    by_login = ByKey(Officer, "login")
+    assert by_login.get(universe.officer.login) == universe.officer
+    assert by_login.find("nobody") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_is_held_in_a_transaction_only(application: Application) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        APPLICATIONS.hold(application.pk)
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        assert values(APPLICATIONS.hold(application.pk)) == values(application)
+    assert ("FOR UPDATE" in asked[0]["sql"]) == connection.features.has_select_for_update
