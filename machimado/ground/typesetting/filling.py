@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from machimado.ground.japanese.eras import is_edtf, wareki
@@ -33,7 +34,7 @@ def place_entries(anchors: Sequence[Anchor], inputs: Inputs) -> dict[str, list[P
 def value_at(document: Any, path: str) -> Any:
     """Return the value at a path such as `children.0.name.text`, and None where there is none."""
     for part in path.split("."):
-        if isinstance(document, Mapping):
+        if isinstance(document, dict):
             document = document.get(part)
         elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
             document = document[int(part)]
@@ -172,17 +173,24 @@ def _box(anchor: Anchor) -> Placed:
     return {"page": anchor.page, "x": anchor.x, "y": anchor.y, "w": anchor.w, "h": anchor.h}
 
 
-_ROW = re.compile(r"^(?P<group>.+?)\.(?P<row>\d+)\.(?P<rest>.+)$")
+_ROW = re.compile(r"^(?P<group>.+?)\.(?P<row>\d+)\..+$")
 
 
 def _rows_without_room(anchors: Sequence[Anchor], inputs: Inputs) -> Iterator[Placed]:
     """Write out each row beyond the form's last one, with the titles that the first row's anchors have."""
-    rows = [match for anchor in anchors if (match := _ROW.match(anchor.path))]
-    for group in dict.fromkeys(match["group"] for match in rows):
-        room = 1 + max(int(match["row"]) for match in rows if match["group"] == group)
+    rows = [row for anchor in anchors if (row := _row(anchor.path))]
+    for group in dict.fromkeys(group for group, _ in rows):
+        room = 1 + max(number for of, number in rows if of == group)
         first = [anchor for anchor in anchors if anchor.path.startswith(f"{group}.0.")]
         for number in range(room, len(value_at(inputs, group) or ())):
             yield _about(f"{_group_title(first)}{number + 1}", _row_text(first, group, number, inputs))
+
+
+@lru_cache(maxsize=4096)
+def _row(path: str) -> tuple[str, int] | None:
+    """Return of which group a path is, and the number of its row."""
+    found = _ROW.match(path)
+    return (found["group"], int(found["row"])) if found else None
 
 
 def _group_title(first: Sequence[Anchor]) -> str:
