@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from machimado.cases.applications.models import APPLICATIONS, Application, Case
-from machimado.frontyard.counter.models import DESKS, Desk, Invitation, Screen
+from machimado.frontyard.counter.models import DESKS, SHOWING, Desk, Invitation, Screen
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
@@ -193,23 +193,19 @@ def hold(desk: Desk | None, application: Application | None = None) -> None:
     """
     # SQLite's write transactions take turns as a whole.
     if desk is not None and connection.features.has_select_for_update:
-        _held(desk, application)
-
-
-def _held(desk: Desk, application: Application | None) -> dict[uuid.UUID, uuid.UUID | None]:
-    """Hold the desk, and whichever shows the application; return what each shows."""
-    involved = Desk.objects.filter(Q(pk=desk.pk) | Q(shown=application, shown__isnull=False))
-    return dict(involved.select_for_update().order_by("pk").values_list("pk", "shown_id"))
+        involved = Desk.objects.filter(Q(pk=desk.pk) | Q(shown=application, shown__isnull=False))
+        list(involved.select_for_update().order_by("pk").values_list("pk"))
 
 
 @transaction.atomic
 def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
-    showing = _held(desk, application)
-    desk.shown_id = showing[desk.pk]
+    hold(desk, application)
+    desk.shown_id = DESKS.get(desk.pk).shown_id
     is_new = desk.shown_id != application.pk
     if is_new:
-        for other in [pk for pk, shown in showing.items() if shown == application.pk]:
-            _wipe(DESKS.hold(other))
+        other = SHOWING.find(application.pk)
+        if other is not None:
+            _wipe(other)
         desk.shown, desk.showing = application, uuid.uuid4()
     desk.question, desk.objection = question, ""
     desk.save(update_fields=["question", "objection", *(["shown", "showing"] if is_new else [])])

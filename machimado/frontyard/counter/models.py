@@ -68,3 +68,5 @@ class Invitation(models.Model):
 
 
 DESKS = ByKey(Desk, along=("paired_screen",))
+# By what they show.
+SHOWING = ByKey(Desk, "shown", along=("paired_screen",))

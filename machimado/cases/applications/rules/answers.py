@@ -27,12 +27,12 @@ def take(document: Document, path: str) -> Any:
 
 
 def put(document: Document, path: str, value: Any) -> Document:
-    """Return a copy of `document` with `value` at `path`; None takes the answer away.
+    """Return a copy of `document` with `value` at `path`; None takes the answer away. What lies beside the path is shared.
 
     Rows of a group are made up to the index named.
     Raises: PathRefused when the path runs through an answer that is no group, or past MAX_ITEMS.
     """
-    changed = copy.deepcopy(document)
+    changed = document.copy()
     parts = path.split(".")
     here: Any = changed
     for part, following in pairwise(parts):
@@ -48,20 +48,22 @@ def put(document: Document, path: str, value: Any) -> Document:
 
 
 def _step(here: Any, part: str, following: str) -> Any:
-    """Go one part down, making what is missing: a list where a row's index follows, a mapping otherwise."""
+    """Go one part down into a copy, making what is missing: a list where a row's index follows, a mapping otherwise."""
     if isinstance(here, list):
         return _row(here, part)
     if not isinstance(here, dict):
         raise PathRefused(part)
-    return here.setdefault(part, [] if following.isdecimal() else {})
+    here[part] = copy.copy(here.get(part, [] if following.isdecimal() else {}))
+    return here[part]
 
 
 def _row(rows: list[Any], part: str) -> Any:
     if not part.isdecimal() or int(part) >= MAX_ITEMS:
         raise PathRefused(part)
-    while len(rows) <= int(part):
-        rows.append({})
-    return rows[int(part)]
+    index = int(part)
+    rows += [{} for _ in range(index + 1 - len(rows))]
+    rows[index] = copy.copy(rows[index])
+    return rows[index]
 
 
 def add_row(document: Document, group: str) -> tuple[Document, int]:

@@ -241,7 +241,7 @@ class _Maker:
         refusals: Mapping[str, Refusal],
         hidden: frozenset[str],
     ) -> None:
-        self._form = form
+        self._questions = {question.id: question for question in form.questions}
         self._answers = dict(answers)
         self._sources = sources
         self._language = language
@@ -254,10 +254,8 @@ class _Maker:
         self._warnings = _by_path(outcome.warnings, language)
 
     def section(self, section: Any) -> Section:
-        found = (self._form.question(question.id) for question in section.questions)
-        items = tuple(
-            self._item(question) for question in found if question and self._is_shown(question, question.id)
-        )
+        found = (self._questions[question.id] for question in section.questions)
+        items = tuple(self._item(question) for question in found if self._is_shown(question, question.id))
         return Section(section.id, say(section.title, self._language), items)
 
     def _is_shown(self, question: Question, path: str) -> bool:
