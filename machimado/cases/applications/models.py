@@ -119,13 +119,15 @@ class Application(models.Model):
     answers = models.JSONField("回答", default=dict)
     # path → {"source": "record" | "officer" | "resident", "revision": n}
     sources = models.JSONField("回答の出所", default=dict)
+    # path → {"typed": what could not be taken, "reason": why}: it stays in its field until it is put right.
+    refused = models.JSONField("直す入力", default=dict)
     revision = models.PositiveIntegerField("改訂", default=0)
     record_read_at = models.DateTimeField("住民記録の読取り日時", null=True)
     typed_characters = models.PositiveIntegerField("入力文字数", default=0)
     rekeyed_fields = models.PositiveIntegerField("再入力項目数", default=0)
     rounds = models.PositiveSmallIntegerField("送信回数", default=0)
 
-    personal_data = {"answers": "完結から5年", "sources": "完結から5年"}
+    personal_data = {"answers": "完結から5年", "sources": "完結から5年", "refused": "送信まで"}
 
     class Meta:
         ordering = ["begun_at"]

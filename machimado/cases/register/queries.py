@@ -65,7 +65,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Who was found, in the order of their readings; `more` when the limit cut the list."""
+    """Who was found, in the order of their readings, by former names last; `more` when the limit cut the list."""
 
     hits: tuple[Hit, ...]
     more: bool
@@ -183,15 +183,19 @@ def _as_registered(number: bytes) -> list[str]:
 
 
 def _people(entries: Sequence[int], limit: int) -> tuple[list[UUID], dict[UUID, str]]:
-    """Return whose entries these are, each person once and in their order, and by which kind of name."""
+    """Return whose entries these are, each person once and in their order, and by which kind of name.
+
+    Whoever has had the name only earlier stands behind those who have it: a former name is indexed without a given name,
+    and would otherwise come before all of them.
+    """
     rows = SearchEntry.objects.filter(id__in=entries).values_list("id", "resident_id", "form")
     owners = {entry: (resident, form) for entry, resident, form in rows}
     forms: dict[UUID, str] = {}
     for entry in entries:
         if entry in owners:  # it may have been replaced since
             forms.setdefault(*owners[entry])
-    people = list(forms)[:limit]
-    return people, forms
+    people = sorted(forms, key=lambda person: forms[person] == SearchEntry.Form.FORMER)
+    return people[:limit], forms
 
 
 def _hits(people: Sequence[UUID], forms: dict[UUID, str]) -> tuple[Hit, ...]:

@@ -1,5 +1,6 @@
 """What the counter's pages show, as plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -79,19 +80,19 @@ def choice(procedure: str, on: date) -> Choice | None:
 
 
 def sheet(
-    application: Application,
-    *,
-    at: datetime,
-    refusals: dict[str, Refusal] | None = None,
-    language: str = "ja",
+    application: Application, *, at: datetime, refusals: Mapping[str, Refusal] | None = None
 ) -> Sheet:
-    """Return the application as a person sees it."""
+    """Return the application as an officer sees it: with what was mistyped, now (`refusals`) or before."""
+    kept = {path: Refusal(**entry) for path, entry in application.refused.items()}
+    return _laid_out(application, at, {**kept, **(refusals or {})})
+
+
+def _laid_out(application: Application, at: datetime, refusals: Mapping[str, Refusal]) -> Sheet:
     return lay_out(
         cases.form_of(application),
         application.answers,
         application.sources,
         today=timezone.localdate(at),
-        language=language,
         refusals=refusals,
     )
 
@@ -104,7 +105,7 @@ def newer_since(application: Application, *, on: date) -> str:
 
 def screen_sheet(application: Application, *, at: datetime) -> Sheet:
     """Return the application as whoever sits at the counter may see it: an agent knows less than the register does."""
-    whole = sheet(application, at=at)
+    whole = _laid_out(application, at, {})
     return for_an_agent(whole) if take(application.answers, "applicant.role") == "agent" else whole
 
 

@@ -30,6 +30,7 @@ from machimado.cases.applications.rules.files import (
     media_type,
     named,
 )
+from machimado.cases.applications.rules.refused import left_over
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
@@ -37,7 +38,7 @@ from machimado.ground.people.models import Officer
 
 MAX_TYPED_AT_ONCE = 5000
 # What a change of answers touches.
-CHANGED = ["answers", "sources", "revision", "typed_characters", "rekeyed_fields"]
+CHANGED = ["answers", "sources", "refused", "revision", "typed_characters", "rekeyed_fields"]
 
 
 class Conflict(Exception):
@@ -89,7 +90,8 @@ def save_answers(
     today = timezone.localdate(at).isoformat()
     read = {path: _read(form, path, value, today) for path, value in raw.items()}
     good = {path: value for path, (value, refused) in read.items() if not refused}
-    changed = _keep(application, good, by, at, page)
+    bad = {path: (raw[path], refused) for path, (_, refused) in read.items() if refused}
+    changed = _keep(application, good, bad, by, at, page)
     return [Saved(changed, path, refused) for path, (_, refused) in read.items()]
 
 
@@ -106,15 +108,23 @@ def _read(form: Form, path: str, raw: Any, today: str) -> tuple[Any, str]:
 
 @transaction.atomic
 def _keep(
-    application: Application, values: Mapping[str, Any], by: Officer | None, at: datetime, page: Page
+    application: Application,
+    values: Mapping[str, Any],
+    refused: Mapping[str, tuple[Any, str]],
+    by: Officer | None,
+    at: datetime,
+    page: Page,
 ) -> Application:
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     changes = {path: value for path, value in values.items() if documents.take(locked.answers, path) != value}
     _check_nobody_else_changed(locked, changes, page)
     locked.typed_characters += min(max(page.typed, 0), MAX_TYPED_AT_ONCE)
+    # Of questions that the form does not have nothing is kept.
+    known = {path: entry for path, entry in refused.items() if form_of(locked).question(path)}
+    locked.refused = left_over(locked.refused, known, taken=values)
     if not changes:
-        locked.save(update_fields=["typed_characters"])
+        locked.save(update_fields=["refused", "typed_characters"])
         return locked
     return _change(
         locked, lambda kept: _write(kept, changes, by, page), set(changes), by, at, "application.answered"
@@ -195,6 +205,7 @@ def drop_row(
     def drop(kept: Application) -> None:
         kept.answers = documents.drop_row(kept.answers, group, index)
         kept.sources = documents.move_up(kept.sources, group, index)
+        kept.refused = documents.move_up(kept.refused, group, index)
 
     return _change(locked, drop, {group}, by, at, "application.row_dropped")
 

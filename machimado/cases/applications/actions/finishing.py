@@ -146,8 +146,9 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
         attachments=_attachments(form_of(locked), outcome, files),
         submitted_at=at,
     )
-    locked.state = State.SUBMITTED
-    locked.save(update_fields=["state", "rounds"])
+    # What is left of it belonged to questions that are not asked any more.
+    locked.state, locked.refused = State.SUBMITTED, {}
+    locked.save(update_fields=["state", "rounds", "refused"])
     tally(locked, at)
     locked.changes.all().delete()
     if files:

@@ -79,7 +79,10 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
         application.answers, today=timezone.localdate(at), channel=CHANNELS[application.channel]
     )
     missing = tuple(path for path in outcome.missing if path not in without)
-    wrong = tuple(path for finding in outcome.errors for path in finding.fields)
+    wrong = (
+        *(path for finding in outcome.errors for path in finding.fields),
+        *(path for path in application.refused if path in outcome.asked),
+    )
     if missing or wrong:
         raise NotReady(
             "まだ答えていない質問か、直すところがあります。印のついた項目を確かめてください。",

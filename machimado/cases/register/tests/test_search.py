@@ -145,7 +145,9 @@ def test_a_hit_shows_what_tells_people_apart(memory: CoreInMemory) -> None:
         ),
     )
     actions.import_all()
-    head, wife, gone, former = sorted(queries.search("佐藤").hits, key=lambda hit: hit.resident_number)
+    found = queries.search("佐藤").hits
+    head, wife, gone, former = sorted(found, key=lambda hit: hit.resident_number)
+    assert found[-1] == former
     assert (head.birth_date_text, head.sex, head.address) == (
         "昭和25年5月日不詳",
         "男",
