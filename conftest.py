@@ -22,21 +22,23 @@ properties.register_profile("explore", max_examples=2_000, deadline=None)
 properties.load_profile("same")
 
 
-# Tests that start a city together go to one worker; the first that fits counts.
-CITIES = (
-    "tests/journeys/test_failures.py",
-    "tests/journeys/test_newer_version.py",
-    "tests/journeys/",
-    "tests/test_another_city.py",
-    "tests/test_command_line.py::TestDemo",
-)
+# Tests that share a running city go to one worker: by how they begin, the first that fits counts.
+CITIES = {
+    "tests/journeys/test_failures.py": "failures",
+    "tests/journeys/test_newer_version.py": "newer version",
+    "tests/journeys/": "product",
+    "tests/test_oversized.py": "product",
+    "tests/test_another_city.py": "another city",
+    "tests/test_command_line.py::TestDemo": "demo",
+    "tests/test_https.py": "https",
+}
 
 
 class CitiesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Gives each worker test after test, and those through the same running city to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next(filter(nodeid.startswith, CITIES), nodeid)
+        return next((city for start, city in CITIES.items() if nodeid.startswith(start)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> CitiesTogether:

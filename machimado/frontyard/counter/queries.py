@@ -79,9 +79,7 @@ def choice(procedure: str, on: date) -> Choice | None:
     return next((one for one in choices(on) if one.id == procedure), None)
 
 
-def sheet(
-    application: Application, *, at: datetime, refusals: Mapping[str, Refusal] | None = None
-) -> Sheet:
+def sheet(application: Application, *, at: datetime, refusals: Mapping[str, Refusal] | None = None) -> Sheet:
     """Return the application as an officer sees it: with what was mistyped, now (`refusals`) or before."""
     kept = {path: Refusal(**entry) for path, entry in application.refused.items()}
     return _laid_out(application, at, {**kept, **(refusals or {})})

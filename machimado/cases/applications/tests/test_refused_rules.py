@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from machimado.cases.applications.rules.refused import MOST_CHARACTERS, is_keepable, left_over
 
-TEXTS = st.text(max_size=20).filter(lambda text: is_keepable(text))
+TEXTS = st.text(max_size=20).filter(is_keepable)
 PATHS = st.sampled_from(["contact.phone", "event_date", "children.0.name"])
 
 
@@ -36,6 +36,8 @@ def test_an_individual_number_is_not_even_kept_among_mistakes(typed: Any) -> Non
     assert left_over(before, {"contact.phone": (typed, "理由")}, ()) == {}
 
 
-@pytest.mark.parametrize("typed", ["a\x00b", "\ud800", "あ" * (MOST_CHARACTERS + 1), {"text": "a\x00"}, {1, 2}])
+@pytest.mark.parametrize(
+    "typed", ["a\x00b", "\ud800", "あ" * (MOST_CHARACTERS + 1), {"text": "a\x00"}, {1, 2}]
+)
 def test_what_no_store_can_hold_is_not_kept(typed: Any) -> None:
     assert not is_keepable(typed)
