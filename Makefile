@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUILT := machimado/ground/ui/static/built/.stamp
 FRONT_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
 
-.PHONY: help demo test test-postgres tour check format lock clean install
+.PHONY: help demo test test-postgres tour check format messages lock clean install
 
 help: ## この一覧を表示
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -56,6 +56,9 @@ check: $(VENV)/.dev $(BUILT) ## 書き方・型・部屋の境界・移行・手
 format: $(VENV)/.dev ## 書式をそろえる
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(VENV)/.dev ## 住民の画面の言葉（やさしい日本語・英語）を組み直す
+	$(BIN)/python -m tests.structure.messages
 
 lock: $(VENV)/.dev ## 依存の版を固定し直す
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --extra postgres --extra build pyproject.toml -o requirements/run.txt

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from machimado.cases.applications.models import APPLICATIONS, Application, Case
-from machimado.frontyard.counter.models import DESKS, SHOWING, Desk, Invitation, Screen
+from machimado.frontyard.counter.models import DESKS, SHOWING, Desk, Invitation, Language, Screen
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
@@ -229,6 +229,16 @@ def object_to(*, desk: Desk, section: str) -> None:
 
 
 @transaction.atomic
+def speak(*, desk: Desk, language: Language) -> None:
+    """Let the desk's screen speak this language until whoever sits there has gone."""
+    held = DESKS.hold(desk.pk)
+    held.language = language
+    held.save(update_fields=["language"])
+    tell_screen_of(held)
+    tell_desk(held)
+
+
+@transaction.atomic
 def take_off(*, case: Case) -> None:
     """Take the case's applications off every screen, from whichever desk its end was said."""
     for desk in Desk.objects.select_for_update().filter(shown__case=case):
@@ -251,6 +261,7 @@ def wipe(*, desk: Desk) -> None:
 
 def _wipe(desk: Desk) -> None:
     desk.shown, desk.showing, desk.question, desk.objection = None, uuid.uuid4(), "", ""
+    desk.language = Language.JAPANESE
     desk.save()
     tell_screen_of(desk)
 

@@ -8,6 +8,14 @@ from machimado.ground.people.models import Office
 from machimado.ground.rows.by_key import ByKey
 
 
+class Language(models.TextChoices):
+    """What the resident's screen speaks (画面の言語); each in its own words, to be found by whoever reads no other."""
+
+    JAPANESE = "ja", "日本語"
+    SIMPLE = "ja-simple", "やさしい にほんご"
+    ENGLISH = "en", "English"
+
+
 class Desk(models.Model):
     """A counter at which one officer serves one resident (窓口)."""
 
@@ -21,6 +29,8 @@ class Desk(models.Model):
     )
     showing = models.UUIDField("表示キー", default=uuid.uuid4)
     question = models.CharField("表示中の質問", max_length=200, blank=True)
+    # Of whoever sits there: it goes when they go.
+    language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
     # The section of which the resident said that something has to be put right.
     objection = models.CharField("指摘のあった章", max_length=80, blank=True)
 
@@ -35,6 +45,7 @@ class Desk(models.Model):
         ordering = ["office", "number"]
         constraints = [
             models.UniqueConstraint(fields=["office", "number"], name="desk_number_once_an_office"),
+            models.CheckConstraint(condition=Q(language__in=Language.values), name="desk_known_language"),
             models.UniqueConstraint(
                 fields=["shown"], condition=Q(shown__isnull=False), name="desk_shows_what_no_other_shows"
             ),

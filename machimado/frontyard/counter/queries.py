@@ -17,7 +17,7 @@ from machimado.cases.applications.rules.answers import take
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
-from machimado.frontyard.counter.models import Desk, Screen
+from machimado.frontyard.counter.models import Desk, Language, Screen
 from machimado.ground.people.models import Officer
 
 SCREEN_ALIVE_SECONDS = 20
@@ -32,6 +32,8 @@ class DeskState:
     paired: bool
     alive: bool
     objection: str
+    # In its own words; nothing where it is Japanese.
+    language: str
 
 
 def desks(officer: Officer) -> list[Desk]:
@@ -45,7 +47,8 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
         return None
     screen = desk.screen
     alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
-    return DeskState(desk.pk, desk.number, screen is not None, alive, desk.objection)
+    foreign = desk.get_language_display() if desk.language != Language.JAPANESE else ""
+    return DeskState(desk.pk, desk.number, screen is not None, alive, desk.objection, foreign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +82,25 @@ def choice(procedure: str, on: date) -> Choice | None:
     return next((one for one in choices(on) if one.id == procedure), None)
 
 
-def sheet(application: Application, *, at: datetime, refusals: Mapping[str, Refusal] | None = None) -> Sheet:
-    """Return the application as an officer sees it: with what was mistyped, now (`refusals`) or before."""
+def sheet(
+    application: Application,
+    *,
+    at: datetime,
+    refusals: Mapping[str, Refusal] | None = None,
+    spoken: str = "",
+) -> Sheet:
+    """Return the application as an officer sees it: with what was mistyped, now (`refusals`) or before.
+
+    `spoken` is the language of whoever sits there, where it is not Japanese: the officer can say the questions in it.
+    """
     kept = {path: Refusal(**entry) for path, entry in application.refused.items()}
-    return _laid_out(application, at, {**kept, **(refusals or {})})
-
-
-def _laid_out(application: Application, at: datetime, refusals: Mapping[str, Refusal]) -> Sheet:
     return lay_out(
         cases.form_of(application),
         application.answers,
         application.sources,
         today=timezone.localdate(at),
-        refusals=refusals,
+        refusals={**kept, **(refusals or {})},
+        spoken=spoken,
     )
 
 
@@ -101,10 +110,17 @@ def newer_since(application: Application, *, on: date) -> str:
     return newer.procedure.version.effective_from if newer else ""
 
 
-def screen_sheet(application: Application, *, at: datetime) -> Sheet:
+def screen_sheet(application: Application, *, at: datetime, language: str) -> Sheet:
     """Return the application as whoever sits at the counter may see it: an agent knows less than the register does."""
-    whole = _laid_out(application, at, {})
-    return for_an_agent(whole) if take(application.answers, "applicant.role") == "agent" else whole
+    whole = lay_out(
+        cases.form_of(application),
+        application.answers,
+        application.sources,
+        today=timezone.localdate(at),
+        language=language,
+    )
+    is_agent = take(application.answers, "applicant.role") == "agent"
+    return for_an_agent(whole, language) if is_agent else whole
 
 
 def application(application_id: UUID) -> Application:

@@ -47,6 +47,8 @@ class Line:
     typed: Any = None
     # How many letters a field of plain text takes; 0 where the question does not say.
     longest: int = 0
+    # `ask` in the language of whoever sits there; nothing where that is Japanese, or where nobody has written it.
+    spoken: str = ""
 
     @property
     def field_id(self) -> str:
@@ -125,6 +127,8 @@ class Sheet:
     general_errors: tuple[str, ...] = ()
     general_warnings: tuple[str, ...] = ()
     ready: bool = field(default=False)
+    # The tag (BCP 47) of the second language in which the questions stand; nothing where there is none.
+    spoken: str = ""
 
     def lines(self) -> Iterator[Line]:
         """Yield each question's line."""
@@ -183,10 +187,15 @@ def lay_out(
     language: str = "ja",
     refusals: Mapping[str, Refusal] | None = None,
     show_kinds: frozenset[str] = frozenset(),
+    spoken: str = "",
 ) -> Sheet:
-    """Return the sheet of an application; `show_kinds` are kinds shown though the officer does not fill them."""
+    """Return the sheet of an application; `show_kinds` are kinds shown though the officer does not fill them.
+
+    `spoken` is a second language for the questions, beside the sheet's own.
+    """
     outcome = form.evaluate(answers, today=today, channel=channel)
-    maker = _Maker(form, answers, sources, outcome, language, refusals or {}, HIDDEN_KINDS - show_kinds)
+    hidden = HIDDEN_KINDS - show_kinds
+    maker = _Maker(form, answers, sources, outcome, (language, spoken), refusals or {}, hidden)
     sections = tuple(section for section in map(maker.section, form.procedure.sections) if section.items)
     lines = [line for section in sections for line in section.lines()]
     on_lines = {line.path for line in lines}
@@ -208,6 +217,7 @@ def lay_out(
             *_undecided(form, outcome, language),
         ),
         ready=open_points == 0 and not general_errors,
+        spoken=spoken[:2],
     )
 
 
@@ -237,21 +247,21 @@ class _Maker:
         answers: Mapping[str, Any],
         sources: Mapping[str, Any],
         outcome: Outcome,
-        language: str,
+        languages: tuple[str, str],
         refusals: Mapping[str, Refusal],
         hidden: frozenset[str],
     ) -> None:
         self._questions = {question.id: question for question in form.questions}
         self._answers = dict(answers)
         self._sources = sources
-        self._language = language
+        self._language, self._spoken = languages
         self._refusals = refusals
         self._hidden = hidden
         self._asked = set(outcome.asked)
         self._missing = set(outcome.missing)
         self._required = outcome.required
-        self._errors = _by_path(outcome.errors, language)
-        self._warnings = _by_path(outcome.warnings, language)
+        self._errors = _by_path(outcome.errors, self._language)
+        self._warnings = _by_path(outcome.warnings, self._language)
 
     def section(self, section: Any) -> Section:
         found = (self._questions[question.id] for question in section.questions)
@@ -298,6 +308,7 @@ class _Maker:
             refused=refusal.reason if refusal else "",
             typed=refusal.typed if refusal else None,
             longest=question.maximum or 0 if question.kind == "text" else 0,
+            spoken=(question.ask or {}).get(self._spoken, "") if self._spoken else "",
         )
 
     def _options(self, question: Question, value: Any) -> tuple[Option, ...]:

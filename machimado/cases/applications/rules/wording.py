@@ -5,7 +5,19 @@ from typing import Any
 from machimado.cases.procedures.rules.questions import WITHHELD, Question
 from machimado.ground.japanese import eras
 
-ACCOUNT_KINDS = {"ordinary": "普通", "current": "当座", "savings": "貯蓄"}
+ACCOUNT_KINDS = {
+    "ordinary": {"ja": "普通", "ja-simple": "普通（ふつう）", "en": "Ordinary"},
+    "current": {"ja": "当座", "ja-simple": "当座（とうざ）", "en": "Current"},
+    "savings": {"ja": "貯蓄", "ja-simple": "貯蓄（ちょちく）", "en": "Savings"},
+}
+YES = {"ja": "はい", "en": "Yes"}
+SIGNED = {"ja": "署名済み", "ja-simple": "名前（なまえ）が あります", "en": "Signed"}
+YEN = {"ja": "{:,}円", "ja-simple": "{:,}円（えん）", "en": "{:,} yen"}
+PEOPLE = {"ja": "{}人", "ja-simple": "{}人（にん）", "en": "{}"}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 UNANSWERED = ""
 NOT_SHOWN = {
     "ja": "表示しません（登録されている住所で手続きします）",
@@ -44,8 +56,15 @@ def _address(_: Question, value: Any, language: str) -> str:
     return f"{shown}{''.join(parts)}{'　' if building else ''}{building}"
 
 
-def _date(_: Question, value: Any, __: str) -> str:
-    return eras.wareki(value)
+def _date(_: Question, value: Any, language: str) -> str:
+    """Write a date as its reader counts years; a part that nobody knows (不詳) stays away."""
+    if language == "ja":
+        return eras.wareki(value)
+    year, month, day = (int(part) if part.isdecimal() else 0 for part in f"{value}-XX-XX".split("-")[:3])
+    if language == "en":
+        parts = (str(day or ""), MONTHS[month - 1] if month else "", str(year or "(unknown)"))
+        return " ".join(filter(None, parts))
+    return f"{eras.wareki(value)}（{year}年）" if year else eras.wareki(value)
 
 
 def _choice(question: Question, value: Any, language: str) -> str:
@@ -58,30 +77,30 @@ def _choices(question: Question, value: Any, language: str) -> str:
     return "、".join(_choice(question, code, language) for code in value)
 
 
-def _account(_: Question, value: Any, __: str) -> str:
+def _account(_: Question, value: Any, language: str) -> str:
     bank = f"{value.get('bank_name', '')} {value.get('branch_name', '')}".strip()
-    kind = ACCOUNT_KINDS.get(value.get("kind", ""), "")
+    kind = say(ACCOUNT_KINDS.get(value.get("kind", "")), language)
     return f"{bank} {kind} {value.get('number', '')}（{value.get('holder_kana', '')}）"
 
 
-def _declaration(_: Question, value: Any, __: str) -> str:
-    return "はい" if value else UNANSWERED
+def _declaration(_: Question, value: Any, language: str) -> str:
+    return say(YES, language) if value else UNANSWERED
 
 
 def _files(_: Question, value: Any, __: str) -> str:
     return "、".join(str(file.get("name", "")) for file in value)
 
 
-def _signature(_: Question, __: Any, ___: str) -> str:
-    return "署名済み"
+def _signature(_: Question, __: Any, language: str) -> str:
+    return say(SIGNED, language)
 
 
-def _money(_: Question, value: Any, __: str) -> str:
-    return f"{value:,}円"
+def _money(_: Question, value: Any, language: str) -> str:
+    return say(YEN, language).format(value)
 
 
-def _rows(_: Question, value: Any, __: str) -> str:
-    return f"{len(value)}人" if value else UNANSWERED
+def _rows(_: Question, value: Any, language: str) -> str:
+    return say(PEOPLE, language).format(len(value)) if value else UNANSWERED
 
 
 _WORDS = {

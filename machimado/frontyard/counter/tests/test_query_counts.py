@@ -77,7 +77,7 @@ def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> N
         path, value = next(changes)
         at_desk.post(address, {"path": path, path: value}, headers=HTMX)
 
-    assert cost(save) == WHO + TURNS + 10
+    assert cost(save) == WHO + 2 * TURNS + 10
 
 
 @pytest.fixture

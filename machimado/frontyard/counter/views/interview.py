@@ -21,7 +21,7 @@ from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.forms import Posted, posted
-from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.models import Desk, Language
 from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.japanese import postal
@@ -79,7 +79,7 @@ def context(
         "application": application,
         "case": application.case,
         "resident": application.case.resident,
-        "sheet": queries.sheet(application, at=now, refusals=refusals),
+        "sheet": queries.sheet(application, at=now, refusals=refusals, spoken=_spoken(desk)),
         "desk": queries.desk_state(desk, at=now),
         "shows_another": desk is not None
         and actions.is_to_be_seen(application)
@@ -94,6 +94,11 @@ def context(
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }
+
+
+def _spoken(desk: Desk | None) -> str:
+    """Return the language of whoever sits at the desk, where it is not Japanese."""
+    return desk.language if desk is not None and desk.language != Language.JAPANESE else ""
 
 
 def _status(application: Application, now: datetime) -> delivery.Status | None:
@@ -112,7 +117,8 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     raw = _with_town({path: one.raw for path, one in given.items()})
     page, now = _page(request), timezone.now()
     # The page shows this and no other revision: what stays as it is need not be sent again.
-    seen = queries.sheet(application, at=now) if page.revision == application.revision else None
+    shows_all = page.revision == application.revision
+    seen = queries.sheet(application, at=now, spoken=_spoken(desk)) if shows_all else None
     try:
         with transaction.atomic():
             actions.hold(desk, application)

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
@@ -16,7 +17,7 @@ from machimado.cases.applications.rules import signature
 from machimado.cases.applications.rules.sheet import Sheet
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
-from machimado.frontyard.counter.models import Desk, Screen
+from machimado.frontyard.counter.models import Desk, Language, Screen
 from machimado.ground.people import permissions
 
 SEEN_EVERY = timedelta(seconds=10)
@@ -35,7 +36,8 @@ def page(request: HttpRequest) -> HttpResponse:
             screen, secret = actions.new_screen(at=now)
     except actions.PairingRefused as refusal:
         return render(request, "screen/refused.html", {"reason": str(refusal)}, status=429)
-    response = render(request, "screen/page.html", _context(screen, now, _step(request.GET.get("step"))))
+    context = _context(screen, now, _step(request.GET.get("step")))
+    response = _said(request, "screen/page.html", context)
     if secret:
         _keep(response, secret)
     return response
@@ -52,7 +54,13 @@ def now(request: HttpRequest) -> HttpResponse:
     context = _context(screen, moment, _step(request.GET.get("step")))
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
-    return render(request, "screen/_now.html", context)
+    return _said(request, "screen/_now.html", context)
+
+
+def _said(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Draw the screen in the language of whoever sits there."""
+    with translation.override(context["language"]):
+        return render(request, template, context)
 
 
 def _screen(request: HttpRequest) -> Screen | None:
@@ -77,23 +85,29 @@ def _context(screen: Screen, at: datetime, step: int = 1) -> dict[str, Any]:
         Screen.objects.filter(pk=screen.pk).update(seen_at=at)
     if screen.desk is None:
         code = actions.fresh_code(screen=screen, at=at)
-        return {"phase": "pairing", "code": code, "version": f"pairing-{code}"}
-    return _shown(screen.desk, at, step)
+        here = {"language": Language.JAPANESE, "version": f"pairing-{code}"}
+        return {"phase": "pairing", "code": code, **here}
+    spoken = {"desk": screen.desk, "language": screen.desk.language, "languages": _languages()}
+    return spoken | _shown(screen.desk, at, step)
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Return the languages to choose from, each in its own words."""
+    return [(one.value, str(one.label)) for one in Language]
 
 
 def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
-    application = desk.shown
+    application, language = desk.shown, desk.language
     if application is None or not actions.is_to_be_seen(application):
-        return {"phase": "waiting", "desk": desk, "version": f"waiting-{desk.showing}"}
-    sheet = queries.screen_sheet(application, at=at)
+        return {"phase": "waiting", "version": f"waiting-{desk.showing}-{language}"}
+    sheet = queries.screen_sheet(application, at=at, language=language)
     return {
         "phase": application.state,
-        "desk": desk,
         "application": application,
         "sheet": sheet,
         **_current(sheet, desk.question),
         **_review_step(sheet, step, with_signature=cases.needs_signature(application)),
-        "version": f"{desk.showing}-{application.revision}-{application.state}-{desk.question}-{step}",
+        "version": f"{desk.showing}-{application.revision}-{application.state}-{desk.question}-{language}-{step}",
     }
 
 
@@ -144,6 +158,19 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     if cookie:
         _keep(response, cookie)
     return response
+
+
+@permissions.residents
+@require_POST
+def speak(request: HttpRequest) -> HttpResponse:
+    """Let the screen speak the language that whoever sits there has chosen."""
+    screen, step = _screen(request), _step(request.POST.get("step"))
+    desk, chosen = screen.desk if screen else None, request.POST.get("language", "")
+    # A page that was made for somebody who has left says nothing about whoever sits there now.
+    is_of_now = desk is not None and str(desk.showing) == request.POST.get("showing")
+    if desk is not None and is_of_now and chosen in Language.values:
+        actions.speak(desk=desk, language=Language(chosen))
+    return redirect(f"{reverse('counter:screen')}?step={step}")
 
 
 @permissions.residents
@@ -200,4 +227,4 @@ def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpRespons
     screen = _screen(request)
     if screen is None or request.headers.get("HX-Request") != "true":
         return redirect("counter:screen")
-    return render(request, "screen/_now.html", {**_context(screen, timezone.now(), step), "reason": reason})
+    return _said(request, "screen/_now.html", {**_context(screen, timezone.now(), step), "reason": reason})

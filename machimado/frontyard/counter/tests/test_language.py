@@ -1,0 +1,114 @@
+"""The resident's screen speaks the language of whoever sits there, and Japanese again to the next one."""
+
+import pytest
+from django.test import Client
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.tests import claim
+from machimado.frontyard.counter import actions
+from machimado.frontyard.counter.models import Desk, Language
+from tests.universe import Universe
+
+HTMX = {"HX-Request": "true"}
+
+
+def choose(tablet: Client, desk: Desk, language: str, **more: str) -> str:
+    desk.refresh_from_db()
+    chosen = {"showing": str(desk.showing), "language": language, **more}
+    return tablet.post("/screen/language/", chosen, follow=True).content.decode()
+
+
+def screen(tablet: Client) -> str:
+    return tablet.get("/screen/").content.decode()
+
+
+@pytest.fixture
+def shown(desk: Desk, universe: Universe, tablet: Client) -> Application:
+    application = claim.answered(universe.officer)
+    actions.show(desk=desk, application=application, question="contact.phone")
+    return application
+
+
+def test_each_language_is_offered_in_its_own_words(tablet: Client) -> None:
+    page = screen(tablet)
+    assert all(str(one.label) in page for one in Language)
+    assert 'value="ja" lang="ja" aria-pressed="true"' in page
+
+
+def test_a_tablet_that_is_not_connected_speaks_to_the_officer_in_japanese(db: None) -> None:
+    page = Client().get("/screen/").content.decode()
+    assert "English" not in page
+
+
+def test_chosen_before_the_case_it_stays_for_the_case(tablet: Client, desk: Desk, universe: Universe) -> None:
+    assert "Hello." in choose(tablet, desk, "en")
+    application = claim.answered(universe.officer)
+    actions.show(desk=desk, application=application, question="contact.phone")
+    assert "Daytime telephone number" in screen(tablet)
+
+
+def test_everything_is_said_in_it(tablet: Client, desk: Desk, shown: Application, universe: Universe) -> None:
+    assert "Daytime telephone number" in choose(tablet, desk, "en")
+    cases.to_review(application=shown, by=universe.officer, at=claim.NOW)
+    review = screen(tablet)
+    assert "Is this correct?" in review
+    assert "Yes, go on" in review
+    assert 'lang="en"' in review
+    assert "この内容でよろしいですか" not in review
+
+
+def test_the_review_goes_on_where_it_was(
+    tablet: Client, desk: Desk, shown: Application, universe: Universe
+) -> None:
+    cases.to_review(application=shown, by=universe.officer, at=claim.NOW)
+    assert "2 / " in choose(tablet, desk, "ja-simple", step="2")
+
+
+def test_a_signature_that_is_none_is_refused_in_it(
+    tablet: Client, desk: Desk, shown: Application, universe: Universe
+) -> None:
+    cases.to_review(application=shown, by=universe.officer, at=claim.NOW)
+    choose(tablet, desk, "en")
+    desk.refresh_from_db()
+    sent = {"showing": str(desk.showing), "strokes": "[]", "step": "99"}
+    assert "could not be read" in tablet.post("/screen/sign/", sent, headers=HTMX).content.decode()
+
+
+def test_the_next_one_is_spoken_to_in_japanese(tablet: Client, desk: Desk, shown: Application) -> None:
+    choose(tablet, desk, "en")
+    actions.wipe(desk=desk)
+    assert "こんにちは。" in screen(tablet)
+    assert Desk.objects.get(pk=desk.pk).language == "ja"
+
+
+def test_a_page_of_somebody_who_has_left_changes_nothing(
+    tablet: Client, desk: Desk, shown: Application
+) -> None:
+    desk.refresh_from_db()
+    old = str(desk.showing)
+    actions.wipe(desk=desk)
+    tablet.post("/screen/language/", {"showing": old, "language": "en"})
+    assert Desk.objects.get(pk=desk.pk).language == "ja"
+
+
+@pytest.mark.parametrize("language", ["", "fr", "ja\x00", "EN"])
+def test_what_is_no_language_of_the_screen_changes_nothing(tablet: Client, desk: Desk, language: str) -> None:
+    assert "こんにちは。" in choose(tablet, desk, language)
+
+
+def test_a_stranger_changes_nothing(desk: Desk) -> None:
+    choose(Client(), desk, "en")
+    assert Desk.objects.get(pk=desk.pk).language == "ja"
+
+
+def test_the_officer_is_told_and_can_say_the_questions_in_it(
+    at_desk: Client, tablet: Client, desk: Desk, shown: Application
+) -> None:
+    before = at_desk.get(f"/counter/applications/{shown.pk}/").content.decode()
+    assert "画面の言語" not in before
+    choose(tablet, desk, "en")
+    page = at_desk.get(f"/counter/applications/{shown.pk}/").content.decode()
+    assert "画面の言語：English" in page
+    assert '<p class="ask" lang="en">' in page
+    assert "昼間つながるお電話番号を教えてください。" in page
