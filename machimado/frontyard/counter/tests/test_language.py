@@ -42,7 +42,9 @@ def test_a_tablet_that_is_not_connected_speaks_to_the_officer_in_japanese(db: No
 
 
 def test_chosen_before_the_case_it_stays_for_the_case(tablet: Client, desk: Desk, universe: Universe) -> None:
-    assert "Hello." in choose(tablet, desk, "en")
+    page = choose(tablet, desk, "en")
+    assert "Hello." in page
+    assert "a city that does not exist" in page
     application = claim.answered(universe.officer)
     actions.show(desk=desk, application=application, question="contact.phone")
     assert "Daytime telephone number" in screen(tablet)

@@ -1,7 +1,7 @@
 """Tags that every template has: assets, the field's dates, plain icons."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -81,6 +81,12 @@ def sample_notice() -> SafeString:
     if not described.get("sample"):
         return mark_safe("")
     return format_html('<aside class="sample" aria-label="お知らせ">{}</aside>', described["notice"]["ja"])
+
+
+@register.filter
+def said_in(texts: Mapping[str, str], language: str) -> str:
+    """Return the text of a map of languages in this one, or in Japanese."""
+    return texts.get(language) or texts["ja"]
 
 
 @register.filter
