@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from machimado.ground.people.permissions import RESIDENTS
+from machimado.ground.people.sessions import LOCKED
 
 TOUCHED = "touched_at"
-LOCKED = "locked"
 KEEP_EVERY_SECONDS = 30
 # A page that asks for news by itself says so: nobody touched it, and it must not keep an abandoned screen open.
 UNATTENDED = "X-Unattended"

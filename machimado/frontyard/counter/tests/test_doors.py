@@ -9,8 +9,9 @@ from django.test import Client
 
 from machimado.frontyard.counter.doors import SCREEN_COOKIE, desk_door, screen_door
 from machimado.frontyard.counter.models import Desk
-from machimado.ground.people.middleware import LOCKED, TOUCHED
+from machimado.ground.people.middleware import TOUCHED
 from machimado.ground.people.models import Officer
+from machimado.ground.people.sessions import LOCKED
 from tests.universe import Universe
 
 

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from machimado.ground.people.middleware import LOCKED, TOUCHED
+from machimado.ground.people.middleware import TOUCHED
 from machimado.ground.people.models import Officer
+from machimado.ground.people.sessions import LOCKED, SessionStore
 from machimado.ground.people.sign_in import TOO_OFTEN
 from machimado.ground.people.views.lock import WRONG
 from tests.universe import PASSWORD, Universe
@@ -54,6 +55,17 @@ def test_locked_by_hand_no_page_opens(client: Client) -> None:
     assert client.get(LOCK).status_code == 200
     for page in (PAGE, "/", "/healthz"):
         assert client.get(page).headers["Location"].startswith(LOCK), page
+
+
+def test_a_request_that_began_before_the_lock_and_ends_after_it_does_not_undo_it(client: Client) -> None:
+    slow = SessionStore(client.session.session_key)
+    assert LOCKED not in slow
+    client.post(LOCK)
+    slow[TOUCHED] = 1.0
+    slow.save()
+    assert client.session[LOCKED] is True
+    client.post(LOCK, {"password": PASSWORD, "next": "/"})
+    assert LOCKED not in client.session
 
 
 @pytest.mark.parametrize("target", [PAGE, "/"])

@@ -6,7 +6,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from machimado.ground.people import permissions
-from machimado.ground.people.middleware import LOCKED, LONGEST_TARGET, TOUCHED, is_locked, lock_address
+from machimado.ground.people.middleware import LONGEST_TARGET, TOUCHED, is_locked, lock_address
+from machimado.ground.people.sessions import LOCKED
 from machimado.ground.people.sign_in import TOO_OFTEN
 
 WRONG = "パスワードが違います。大文字・小文字と全角・半角を確かめて、もう一度入力してください。"
