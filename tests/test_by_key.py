@@ -79,8 +79,15 @@ def test_a_key_that_nobody_has(rows: ByKey[Any]) -> None:
 
 
 @pytest.mark.django_db
-def test_no_text_is_ever_part_of_the_statement() -> None:
-    assert SESSIONS.find("x' OR '1'='1") is None
+@pytest.mark.parametrize("key", ["x' OR '1'='1", "x\x00", "%s", ""])
+def test_no_text_is_ever_part_of_the_statement(key: str) -> None:
+    assert SESSIONS.find(key) is None
+
+
+@pytest.mark.django_db
+def test_a_hostile_cookie_is_a_visitor_who_has_not_signed_in() -> None:
+    answer = Client(headers={"Cookie": 'machimado="abcdefghij\\000klmnop"'}).get("/")
+    assert answer.headers["Location"].startswith("/accounts/login/")
 
 
 def test_another_column(universe: Universe) -> None:

@@ -53,6 +53,8 @@ class ByKey(Generic[Row]):
         return row
 
     def _read(self, key: Any, *, is_held: bool) -> Row | None:
+        if isinstance(key, str) and "\x00" in key:
+            return None  # a cookie may say so; no row has such a key, and PostgreSQL takes it for a mistake of ours
         statement = self._statements.get(is_held)
         if statement is None:
             statement = self._statements[is_held] = self._compose(is_held)
