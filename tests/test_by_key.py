@@ -5,12 +5,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from machimado.cases.applications.models import APPLICATIONS, CASES, Application, Case
+from machimado.cases.applications.models import (
+    APPLICATIONS,
+    CASES,
+    CHANGES,
+    AnswerChange,
+    Application,
+    Case,
+)
 from machimado.cases.applications.tests import claim
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter.models import DESKS, Desk
@@ -103,3 +110,52 @@ def test_a_row_is_held_in_a_transaction_only(application: Application) -> None:
     with transaction.atomic(), CaptureQueriesContext(connection) as asked:
         assert values(APPLICATIONS.hold(application.pk)) == values(application)
     assert ("FOR UPDATE" in asked[0]["sql"]) == connection.features.has_select_for_update
+
+
+def test_a_row_is_added_as_django_would(application: Application) -> None:
+    case = Case.objects.get()
+    twin = Case(
+        office=case.office, opened_date=case.opened_date, number=7, lane=case.lane, closed_at=claim.NOW
+    )
+    assert CASES.add(twin) is twin
+    assert values(Case.objects.get(pk=twin.pk)) == values(twin)
+    twin.purpose = "既にあるものとして書ける"
+    twin.save()
+    assert Case.objects.count() == 2
+
+
+def test_a_number_is_given_by_the_store(application: Application, universe: Universe) -> None:
+    change = AnswerChange(
+        application=application, revision=99, before={"answers": {"a": [1, "二"]}}, officer=None, at=claim.NOW
+    )
+    CHANGES.add(change)
+    read = AnswerChange.objects.get(revision=99)
+    assert read.pk
+    assert (read.before, read.officer, read.at) == (change.before, None, claim.NOW)
+
+
+def test_what_is_written_is_written_and_nothing_else(application: Application) -> None:
+    mine, theirs = APPLICATIONS.get(application.pk), APPLICATIONS.get(application.pk)
+    theirs.typed_characters = 5
+    APPLICATIONS.write(theirs, "typed_characters")
+    mine.answers, mine.state = {"名": {"前": None}}, Application.State.REVIEW
+    APPLICATIONS.write(mine, "answers", "state")
+    read = Application.objects.get(pk=application.pk)
+    assert (read.answers, read.state, read.typed_characters) == ({"名": {"前": None}}, "review", 5)
+
+
+def test_a_row_that_is_gone_is_not_written(application: Application, universe: Universe) -> None:
+    desk = Desk.objects.create(office=universe.branch, number=1)
+    Desk.objects.all().delete()
+    with pytest.raises(Desk.DoesNotExist):
+        DESKS.write(desk, "question")
+
+
+def test_the_store_still_refuses_what_must_not_be(application: Application) -> None:
+    application.state = "nonsense"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        APPLICATIONS.write(application, "state")
+    case = Case.objects.get()
+    again = Case(office=case.office, opened_date=case.opened_date, number=case.number, lane=case.lane)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CASES.add(again)

@@ -250,3 +250,4 @@ class Tally(models.Model):
 # Hardly anybody looks at one of them without asking whose it is.
 CASES = ByKey(Case, along=("resident",))
 APPLICATIONS = ByKey(Application, along=("case__resident",))
+CHANGES = ByKey(AnswerChange)

@@ -208,7 +208,7 @@ def _show(desk: Desk, application: Application, by: Officer | None, question: st
             _wipe(other)
         desk.shown, desk.showing = application, uuid.uuid4()
     desk.question, desk.objection = question, ""
-    desk.save(update_fields=["question", "objection", *(["shown", "showing"] if is_new else [])])
+    DESKS.write(desk, "question", "objection", *(["shown", "showing"] if is_new else []))
     if is_new:
         _note_shown(application, by)
 
@@ -223,7 +223,7 @@ def object_to(*, desk: Desk, section: str) -> None:
     """Keep of which section the resident said that something has to be put right, for the officer to see."""
     locked = DESKS.hold(desk.pk)
     locked.objection = section[:80]
-    locked.save(update_fields=["objection"])
+    DESKS.write(locked, "objection")
     tell_screen_of(locked)
     tell_desk(locked)
 
@@ -233,7 +233,7 @@ def speak(*, desk: Desk, language: Language) -> None:
     """Let the desk's screen speak this language until whoever sits there has gone."""
     held = DESKS.hold(desk.pk)
     held.language = language
-    held.save(update_fields=["language"])
+    DESKS.write(held, "language")
     tell_screen_of(held)
     tell_desk(held)
 
@@ -262,7 +262,7 @@ def wipe(*, desk: Desk) -> None:
 def _wipe(desk: Desk) -> None:
     desk.shown, desk.showing, desk.question, desk.objection = None, uuid.uuid4(), "", ""
     desk.language = Language.JAPANESE
-    desk.save()
+    DESKS.write(desk, "shown", "showing", "question", "objection", "language")
     tell_screen_of(desk)
 
 

@@ -1,13 +1,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from machimado.ground.journal.models import Detail, Entry
+from machimado.ground.journal.models import DETAILS, ENTRIES, Detail, Entry
 from machimado.ground.journal.rules.chain import FIRST, Line, hash_of, hash_of_detail
 from machimado.ground.journal.rules.keeping import KEEP_DAYS, keep_until
 
@@ -35,9 +34,9 @@ def record(
     content = dict(detail or {})
     line = _next_line(by=by, action=action, subject=subject, case=case, content=content, at=at)
     entry = Entry(hash=hash_of(line), **{name: getattr(line, name) for name in line.__slots__})
-    _insert(entry)
+    ENTRIES.add(entry)
     if content:
-        _insert(Detail(entry=entry, content=content, keep_until=keep_until(entry.recorded_at)))
+        DETAILS.add(Detail(entry=entry, content=content, keep_until=keep_until(entry.recorded_at)))
     return entry
 
 
@@ -64,28 +63,11 @@ def _next_line(
     )
 
 
-# Every action writes a line, some write four: their statements are written once, not composed each time.
-
-
 def _last() -> tuple[int, str]:
     """Return the number and the hash of the newest line."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq, hash FROM journal_entry ORDER BY seq DESC LIMIT 1")
         return cursor.fetchone() or (0, FIRST)
-
-
-def _insert(row: Entry | Detail) -> None:
-    fields = row._meta.concrete_fields  # noqa: SLF001 - Django's documented name
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(_insertion(type(row)), values)
-
-
-@cache
-def _insertion(model: type[Entry | Detail]) -> str:
-    columns = [f'"{field.column}"' for field in model._meta.concrete_fields]  # noqa: SLF001 - the same
-    marks = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608, SLF001 - our own names
 
 
 def _take_turns() -> None:

@@ -1,5 +1,7 @@
 from django.db import models
 
+from machimado.ground.rows.by_key import ByKey
+
 
 class Entry(models.Model):
     """One line of the append-only journal (記録台帳): opaque ids and hashes only, each chained to the line before."""
@@ -34,3 +36,7 @@ class Detail(models.Model):
     keep_until = models.DateField("保存期限", db_index=True)
 
     personal_data = {"content": "keep_until まで"}
+
+
+ENTRIES = ByKey(Entry)
+DETAILS = ByKey(Detail)

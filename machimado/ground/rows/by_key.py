@@ -1,7 +1,7 @@
-"""Reads a row by a unique column, with SQL that is composed once.
+"""Reads and writes one row by its key, with SQL that is composed once.
 
-Django composes the SQL of each query anew. Where one row is read by its key, as a page does a dozen times before it
-does anything else, that takes several times as long as the store needs for its answer (benchmarks/README.md).
+Django composes the SQL of each statement anew. Where one row is read or written by its key, as a page does a dozen
+times, that takes several times as long as the store needs for its answer (docs/adr/0007).
 Everything else stays a queryset: this is for keys alone.
 """
 
@@ -24,8 +24,9 @@ class ByKey(Generic[Row]):
         self._model = model
         self._column = column
         self._along = tuple(along)
-        # By whether the row is held. Composed at the first use: models are not ready when this is made.
+        # Composed at the first use: models are not ready when this is made. Reads by whether the row is held.
         self._statements: dict[bool, _Statement] = {}
+        self._writes: dict[tuple[str, ...], tuple[str, list[models.Field[Any, Any]]]] = {}
 
     def find(self, key: Any) -> Row | None:
         """Return the row with that key, if there is one."""
@@ -46,6 +47,50 @@ class ByKey(Generic[Row]):
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("A row is held until a transaction ends: begin one.")
         return self._existing(self._read(key, is_held=True))
+
+    def add(self, row: Row) -> Row:
+        """Write a new row and return it. A number that the store gives by itself is not read back."""
+        sql, fields = self._writing(())
+        self._execute(sql, row, fields)
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django's documented name
+        return row
+
+    def write(self, row: Row, *names: str) -> None:
+        """Write these fields of a row that is there.
+
+        Raises: the model's DoesNotExist.
+        """
+        sql, fields = self._writing(names)
+        if self._execute(sql, row, fields) != 1:
+            self._existing(None)
+
+    def _execute(self, sql: str, row: Row, fields: "Sequence[models.Field[Any, Any]]") -> int:
+        values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return int(cursor.rowcount)
+
+    def _writing(self, names: tuple[str, ...]) -> "tuple[str, list[models.Field[Any, Any]]]":
+        """Return the statement that changes these fields, or without any the one that adds a row, and its fields in order."""
+        if names not in self._writes:
+            self._writes[names] = self._changing(names) if names else self._adding()
+        return self._writes[names]
+
+    def _adding(self) -> "tuple[str, list[models.Field[Any, Any]]]":
+        every = self._model._meta.concrete_fields  # noqa: SLF001 - Django's documented name
+        fields = [field for field in every if not isinstance(field, models.AutoField)]
+        columns = ", ".join(_quoted(field) for field in fields)
+        marks = ", ".join(["%s"] * len(fields))
+        return f"INSERT INTO {self._table()} ({columns}) VALUES ({marks})", fields  # noqa: S608 - our own names
+
+    def _changing(self, names: tuple[str, ...]) -> "tuple[str, list[models.Field[Any, Any]]]":
+        meta = self._model._meta  # noqa: SLF001 - Django's documented name
+        fields = [field for field in map(meta.get_field, names) if isinstance(field, models.Field)]
+        changes = ", ".join(f"{_quoted(field)} = %s" for field in fields)
+        return f"UPDATE {self._table()} SET {changes} WHERE {_quoted(meta.pk)} = %s", [*fields, meta.pk]  # noqa: S608 - the same
+
+    def _table(self) -> str:
+        return connection.ops.quote_name(self._model._meta.db_table)  # noqa: SLF001 - Django's documented name
 
     def _existing(self, row: Row | None) -> Row:
         if row is None:
@@ -75,6 +120,10 @@ class ByKey(Generic[Row]):
         found = meta.pk if self._column == "pk" else meta.get_field(self._column)
         assert isinstance(found, models.Field)
         return found
+
+
+def _quoted(field: "models.Field[Any, Any]") -> str:
+    return connection.ops.quote_name(str(field.column))
 
 
 @dataclass(frozen=True, slots=True)

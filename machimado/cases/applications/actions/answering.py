@@ -18,7 +18,7 @@ from machimado.cases.applications.actions.kept import (
     record_change,
     store,
 )
-from machimado.cases.applications.models import AnswerChange, Application
+from machimado.cases.applications.models import APPLICATIONS, CHANGES, AnswerChange, Application
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import (
@@ -124,7 +124,7 @@ def _keep(
     known = {path: entry for path, entry in refused.items() if form_of(locked).question(path)}
     locked.refused = left_over(locked.refused, known, taken=values)
     if not changes:
-        locked.save(update_fields=["refused", "typed_characters"])
+        APPLICATIONS.write(locked, "refused", "typed_characters")
         return locked
     return _change(
         locked, lambda kept: _write(kept, changes, by, page), set(changes), by, at, "application.answered"
@@ -152,9 +152,9 @@ def _change(
     before = _before(application, {path.split(".")[0] for path in paths})
     application.revision += 1
     make(application)
-    application.save(update_fields=CHANGED)
-    AnswerChange.objects.create(
-        application=application, revision=application.revision, before=before, officer=by, at=at
+    APPLICATIONS.write(application, *CHANGED)
+    CHANGES.add(
+        AnswerChange(application=application, revision=application.revision, before=before, officer=by, at=at)
     )
     record_change(application, by, action, at, {"paths": sorted(paths)})
     return application

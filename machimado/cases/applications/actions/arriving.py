@@ -54,7 +54,7 @@ def _open(case: Case, by: Officer | None, at: datetime, *steps: Step) -> Case:
     case.opened_date = timezone.localdate(at)
     of_today = Case.objects.filter(office=case.office_id, opened_date=case.opened_date)
     case.number = (of_today.aggregate(last=Max("number"))["last"] or 0) + 1
-    case.save(force_insert=True)
+    CASES.add(case)
     stamp(*steps, case=case, by=by, at=at)
     done = ["case.opened", *(["case.identified"] if Step.IDENTIFIED in steps else [])]
     for action in done:
@@ -143,7 +143,7 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> Ca
         )
     locked.resident, locked.officer_id = resident, locked.officer_id or by.pk
     locked.wait_seconds = _waited(locked, at)
-    locked.save(update_fields=["resident", "officer", "wait_seconds"])
+    CASES.write(locked, "resident", "officer", "wait_seconds")
     stamp(Step.CALLED, Step.IDENTIFIED, case=case, by=by, at=at)
     record(by=by, action="case.identified", subject=str(resident.pk), case=str(case.pk), at=at)
     return locked

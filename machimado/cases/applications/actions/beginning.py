@@ -18,7 +18,7 @@ from machimado.cases.applications.actions.kept import (
     subject,
     until_free,
 )
-from machimado.cases.applications.models import CASES, Application, Case, Channel
+from machimado.cases.applications.models import APPLICATIONS, CASES, Application, Case, Channel
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.reference import new_reference
@@ -114,7 +114,7 @@ def _renew(application: Application, start: _Start) -> Application:
     locked = lock(application)
     check_state(locked, *RUNNING)
     locked.state = State.CANCELLED
-    locked.save(update_fields=["state"])
+    APPLICATIONS.write(locked, "state")
     found = _taken_over(locked, start.form, start.known, timezone.localdate(start.at))
     renewed = _begin(locked.case, start, found)
     record_change(locked, start.by, "application.renewed", start.at, {"reference": locked.reference})
@@ -175,7 +175,7 @@ def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
     document: documents.Document = {}
     for path, (value, _) in found.items():
         document = documents.put(document, path, value)
-    application = Application.objects.create(
+    application = Application(
         case=case,
         reference=new_reference(),
         procedure=start.form.id,
@@ -186,6 +186,7 @@ def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
         sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
         record_read_at=start.read_at,
     )
+    APPLICATIONS.add(application)
     whose = subject(case.resident)
     record(by=start.by, action="application.begun", subject=whose, case=str(case.pk), at=start.at)
     return application

@@ -20,7 +20,15 @@ from machimado.cases.applications.actions.kept import (
     store,
 )
 from machimado.cases.applications.actions.tallying import tally
-from machimado.cases.applications.models import Application, Case, Stamp, Step, StoredFile, Submission
+from machimado.cases.applications.models import (
+    APPLICATIONS,
+    Application,
+    Case,
+    Stamp,
+    Step,
+    StoredFile,
+    Submission,
+)
 from machimado.cases.applications.permissions import RUNNING, State, WrongState, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import named
@@ -41,7 +49,7 @@ def to_review(*, application: Application, by: Officer, at: datetime) -> Applica
     check_state(locked, State.INTERVIEW)
     check_complete(locked, at, without=frozenset({SIGNATURE}))
     locked.state = State.REVIEW
-    locked.save(update_fields=["state"])
+    APPLICATIONS.write(locked, "state")
     stamp(Step.INTERVIEWED, case=locked.case, by=by, at=at)
     record_change(locked, by, "application.to_review", at, {})
     return locked
@@ -148,7 +156,7 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     )
     # What is left of it belonged to questions that are not asked any more.
     locked.state, locked.refused = State.SUBMITTED, {}
-    locked.save(update_fields=["state", "rounds", "refused"])
+    APPLICATIONS.write(locked, "state", "rounds", "refused")
     tally(locked, at)
     locked.changes.all().delete()
     if files:
@@ -232,5 +240,5 @@ def cancel(*, application: Application, by: Officer, at: datetime) -> None:
     locked = lock(application)
     check_state(locked, State.INTERVIEW, State.REVIEW, State.SIGNED)
     locked.state = State.CANCELLED
-    locked.save(update_fields=["state"])
+    APPLICATIONS.write(locked, "state")
     record_change(locked, by, "application.cancelled", at, {})
