@@ -127,7 +127,7 @@ class Application(models.Model):
     rekeyed_fields = models.PositiveIntegerField("再入力項目数", default=0)
     rounds = models.PositiveSmallIntegerField("送信回数", default=0)
 
-    personal_data = {"answers": "完結から5年", "sources": "完結から5年", "refused": "送信まで"}
+    personal_data = {"answers": "完結から5年", "sources": "完結から5年", "refused": "送信か取下げまで"}
 
     class Meta:
         ordering = ["begun_at"]

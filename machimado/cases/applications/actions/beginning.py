@@ -113,8 +113,8 @@ def _renew(application: Application, start: _Start) -> Application:
     _hold(application.case, start.by)
     locked = lock(application)
     check_state(locked, *RUNNING)
-    locked.state = State.CANCELLED
-    APPLICATIONS.write(locked, "state")
+    locked.state, locked.refused = State.CANCELLED, {}
+    APPLICATIONS.write(locked, "state", "refused")
     found = _taken_over(locked, start.form, start.known, timezone.localdate(start.at))
     renewed = _begin(locked.case, start, found)
     record_change(locked, start.by, "application.renewed", start.at, {"reference": locked.reference})

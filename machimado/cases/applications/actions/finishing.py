@@ -239,6 +239,6 @@ def cancel(*, application: Application, by: Officer, at: datetime) -> None:
     """Withdraw an application that was not yet submitted. It stays to be seen."""
     locked = lock(application)
     check_state(locked, State.INTERVIEW, State.REVIEW, State.SIGNED)
-    locked.state = State.CANCELLED
-    APPLICATIONS.write(locked, "state")
+    locked.state, locked.refused = State.CANCELLED, {}
+    APPLICATIONS.write(locked, "state", "refused")
     record_change(locked, by, "application.cancelled", at, {})

@@ -83,6 +83,14 @@ def test_it_moves_up_with_its_row(universe: Universe) -> None:
     assert refused(complete).keys() == {f"children.{last - 1}.birth_date"}
 
 
+def test_it_goes_when_the_application_is_withdrawn(
+    at_desk: Client, application: Application, universe: Universe
+) -> None:
+    save(at_desk, application, "event_date", MISTYPED)
+    cases.cancel(application=application, by=universe.officer, at=claim.NOW)
+    assert refused(application) == {}
+
+
 def test_an_individual_number_is_said_to_be_refused_and_kept_nowhere(
     at_desk: Client, application: Application
 ) -> None:
