@@ -5,11 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('applications', '0006_refused'),
-        ('counter', '0002_one_screen_a_desk'),
-        ('people', '0001_initial'),
-    ]
+    dependencies = [("counter", "0002_one_screen_a_desk")]
 
     operations = [
         migrations.AddField(
