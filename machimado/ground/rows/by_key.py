@@ -55,12 +55,12 @@ class ByKey(Generic[Row]):
         row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django's documented name
         return row
 
-    def write(self, row: Row, *names: str) -> None:
+    def write(self, row: Row, name: str, *more: str) -> None:
         """Write these fields of a row that is there.
 
         Raises: the model's DoesNotExist.
         """
-        sql, fields = self._writing(names)
+        sql, fields = self._writing((name, *more))
         if self._execute(sql, row, fields) != 1:
             self._existing(None)
 
