@@ -57,3 +57,18 @@ def test_language_is_chosen_on_the_tablet_and_goes_with_its_speaker(stage: Stage
     officer.wait_for_url("**/counter/")
     expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
     expect(tablet.get_by_role("button", name="日本語", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_language_is_not_lost_on_a_tablet_without_a_connection(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    tablet.context.set_offline(True)
+    tablet.get_by_role("button", name="English").click()
+    tablet.wait_for_timeout(500)
+    assert tablet.url.startswith(stage.address)  # and not the browser's own page of errors
+    tablet.context.set_offline(False)
+    tablet.get_by_role("button", name="English").click()
+    expect(tablet.get_by_role("heading", name="Hello.")).to_be_visible()
+    tablet.get_by_role("button", name="日本語", exact=True).click()
+    expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
+    stage.problems[:] = [problem for problem in stage.problems if "console" not in problem]  # as it should be

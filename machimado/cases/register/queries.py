@@ -185,8 +185,7 @@ def _as_registered(number: bytes) -> list[str]:
 def _people(entries: Sequence[int], limit: int) -> tuple[list[UUID], dict[UUID, str]]:
     """Return whose entries these are, each person once and in their order, and by which kind of name.
 
-    Whoever has had the name only earlier stands behind those who have it: a former name is indexed without a given name,
-    and would otherwise come before all of them.
+    Whoever has had the name only earlier stands behind those who have it.
     """
     rows = SearchEntry.objects.filter(id__in=entries).values_list("id", "resident_id", "form")
     owners = {entry: (resident, form) for entry, resident, form in rows}

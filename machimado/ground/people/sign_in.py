@@ -15,7 +15,7 @@ from machimado.ground.people.models import OFFICERS, Officer
 TOO_OFTEN = "違うパスワードが続けて入力されました。5分ほど待ってから、もう一度入力してください。"
 
 
-class StaffBackend(AuthenticationBackend):  # type: ignore[misc]
+class StaffBackend(AuthenticationBackend):  # type: ignore[misc] # allauth has no types
     """Checks passwords as allauth does; who has signed in is read by key, with the office, for each page."""
 
     def get_user(self, user_id: Any) -> Officer | None:

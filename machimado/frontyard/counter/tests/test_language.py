@@ -77,11 +77,30 @@ def test_a_signature_that_is_none_is_refused_in_it(
     assert "could not be read" in tablet.post("/screen/sign/", sent, headers=HTMX).content.decode()
 
 
+def test_a_tablet_with_script_is_led_on_without_leaving_its_page(tablet: Client, desk: Desk) -> None:
+    chosen = {"showing": str(desk.showing), "language": "en", "step": "3"}
+    answer = tablet.post("/screen/language/", chosen, headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/screen/?step=3")
+    assert Desk.objects.get(pk=desk.pk).language == "en"
+
+
 def test_the_next_one_is_spoken_to_in_japanese(tablet: Client, desk: Desk, shown: Application) -> None:
     choose(tablet, desk, "en")
     actions.wipe(desk=desk)
     assert "こんにちは。" in screen(tablet)
     assert Desk.objects.get(pk=desk.pk).language == "ja"
+
+
+def test_whoever_takes_the_place_on_the_screen_is_spoken_to_in_japanese(
+    at_desk: Client, tablet: Client, desk: Desk, shown: Application, universe: Universe
+) -> None:
+    choose(tablet, desk, "en")
+    at_desk.post(f"/counter/applications/{shown.pk}/show/")
+    assert Desk.objects.get(pk=desk.pk).language == "en"
+    other = claim.begun(universe.officer, claim.a_resident(2, "鈴木　実", "スズキ　ミノル"))
+    at_desk.post(f"/counter/applications/{other.pk}/show/")
+    now = Desk.objects.get(pk=desk.pk)
+    assert (now.shown_id, now.language) == (other.pk, "ja")
 
 
 def test_a_page_of_somebody_who_has_left_changes_nothing(

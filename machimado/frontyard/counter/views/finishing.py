@@ -93,7 +93,9 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Put the application on the screen in place of another resident's."""
     application = application_or_404(request, application_id)
     if actions.is_to_be_seen(application):
-        show_to_resident(request, desk_of(request), application)
+        desk = desk_of(request)
+        actions.make_room(desk=desk, case=application.case)
+        show_to_resident(request, desk, application)
     else:
         messages.error(request, "この受付は終わっているため、住民の画面には出せません。")
     return redirect("counter:interview", application.pk)

@@ -170,7 +170,11 @@ def speak(request: HttpRequest) -> HttpResponse:
     is_of_now = desk is not None and str(desk.showing) == request.POST.get("showing")
     if desk is not None and is_of_now and chosen in Language.values:
         actions.speak(desk=desk, language=Language(chosen))
-    return redirect(f"{reverse('counter:screen')}?step={step}")
+    again = f"{reverse('counter:screen')}?step={step}"
+    # By htmx a tablet without a connection stays on its page, where nobody could type an address.
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": again})
+    return redirect(again)
 
 
 @permissions.residents
