@@ -3,8 +3,8 @@
 Real processes (pages by `machimado serve`, delivery worker, reference core system) with an empty store of their own;
 an officer signed in by password; one form of 3 steps × 12 questions with 20 rules. One journey is:
 
-    open the resident's case for the chosen procedure: the record is read from the core, the form begun → the interview's
-    page → three times: 12 answers sent, read, checked, kept, and what changed on the sheet back → to the check, with the
+    open the resident's case for the chosen procedure: the record is read from the core, the form begun, and the interview's
+    page comes back → three times: 12 answers sent, read, checked, kept, and what changed on the sheet back → to the check, with the
     summary back → complete, with how it stands back
 
 `p50_ms` is from the first request to the last answer. `received_p50_ms` is from sending "complete" until the core has
@@ -206,9 +206,8 @@ class Desk:
         return journey
 
     def _start(self, resident: str, journey: Journey) -> str:
-        chosen = {"procedure": journey_form.ID}
-        journey.application = self.visitor.send(f"/counter/open/{resident}/", chosen)
-        page = self.visitor.get(journey.application)
+        page = self.visitor.open(f"/counter/open/{resident}/", {"procedure": journey_form.ID})
+        journey.application = _between(page, 'data-address="', '"')
         journey.reference = _between(page, "申請番号 ", "<")
         return page
 

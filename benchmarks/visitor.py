@@ -51,6 +51,16 @@ class Visitor:
             raise Unexpected(f"POST {path}: {status}\n{_complaints(page)}")
         return location
 
+    def open(self, path: str, form: type_of_form) -> str:
+        """Post a form as a page does, and return the page that comes back.
+
+        Raises: Unexpected when none comes.
+        """
+        status, _, page = self._post(path, form, {})
+        if status != 200:
+            raise Unexpected(f"POST {path}: {status}\n{_complaints(page)}")
+        return page
+
     def change(self, path: str, form: type_of_form) -> str:
         """Post a part of a page as htmx does, and return the fragment that comes back.
 

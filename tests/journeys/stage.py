@@ -40,6 +40,8 @@ class Stage:
     _contexts: list[BrowserContext] = field(default_factory=list)
     _opened: set[str] = field(default_factory=set)
     _looked_at: set[str] = field(default_factory=set)
+    # What a page that answers a post says is its own address.
+    _said: dict[str, str] = field(default_factory=dict)
     _count: int = 0
 
     @property
@@ -139,10 +141,12 @@ class Stage:
     def _weigh(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected_statuses:
             self.problems.append(f"{response.status} from {response.url}")
+        if said := response.headers.get("content-location"):
+            self._said[response.url] = said
 
     def _note(self, frame: Frame) -> None:
         if frame.parent_frame is None and frame.url.startswith(self.address):
-            self._opened.add(place(frame.url))
+            self._opened.add(place(self._said.get(frame.url, frame.url)))
 
 
 def size(name: str) -> dict[str, int]:

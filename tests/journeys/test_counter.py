@@ -242,3 +242,29 @@ def test_counter_screen_hides_what_nobody_could_take_off(stage: Stage) -> None:
     tablet.context.set_offline(False)
     expect(tablet.locator(".now-words")).to_be_visible()
     stage.problems[:] = [problem for problem in stage.problems if "console" not in problem]  # as it should be
+
+
+def test_counter_begins_with_the_interview_itself(stage: Stage) -> None:
+    """The answer to "begin" is the interview, with its own address: loading it again and going back send nothing twice."""
+    officer = stage.enter("ono")
+    asked: list[tuple[str, str]] = []
+    officer.on(
+        "request",
+        lambda one: asked.append((one.method, one.url)) if one.is_navigation_request() else None,
+    )
+    begin_claim(officer, stage)
+    stage.look_once(officer, "聞取り")
+    interview = officer.url
+    method, begun_at = asked[-1]
+    assert method == "POST"
+    assert begun_at.endswith("/begin/")
+    asked.clear()
+
+    officer.reload()
+    expect(officer.locator("#sheet")).to_be_visible()
+    officer.go_back()
+    expect(officer.get_by_role("heading", name="どの手続をしますか")).to_be_visible()
+    officer.go_forward()
+    expect(officer.locator("#sheet")).to_be_visible()
+    assert officer.url == interview
+    assert asked == [("GET", interview), ("GET", begun_at.removesuffix("begin/")), ("GET", interview)]

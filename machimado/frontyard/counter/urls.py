@@ -1,6 +1,7 @@
 from django.urls import path
 
 from machimado.frontyard.counter.views import (
+    beginning,
     case,
     desk,
     finding,
@@ -21,7 +22,7 @@ urlpatterns = [
     path("counter/desk/pair/", desk.pair, name="pair"),
     path("counter/desk/unpair/", desk.unpair, name="unpair"),
     path("counter/cases/<uuid:case_id>/", case.show, name="case"),
-    path("counter/cases/<uuid:case_id>/begin/", case.begin, name="begin"),
+    path("counter/cases/<uuid:case_id>/begin/", beginning.begin, name="begin"),
     path("counter/cases/<uuid:case_id>/close/", case.close, name="close"),
     path("counter/applications/<uuid:application_id>/", interview.show, name="interview"),
     path("counter/applications/<uuid:application_id>/answers/", interview.answers, name="answers"),

@@ -38,8 +38,12 @@ def test_from_the_search_to_the_first_question(at_desk: Client, universe: Univer
     page = at_desk.get(opened.headers["Location"]).content.decode()
     assert "検索用の控え" in page  # the core is away, and the page says so
     begun = at_desk.post(f"/counter/cases/{case.pk}/begin/", {"procedure": claim.CLAIM})
-    interview = at_desk.get(begun.headers["Location"]).content.decode()
-    assert "昼間つながるお電話番号を教えてください。" in interview
+    assert "昼間つながるお電話番号を教えてください。" in begun.content.decode()
+    # The page tells its own address: for reloading, and for coming back after the lock.
+    address = f"/counter/applications/{Application.objects.get().pk}/"
+    assert begun.headers["Content-Location"] == address
+    assert f'data-address="{address}"' in begun.content.decode()
+    assert f'name="next" value="{address}"' in begun.content.decode()
 
 
 def test_beginning_twice_leads_to_the_same_application(at_desk: Client, universe: Universe) -> None:

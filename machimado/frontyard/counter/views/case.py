@@ -11,11 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case
 from machimado.cases.applications.permissions import SERVING, check_serve
-from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record, RecordUnavailableError, read_index, read_record
 from machimado.cases.register.permissions import ReasonNeeded, check_reason
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer
@@ -100,59 +98,6 @@ def check_reason_given(request: HttpRequest, case: Case) -> None:
 
 def _reason_key(case: Case) -> str:
     return f"reason:{case.pk}"
-
-
-@permissions.officers(*SERVING)
-@require_POST
-def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Begin the chosen procedure, with all that the core knows filled in."""
-    return start(request, case_or_404(request, case_id), request.POST.get("procedure", ""))
-
-
-def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
-    """Lead to the case's application for the procedure, begun now unless it runs already."""
-    if case.resident is None or not procedures.is_offered(
-        procedure, on=timezone.localdate(), channel="counter"
-    ):
-        messages.error(request, "手続を選び直してください。")
-        return redirect("counter:case", case.pk)
-    running = queries.running(case, procedure)
-    if running is not None:
-        # A second click, a second tab, the back button: the same application, not another one.
-        show_to_resident(request, desk_of(request), running)
-        return redirect("counter:interview", running.pk)
-    reading = read_now(request, case)
-    if reading.needs_reason:
-        messages.error(request, reading.needs_reason)
-        return redirect("counter:case", case.pk)
-    try:
-        application = _begin(request, case, procedure, reading.record)
-    except cases.NotReady as refusal:
-        messages.error(request, str(refusal))
-        return redirect("counter:case", case.pk)
-    return redirect("counter:interview", application.pk)
-
-
-@transaction.atomic
-def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> Application:
-    desk = desk_of(request)
-    actions.hold(desk)
-    application = cases.begin(
-        case=case,
-        procedure=procedure,
-        by=permissions.by(request),
-        at=timezone.now(),
-        resident_record=record.data if record else None,
-        read_at=record.read_at if record and record.is_complete else None,
-    )
-    show_to_resident(request, desk, application)
-    return application
-
-
-def show_to_resident(request: HttpRequest, desk: Desk | None, application: Application) -> None:
-    """Put the application on the screen of the desk, as the officer just asked for."""
-    if desk is not None:
-        actions.show(desk=desk, application=application, by=permissions.by(request))
 
 
 @permissions.officers(*SERVING)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.models import DESKS, Desk
@@ -26,6 +27,12 @@ def desk_of(request: HttpRequest) -> Desk | None:
         return None
     desk = DESKS.find(chosen)
     return desk if desk and desk.office_id == permissions.by(request).office_id else None
+
+
+def show_to_resident(request: HttpRequest, desk: Desk | None, application: Application) -> None:
+    """Put the application on the screen of the desk, as the officer just asked for."""
+    if desk is not None:
+        actions.show(desk=desk, application=application, by=permissions.by(request))
 
 
 def _stand_at(response: HttpResponse, desk: Desk) -> None:

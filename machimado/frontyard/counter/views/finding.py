@@ -14,7 +14,8 @@ from machimado.cases.applications.permissions import SERVING
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.views.case import case_or_404, start
+from machimado.frontyard.counter.views.beginning import start
+from machimado.frontyard.counter.views.case import case_or_404
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer

@@ -14,8 +14,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions
-from machimado.frontyard.counter.views.case import show_to_resident
-from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
 from machimado.frontyard.counter.views.interview import application_or_404, context, moved_on, shown
 from machimado.ground.people import permissions
 

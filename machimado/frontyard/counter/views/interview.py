@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -55,7 +56,24 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:
         actions.follow(desk=desk, application=application, by=permissions.by(request))
-    return render(request, "counter/interview.html", context(request, application, desk))
+    return interview_page(request, application, desk)
+
+
+def interview_page(
+    request: HttpRequest,
+    application: Application,
+    desk: Desk | None,
+    refusals: dict[str, Refusal] | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """Return the interview's whole page, whichever address was asked: it tells the browser its own."""
+    address = reverse("counter:interview", args=[application.pk])
+    now = {**context(request, application, desk, refusals, **more), "page_address": address}
+    response = render(request, "counter/interview.html", now, status=status)
+    response["Content-Location"] = address
+    return response
 
 
 def _sent_back(application: Application) -> delivery.Status | None:
@@ -194,9 +212,9 @@ def shown(
     partial = request.headers.get("HX-Request") == "true"
     if not partial and not refusals and not not_ready:
         return redirect("counter:interview", application.pk)
-    now = context(request, application, desk, refusals, not_ready=not_ready)
     if not partial:
-        return render(request, "counter/interview.html", now, status=status)
+        return interview_page(request, application, desk, refusals, status=status, not_ready=not_ready)
+    now = context(request, application, desk, refusals, not_ready=not_ready)
     same = unchanged(seen, now["sheet"]) - own if seen else frozenset()
     # htmx swaps only what came with success; a refusal stands in the page as well.
     return render(request, "counter/_interview.html", {**now, "same": same}, using="jinja2")

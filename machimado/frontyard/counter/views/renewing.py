@@ -10,8 +10,8 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.views.case import read_now, show_to_resident
-from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.case import read_now
+from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
 from machimado.frontyard.counter.views.interview import application_or_404
 from machimado.ground.people import permissions
 

@@ -1,0 +1,69 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Case
+from machimado.cases.applications.permissions import SERVING
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.register.actions import Record
+from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.views.case import case_or_404, read_now
+from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
+from machimado.frontyard.counter.views.interview import interview_page
+from machimado.ground.people import permissions
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Begin the chosen procedure, with all that the core knows filled in."""
+    return start(request, case_or_404(request, case_id), request.POST.get("procedure", ""))
+
+
+def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
+    """Lead to the case's application for the procedure, begun now unless it runs already."""
+    if case.resident is None or not procedures.is_offered(
+        procedure, on=timezone.localdate(), channel="counter"
+    ):
+        messages.error(request, "手続を選び直してください。")
+        return redirect("counter:case", case.pk)
+    running = queries.running(case, procedure)
+    if running is not None:
+        # A second click, a second tab, the back button: the same application, not another one.
+        show_to_resident(request, desk_of(request), running)
+        return redirect("counter:interview", running.pk)
+    reading = read_now(request, case)
+    if reading.needs_reason:
+        messages.error(request, reading.needs_reason)
+        return redirect("counter:case", case.pk)
+    try:
+        return _begin(request, case, procedure, reading.record)
+    except cases.NotReady as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:case", case.pk)
+
+
+def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> HttpResponse:
+    """Begin the application and show its interview at once; the page tells the browser its own address."""
+    desk, at = desk_of(request), timezone.now()
+    with transaction.atomic():
+        actions.hold(desk)
+        application = cases.begin(
+            case=case,
+            procedure=procedure,
+            by=permissions.by(request),
+            at=at,
+            resident_record=record.data if record else None,
+            read_at=record.read_at if record and record.is_complete else None,
+        )
+        show_to_resident(request, desk, application)
+    if application.begun_at != at:
+        # Another click at this very moment was first: whoever opens what was begun before leaves a line in the journal.
+        return redirect("counter:interview", application.pk)
+    return interview_page(request, application, desk)
