@@ -88,7 +88,7 @@ function pageEntries(): Record<string, string[]> {
 document.addEventListener("htmx:configRequest", (event) => {
   const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
   const line = lineOf(detail.elt);
-  if (!line || !detail.path.endsWith("/answers/")) return;
+  if (!line || !detail.path.endsWith("answers/")) return;
   detail.parameters = { ...entries(line), typed: takeTyped() };
   for (const field of line.querySelectorAll("input, select, textarea")) touched.delete(field);
 });

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from machimado.cases.applications.rules.answers import take
@@ -26,15 +27,28 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One question with its answer."""
+class Wording:
+    """What a question says to everybody, in the language of its sheet."""
 
-    path: str
     kind: str
     label: str
     ask: str
     hint: str
     note: str
+    # As they are offered: nothing is chosen.
+    options: tuple[Option, ...]
+    # How many letters a field of plain text takes; 0 where the question does not say.
+    longest: int
+    # `ask` in the language of whoever sits there; nothing where that is Japanese, or where nobody has written it.
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with its answer."""
+
+    path: str
+    wording: Wording
     required: bool
     value: Any
     words: str
@@ -45,15 +59,26 @@ class Line:
     warnings: tuple[str, ...] = ()
     refused: str = ""
     typed: Any = None
-    # How many letters a field of plain text takes; 0 where the question does not say.
-    longest: int = 0
-    # `ask` in the language of whoever sits there; nothing where that is Japanese, or where nobody has written it.
-    spoken: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The question's kind."""
+        return self.wording.kind
+
+    @property
+    def label(self) -> str:
+        """What the question is called."""
+        return self.wording.label
 
     @property
     def field_id(self) -> str:
         """The line's id in a page."""
         return "q-" + self.path.replace(".", "-")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has said anything here: such a line is the same for everybody."""
+        return self.value is None and not self.refused
 
     @property
     def shown(self) -> Any:
@@ -252,9 +277,10 @@ class _Maker:
         hidden: frozenset[str],
     ) -> None:
         self._questions = {question.id: question for question in form.questions}
+        self._wordings = _wordings(form, *languages)
         self._answers = dict(answers)
         self._sources = sources
-        self._language, self._spoken = languages
+        self._language = languages[0]
         self._refusals = refusals
         self._hidden = hidden
         self._asked = set(outcome.asked)
@@ -272,7 +298,7 @@ class _Maker:
         return path in self._asked and question.kind not in self._hidden
 
     def _item(self, question: Question) -> Line | Group:
-        line = self._line(question, question.id)
+        line = self._line(question, question.id, question.id)
         return self._group(question, line) if question.kind == "group" else line
 
     def _group(self, question: Question, line: Line) -> Group:
@@ -281,47 +307,62 @@ class _Maker:
         return Group(line, rows, may_add=count < question.most)
 
     def _row(self, group: Question, index: int) -> Row:
-        places = ((question, f"{group.id}.{index}.{question.id}") for question in group.questions)
         lines = tuple(
-            self._line(question, path) for question, path in places if self._is_shown(question, path)
+            self._line(question, path, f"{group.id}.{question.id}")
+            for question in group.questions
+            if self._is_shown(question, path := f"{group.id}.{index}.{question.id}")
         )
         return Row(index, f"{say(group.label, self._language)} {index + 1}", lines)
 
-    def _line(self, question: Question, path: str) -> Line:
+    def _line(self, question: Question, path: str, place: str) -> Line:
         value = take(self._answers, path)
         refusal = self._refusals.get(path)
+        wording = self._wordings[place]
+        source = self._sources.get(path)
         return Line(
-            path=path,
-            kind=question.kind,
-            label=say(question.label, self._language),
-            ask=say(question.ask, self._language),
-            hint=say(question.hint, self._language),
-            note=say(question.officer_note, self._language),
-            required=question.required is True or path in self._required,
-            value=value,
-            words=in_words(question, value, self._language),
-            source=self._sources.get(path, {}).get("source", ""),
-            options=self._options(question, refusal.typed if refusal else value),
-            missing=path in self._missing,
-            errors=self._errors.get(path, ()),
-            warnings=self._warnings.get(path, ()),
-            refused=refusal.reason if refusal else "",
-            typed=refusal.typed if refusal else None,
-            longest=question.maximum or 0 if question.kind == "text" else 0,
-            spoken=(question.ask or {}).get(self._spoken, "") if self._spoken else "",
+            path,
+            wording,
+            question.required is True or path in self._required,
+            value,
+            in_words(question, value, self._language),
+            source.get("source", "") if source else "",
+            _chosen(wording.options, refusal.typed if refusal else value),
+            path in self._missing,
+            self._errors.get(path, ()),
+            self._warnings.get(path, ()),
+            refusal.reason if refusal else "",
+            refusal.typed if refusal else None,
         )
 
-    def _options(self, question: Question, value: Any) -> tuple[Option, ...]:
-        chosen = value if isinstance(value, list) else [value]
-        return tuple(
-            Option(
-                option.code,
-                say(option.label, self._language),
-                str(key) if key <= 9 else "",
-                option.code in chosen,
-            )
+
+def _chosen(options: tuple[Option, ...], value: Any) -> tuple[Option, ...]:
+    """Return the options with those that `value` names chosen."""
+    if not options or not value:
+        return options
+    codes = value if isinstance(value, list) else [value]
+    return tuple(replace(option, chosen=True) if option.code in codes else option for option in options)
+
+
+@lru_cache(maxsize=256)
+def _wordings(form: Form, language: str, spoken: str) -> dict[str, Wording]:
+    """Return what each question of the form says, by its id; a question of a group by `children.name`."""
+    return {path.replace("[]", ""): _wording(question, language, spoken) for path, question in form.walk()}
+
+
+def _wording(question: Question, language: str, spoken: str) -> Wording:
+    return Wording(
+        kind=question.kind,
+        label=say(question.label, language),
+        ask=say(question.ask, language),
+        hint=say(question.hint, language),
+        note=say(question.officer_note, language),
+        options=tuple(
+            Option(option.code, say(option.label, language), str(key) if key <= 9 else "", chosen=False)
             for key, option in enumerate(question.options, start=1)
-        )
+        ),
+        longest=question.maximum or 0 if question.kind == "text" else 0,
+        spoken=(question.ask or {}).get(spoken, "") if spoken else "",
+    )
 
 
 def _by_path(findings: tuple[Finding, ...], language: str) -> dict[str, tuple[str, ...]]:

@@ -65,9 +65,9 @@ class Needed:
     when: Program | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A procedure that is ready to use; frozen, so that one Form may serve every request.
+    """A procedure that is ready to use; frozen, so that one Form may serve every request. Each is its own, whatever it says.
 
     `steps` stand in the order of dependencies.
     """

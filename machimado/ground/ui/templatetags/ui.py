@@ -22,35 +22,35 @@ register = template.Library()
 MANIFEST = Path(__file__).resolve().parents[1] / "static" / "built" / "manifest.json"
 
 
-def _manifest() -> dict[str, dict[str, Any]]:
-    if not MANIFEST.exists():
-        raise FileNotFoundError("画面の部品がまだ作られていません。`make install` を実行してください。")
-    return _read_manifest(MANIFEST.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=1)
-def _read_manifest(_changed_at: int) -> dict[str, dict[str, Any]]:
-    """Return what was built; read again when the front end was built anew."""
-    built: dict[str, dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    return built
-
-
 @register.simple_tag
 def island(name: str) -> SafeString:
     """Return the tags that load the island `name`: its script and its style sheets."""
-    entry = _manifest()[f"islands/{name}/index.ts"]
-    sheets = dict.fromkeys(_styles(f"islands/{name}/index.ts"))
+    try:
+        return _tags(name, MANIFEST.stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            "画面の部品がまだ作られていません。`make install` を実行してください。"
+        ) from error
+
+
+@lru_cache(maxsize=64)
+def _tags(name: str, _changed_at: int) -> SafeString:
+    """Return the tags; made again when the front end was built anew."""
+    built: dict[str, dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    key = f"islands/{name}/index.ts"
+    sheets = dict.fromkeys(_styles(built, key))
     styles = format_html_join(
         "", '<link rel="stylesheet" href="{}">', ((static(f"built/{css}"),) for css in sheets)
     )
-    return format_html('{}<script type="module" src="{}"></script>', styles, static(f"built/{entry['file']}"))
+    script = static(f"built/{built[key]['file']}")
+    return format_html('{}<script type="module" src="{}"></script>', styles, script)
 
 
-def _styles(key: str) -> Iterator[str]:
+def _styles(built: Mapping[str, Mapping[str, Any]], key: str) -> Iterator[str]:
     """Yield the style sheets of a chunk: those of what it imports first, as the cascade needs them."""
-    chunk = _manifest()[key]
+    chunk = built[key]
     for imported in chunk.get("imports", []):
-        yield from _styles(imported)
+        yield from _styles(built, imported)
     yield from chunk.get("css", [])
 
 

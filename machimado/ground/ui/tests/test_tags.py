@@ -73,7 +73,7 @@ class TestIsland:
     def manifest(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / "manifest.json"
         monkeypatch.setattr(ui, "MANIFEST", path)
-        ui._read_manifest.cache_clear()
+        ui._tags.cache_clear()
         return path
 
     def test_loads_its_script_and_the_styles_of_what_it_imports_first(self, manifest: Path) -> None:
