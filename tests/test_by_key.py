@@ -1,6 +1,7 @@
 """A row by its key is what a queryset would have given, and costs one statement."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +13,19 @@ from django.test.utils import CaptureQueriesContext
 
 from machimado.cases.applications.models import (
     APPLICATIONS,
+    APPLICATIONS_OF,
     CASES,
+    CASES_OF,
     CHANGES,
+    STAMPS_OF,
     AnswerChange,
     Application,
     Case,
+    Stamp,
+    Step,
 )
 from machimado.cases.applications.tests import claim
-from machimado.cases.register.models import Resident
+from machimado.cases.register.models import RESIDENTS, Resident
 from machimado.frontyard.counter.models import DESKS, Desk
 from machimado.ground.people.models import OFFICERS, Officer
 from machimado.ground.people.sessions import SESSIONS
@@ -37,7 +43,7 @@ def application(universe: Universe) -> Application:
     return claim.begun(universe.officer)
 
 
-@pytest.mark.parametrize("rows", [APPLICATIONS, CASES, DESKS, OFFICERS, SESSIONS])
+@pytest.mark.parametrize("rows", [APPLICATIONS, CASES, DESKS, OFFICERS, RESIDENTS, SESSIONS])
 def test_it_is_the_row_that_a_queryset_gives(
     rows: ByKey[Any], application: Application, universe: Universe, sign_in: Callable[[Officer], Client]
 ) -> None:
@@ -76,7 +82,7 @@ def test_a_key_may_be_written_as_text(application: Application) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("rows", [APPLICATIONS, CASES, DESKS, OFFICERS])
+@pytest.mark.parametrize("rows", [APPLICATIONS, CASES, DESKS, OFFICERS, RESIDENTS])
 def test_a_key_that_nobody_has(rows: ByKey[Any]) -> None:
     assert rows.find(uuid4()) is None
     with pytest.raises(rows._model.DoesNotExist):
@@ -101,6 +107,27 @@ def test_another_column(universe: Universe) -> None:
     by_login = ByKey(Officer, "login")
     assert by_login.get(universe.officer.login) == universe.officer
     assert by_login.find("nobody") is None
+
+
+def test_all_rows_of_a_key_stand_in_the_order_of_their_model(application: Application) -> None:
+    case = Case.objects.get()
+    for rows, key, kept in (
+        (CASES_OF, case.resident_id, Case.objects.filter(resident=case.resident_id)),
+        (APPLICATIONS_OF, case.pk, Application.objects.filter(case=case)),
+        (STAMPS_OF, case.pk, Stamp.objects.filter(case=case)),
+    ):
+        read = rows.all(key)
+        assert [values(row) for row in read] == [values(row) for row in kept]
+        assert read
+        assert rows.all(uuid4()) == []
+
+
+def test_all_rows_cost_one_statement_with_what_is_read_along(application: Application) -> None:
+    resident = Resident.objects.get()
+    with CaptureQueriesContext(connection) as asked:
+        read = APPLICATIONS_OF.all(application.case_id)
+        assert [one.case.resident for one in read] == [resident]
+    assert len(asked) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -130,8 +157,17 @@ def test_a_number_is_given_by_the_store(application: Application, universe: Univ
     )
     CHANGES.add(change)
     read = AnswerChange.objects.get(revision=99)
-    assert read.pk
+    assert read.pk == change.pk
     assert (read.before, read.officer, read.at) == (change.before, None, claim.NOW)
+
+
+def test_what_is_there_once_is_not_added_again(application: Application) -> None:
+    case = Case.objects.get()
+    STAMPS_OF.add_once(Stamp(case=case, step=Step.CALLED, at=claim.NOW + timedelta(hours=1)))
+    kept = [stamp.at for stamp in STAMPS_OF.all(case.pk) if stamp.step == Step.CALLED]
+    assert kept == [claim.NOW]
+    STAMPS_OF.add_once(Stamp(case=case, step=Step.SIGNED, at=claim.NOW))
+    assert Stamp.objects.get(step=Step.SIGNED).at == claim.NOW
 
 
 def test_what_is_written_is_written_and_nothing_else(application: Application) -> None:

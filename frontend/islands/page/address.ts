@@ -2,5 +2,5 @@
  * A page that answers a post says under which address it can be opened again: reloading, locking, coming back and
  * relative addresses then mean the page, and nothing is sent twice.
  */
-const address = document.body.dataset.address;
-if (address && address !== location.pathname) history.replaceState(null, "", address + location.hash);
+const own = document.body.dataset.address;
+if (own && own !== location.pathname) history.replaceState(null, "", own + location.hash);

@@ -251,3 +251,8 @@ class Tally(models.Model):
 CASES = ByKey(Case, along=("resident",))
 APPLICATIONS = ByKey(Application, along=("case__resident",))
 CHANGES = ByKey(AnswerChange)
+CASES_OF = ByKey(Case, "resident")
+APPLICATIONS_OF = ByKey(Application, "case", along=("case__resident",))
+STAMPS_OF = ByKey(Stamp, "case")
+SUBMISSIONS = ByKey(Submission)
+TALLY_OF = ByKey(Tally, "application")

@@ -96,7 +96,7 @@ def blank(*, procedure: str, address: str, at: datetime) -> Printed:
 def missing(application: Application) -> tuple[Missing, ...]:
     """Return the characters of the answers that the fonts of paper lack, for a page that warns before it is printed."""
     words = json.dumps(application.answers, ensure_ascii=False)
-    return find_missing(words, _fonts().coverage())
+    return find_missing(words, _fonts().coverage)
 
 
 def _print(form: Form, inputs: dict[str, Any], at: datetime) -> Printed:

@@ -8,6 +8,7 @@ from machimado.cases.delivery.rules import machine
 from machimado.cases.delivery.rules.machine import AUTOMATIC, Cause, State
 from machimado.cases.delivery.rules.words import LABELS
 from machimado.ground.people.models import Officer
+from machimado.ground.rows.by_key import ByKey
 
 
 class Delivery(models.Model):
@@ -161,3 +162,7 @@ class Worker(models.Model):
 
     class Meta:
         ordering = ["-seen_at"]
+
+
+# What was submitted, by its application.
+SENT = ByKey(Submission, "application", along=("delivery",))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import StoredFile, Submission
 from machimado.cases.delivery.adapters import adapter_for
-from machimado.cases.delivery.models import Attempt, Delivery, Worker
+from machimado.cases.delivery.models import SENT, Attempt, Delivery, Worker
 from machimado.cases.delivery.rules import machine, words
 from machimado.cases.delivery.rules.contract import Attachment, Message, MessageRefused
 from machimado.cases.delivery.rules.labels import label_of
@@ -152,13 +152,11 @@ class Status:
         return self.is_rejected
 
 
-def status_of(application_ids: Iterable[UUID], *, at: datetime | None = None) -> dict[UUID, Status]:
-    """Return the status of each application that was submitted, in one query."""
-    now = at or timezone.now()
-    submissions = Submission.objects.filter(application__in=list(application_ids)).order_by("round")
-    related = submissions.select_related("delivery", "application__definition")
-    rows = related.defer("payload", "application__answers", "application__sources")
-    return {row.application_id: _status(row, now) for row in rows}
+def status_of(application_id: UUID, *, at: datetime | None = None) -> Status | None:
+    """Return how it stands with an application's latest submission; nothing where none was made."""
+    rounds = SENT.all(application_id)
+    latest = max(rounds, key=lambda sent: sent.round, default=None)
+    return _status(latest, at or timezone.now()) if latest else None
 
 
 def _status(submission: Submission, at: datetime) -> Status:

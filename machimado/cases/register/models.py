@@ -3,6 +3,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from machimado.ground.rows.by_key import ByKey
+
 
 class Status(models.TextChoices):
     """Where the core says a person stands."""
@@ -188,3 +190,6 @@ class Feed(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="feed_one_row")]
+
+
+RESIDENTS = ByKey(Resident)

@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications import paper
-from machimado.cases.applications.models import APPLICATIONS, CASES, Application, Case, Step, Tally
+from machimado.cases.applications.models import (
+    APPLICATIONS,
+    APPLICATIONS_OF,
+    CASES,
+    TALLY_OF,
+    Application,
+    Case,
+    Step,
+)
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.answers import take
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
@@ -182,7 +190,7 @@ def effort(application: Application) -> Effort | None:
     """Return what the application cost, once it was sent."""
     if application.state != Application.State.SUBMITTED:
         return None
-    tally = Tally.objects.filter(application=application).first()
+    tally = TALLY_OF.find(application.pk)
     if tally is None:
         return None
     baseline = cases.form_of(application).procedure.paper
@@ -233,7 +241,8 @@ def unsent(case: Case) -> list[Application]:
 
 def running(case: Case, procedure: str) -> Application | None:
     """Return the case's application for the procedure that was begun and not sent, if there is one."""
-    return case.applications.filter(procedure=procedure, state__in=RUNNING).first()
+    found = (one for one in APPLICATIONS_OF.all(case.pk) if one.procedure == procedure)
+    return next((one for one in found if one.state in RUNNING), None)
 
 
 def household(record: Record | None) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 UNKNOWN = "XXXX-XX-XX"
 
@@ -88,6 +89,8 @@ def era_of(day: date) -> Era | None:
     return next(era for era in reversed(ERAS) if era.start <= day)
 
 
+# A sheet writes the same few dates again and again.
+@lru_cache(maxsize=4096)
 def wareki(day: str | date) -> str:
     """Write a date in the era calendar: 令和8年11月21日, 令和元年, 昭和25年5月日不詳, 年月日不詳.
 

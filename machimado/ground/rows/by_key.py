@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
 
@@ -18,7 +19,10 @@ type_of_converter = Callable[[Any, Any, Any], Any]
 
 
 class ByKey(Generic[Row]):
-    """The rows of a model, each by a unique column; `along` names related rows that are read with it (as select_related)."""
+    """The rows of a model by a column; `along` names related rows that are read with each (as select_related).
+
+    `find`, `get` and `hold` are for a column of which each value stands in one row.
+    """
 
     def __init__(self, model: type[Row], column: str = "pk", *, along: Sequence[str] = ()) -> None:
         self._model = model
@@ -44,16 +48,32 @@ class ByKey(Generic[Row]):
 
         Raises: the model's DoesNotExist; TransactionManagementError outside a transaction.
         """
-        if not connection.in_atomic_block:
+        if not _store().in_atomic_block:
             raise transaction.TransactionManagementError("A row is held until a transaction ends: begin one.")
         return self._existing(self._read(key, is_held=True))
 
+    def all(self, key: Any) -> list[Row]:
+        """Return the rows with that key, in the order of their model."""
+        return [self._statement(is_held=False).row(values) for values in self._rows(key, is_held=False)]
+
     def add(self, row: Row) -> Row:
-        """Write a new row and return it. A number that the store gives by itself is not read back."""
+        """Write a new row and return it, with the number that the store has given it."""
         sql, fields = self._writing(())
-        self._execute(sql, row, fields)
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django's documented name
+        store = _store()
+        with store.cursor() as cursor:
+            cursor.execute(sql, _stored(row, fields, store))
+            if row._meta.auto_field:  # noqa: SLF001 - Django's documented name
+                (row.pk,) = cursor.fetchone()
+        row._state.adding, row._state.db = False, store.alias  # noqa: SLF001 - Django's documented name
         return row
+
+    def add_once(self, row: Row) -> None:
+        """Write a new row, unless a constraint says that there is one like it."""
+        sql, fields = self._writing(())
+        store = _store()
+        with store.cursor() as cursor:
+            unless_there = f"{sql.partition(' RETURNING ')[0]} ON CONFLICT DO NOTHING"
+            cursor.execute(unless_there, _stored(row, fields, store))
 
     def write(self, row: Row, name: str, *more: str) -> None:
         """Write these fields of a row that is there.
@@ -61,14 +81,11 @@ class ByKey(Generic[Row]):
         Raises: the model's DoesNotExist.
         """
         sql, fields = self._writing((name, *more))
-        if self._execute(sql, row, fields) != 1:
-            self._existing(None)
-
-    def _execute(self, sql: str, row: Row, fields: "Sequence[models.Field[Any, Any]]") -> int:
-        values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return int(cursor.rowcount)
+        store = _store()
+        with store.cursor() as cursor:
+            cursor.execute(sql, _stored(row, fields, store))
+            if cursor.rowcount != 1:
+                self._existing(None)
 
     def _writing(self, names: tuple[str, ...]) -> "tuple[str, list[models.Field[Any, Any]]]":
         """Return the statement that changes these fields, or without any the one that adds a row, and its fields in order."""
@@ -77,11 +94,12 @@ class ByKey(Generic[Row]):
         return self._writes[names]
 
     def _adding(self) -> "tuple[str, list[models.Field[Any, Any]]]":
-        every = self._model._meta.concrete_fields  # noqa: SLF001 - Django's documented name
-        fields = [field for field in every if not isinstance(field, models.AutoField)]
+        meta = self._model._meta  # noqa: SLF001 - Django's documented name
+        fields = [field for field in meta.concrete_fields if field is not meta.auto_field]
         columns = ", ".join(_quoted(field) for field in fields)
         marks = ", ".join(["%s"] * len(fields))
-        return f"INSERT INTO {self._table()} ({columns}) VALUES ({marks})", fields  # noqa: S608 - our own names
+        given = f" RETURNING {_quoted(meta.auto_field)}" if meta.auto_field else ""
+        return f"INSERT INTO {self._table()} ({columns}) VALUES ({marks}){given}", fields  # noqa: S608 - our own names
 
     def _changing(self, names: tuple[str, ...]) -> "tuple[str, list[models.Field[Any, Any]]]":
         meta = self._model._meta  # noqa: SLF001 - Django's documented name
@@ -90,7 +108,7 @@ class ByKey(Generic[Row]):
         return f"UPDATE {self._table()} SET {changes} WHERE {_quoted(meta.pk)} = %s", [*fields, meta.pk]  # noqa: S608 - the same
 
     def _table(self) -> str:
-        return connection.ops.quote_name(self._model._meta.db_table)  # noqa: SLF001 - Django's documented name
+        return _store().ops.quote_name(self._model._meta.db_table)  # noqa: SLF001 - Django's documented name
 
     def _existing(self, row: Row | None) -> Row:
         if row is None:
@@ -98,22 +116,32 @@ class ByKey(Generic[Row]):
         return row
 
     def _read(self, key: Any, *, is_held: bool) -> Row | None:
+        found = self._rows(key, is_held=is_held)
+        return self._statement(is_held=is_held).row(found[0]) if found else None
+
+    def _rows(self, key: Any, *, is_held: bool) -> list[Sequence[Any]]:
         if isinstance(key, str) and "\x00" in key:
-            return None  # a cookie may say so; no row has such a key, and PostgreSQL takes it for a mistake of ours
-        statement = self._statements.get(is_held)
-        if statement is None:
-            statement = self._statements[is_held] = self._compose(is_held)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, [statement.column.get_db_prep_value(key, connection)])
-            values = cursor.fetchone()
-        return None if values is None else statement.row(list(values))
+            return []  # a cookie may say so; no row has such a key, and PostgreSQL takes it for a mistake of ours
+        statement, store = self._statement(is_held=is_held), _store()
+        with store.cursor() as cursor:
+            cursor.execute(statement.sql, [statement.column.get_db_prep_value(key, store)])
+            found: list[Sequence[Any]] = cursor.fetchall()
+            return found
+
+    def _statement(self, *, is_held: bool) -> "_Statement":
+        found = self._statements.get(is_held)
+        if found is None:
+            found = self._statements[is_held] = self._compose(is_held)
+        return found
 
     def _compose(self, is_held: bool) -> "_Statement":
-        rows = self._model._default_manager.order_by()  # noqa: SLF001 - Django's documented name
+        rows = self._model._default_manager.all()  # noqa: SLF001 - Django's documented name
         # With a piece of SQL on its right side the comparison leaves the place of the key open.
         rows = rows.filter(**{self._column: RawSQL("%s", [None])})
         rows = rows.select_related(*self._along) if self._along else rows
-        return _Statement.of(rows.select_for_update(of=["self"]) if is_held else rows, self._field())
+        column = self._field()
+        rows = rows.order_by() if column.unique else rows
+        return _Statement.of(rows.select_for_update(of=["self"]) if is_held else rows, column)
 
     def _field(self) -> "models.Field[Any, Any]":
         meta = self._model._meta  # noqa: SLF001 - Django's documented name
@@ -122,8 +150,20 @@ class ByKey(Generic[Row]):
         return found
 
 
+def _store() -> BaseDatabaseWrapper:
+    """Return this thread's connection. `django.db.connection` would look for it at each of a row's fields."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _stored(
+    row: models.Model, fields: "Sequence[models.Field[Any, Any]]", store: BaseDatabaseWrapper
+) -> list[Any]:
+    """Return what the row holds in these fields, as the store keeps it."""
+    return [field.get_db_prep_save(getattr(row, field.attname), store) for field in fields]
+
+
 def _quoted(field: "models.Field[Any, Any]") -> str:
-    return connection.ops.quote_name(str(field.column))
+    return _store().ops.quote_name(str(field.column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +182,8 @@ class _Statement:
     @classmethod
     def of(cls, rows: "models.QuerySet[Any]", column: "models.Field[Any, Any]") -> "_Statement":
         """Compose the statement of a queryset, as its ModelIterable would."""
-        compiler = rows.query.get_compiler(connection=connection)
+        store = _store()
+        compiler = rows.query.get_compiler(connection=store)
         sql, _ = compiler.as_sql()
         selected, described = compiler.select, compiler.klass_info
         assert described is not None
@@ -154,15 +195,16 @@ class _Statement:
             places=slice(first, last + 1),
             names=[each[0].target.attname for each in selected[first : last + 1]],
             converters=compiler.get_converters([each[0] for each in selected]),
-            populators=get_related_populators(described, selected, connection.alias),  # type: ignore[call-arg] # stubs of Django 6
+            populators=get_related_populators(described, selected, store.alias),  # type: ignore[call-arg] # stubs of Django 6
         )
 
-    def row(self, values: list[Any]) -> Any:
-        """Return the object of the values, with those read along with it."""
+    def row(self, row: Sequence[Any]) -> Any:
+        """Return the object of a row's values, with those read along with it."""
+        values, store = list(row), _store()
         for place, (converters, expression) in self.converters.items():
             for convert in converters:
-                values[place] = convert(values[place], expression, connection)
-        made = self.model.from_db(connection.alias, self.names, values[self.places])
+                values[place] = convert(values[place], expression, store)
+        made = self.model.from_db(store.alias, self.names, values[self.places])
         for populator in self.populators:
             populator.populate(values, made)
         return made

@@ -5,7 +5,7 @@ otherwise, and for the printed words of a form, in Noto Sans JP, which comes wit
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -49,8 +49,9 @@ class FontSet:
     files: tuple[FontFile, ...]
     cache: Path | None = None
 
+    @cached_property
     def coverage(self) -> tuple[Coverage, ...]:
-        """Return what each entry font covers, in order of preference."""
+        """What each entry font covers, in order of preference."""
         return tuple(read_coverage(file, self.cache) for file in self.files)
 
 

@@ -82,7 +82,7 @@ def _filled(frame: Frame, template: Path, inputs: Mapping[str, Any], fonts: Font
         raise TooMuchTextError(
             "文章が長すぎて用紙に印刷できません。長い文章は別の書類として添付してください。"
         )
-    marked, missing = mark_missing(personal, fonts.coverage())
+    marked, missing = mark_missing(personal, fonts.coverage)
     listed = [{"mark": each.mark, "shown": each.shown, "code_points": each.code_points} for each in missing]
     drawings = {key: drawing_svg(inputs[key].encode()) for key in _DRAWINGS if inputs.get(key)}
     entries = place_entries(frame.anchors, {**inputs, **marked, **drawings, "missing": listed})

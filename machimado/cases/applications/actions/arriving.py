@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import NotReady, check_open, subject, until_free
-from machimado.cases.applications.models import CASES, Case, Lane, Stamp, Step
+from machimado.cases.applications.models import CASES, STAMPS_OF, Case, Lane, Stamp, Step
 from machimado.cases.applications.permissions import State, check_serve
 from machimado.cases.applications.rules.duration import wait_seconds
 from machimado.cases.register.models import Resident
@@ -70,8 +70,8 @@ def _same_office(case: Case, office: int) -> Case:
 
 def stamp(*steps: Step, case: Case, by: Officer | None, at: datetime) -> None:
     """Stamp the steps that are not stamped already."""
-    fresh = [Stamp(case=case, step=step, at=at, officer=by) for step in steps]
-    Stamp.objects.bulk_create(fresh, ignore_conflicts=True)
+    for step in steps:
+        STAMPS_OF.add_once(Stamp(case=case, step=step, at=at, officer=by))
 
 
 @transaction.atomic

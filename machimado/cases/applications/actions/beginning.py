@@ -18,7 +18,14 @@ from machimado.cases.applications.actions.kept import (
     subject,
     until_free,
 )
-from machimado.cases.applications.models import APPLICATIONS, CASES, Application, Case, Channel
+from machimado.cases.applications.models import (
+    APPLICATIONS,
+    APPLICATIONS_OF,
+    CASES,
+    Application,
+    Case,
+    Channel,
+)
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.reference import new_reference
@@ -72,7 +79,7 @@ class _Start:
 @transaction.atomic
 def _begin_or_go_on(case: Case, start: _Start) -> Application:
     _hold(case, start.by)
-    others = list(case.applications.exclude(state=State.CANCELLED).order_by("begun_at"))
+    others = [one for one in APPLICATIONS_OF.all(case.pk) if one.state != State.CANCELLED]
     running = next((one for one in others if one.procedure == start.form.id and one.state in RUNNING), None)
     if running is not None:
         return running

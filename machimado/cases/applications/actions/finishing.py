@@ -22,6 +22,7 @@ from machimado.cases.applications.actions.kept import (
 from machimado.cases.applications.actions.tallying import tally
 from machimado.cases.applications.models import (
     APPLICATIONS,
+    SUBMISSIONS,
     Application,
     Case,
     Stamp,
@@ -37,6 +38,8 @@ from machimado.cases.procedures.rules.definition import Delivery
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.ground.people.models import Officer
+
+HOLD_FILES = frozenset({"files", "signature"})
 
 
 @transaction.atomic
@@ -143,16 +146,18 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     if locked.state == State.SUBMITTED:
         return locked.submissions.latest("round")
     outcome, delivery = _ready(locked, at)
-    files = {str(file.pk): file for file in locked.files.defer("content")}
+    files = _files(locked)
     locked.rounds += 1
-    submission = Submission.objects.create(
-        application=locked,
-        round=locked.rounds,
-        system=delivery.system,
-        message=delivery.message,
-        payload=_payload(locked, outcome.delivers),
-        attachments=_attachments(form_of(locked), outcome, files),
-        submitted_at=at,
+    submission = SUBMISSIONS.add(
+        Submission(
+            application=locked,
+            round=locked.rounds,
+            system=delivery.system,
+            message=delivery.message,
+            payload=_payload(locked, outcome.delivers),
+            attachments=_attachments(form_of(locked), outcome, files),
+            submitted_at=at,
+        )
     )
     # What is left of it belonged to questions that are not asked any more.
     locked.state, locked.refused = State.SUBMITTED, {}
@@ -164,6 +169,13 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Submission
     said = {"reference": locked.reference, "round": submission.round}
     record_change(locked, by, "application.submitted", at, said)
     return submission
+
+
+def _files(application: Application) -> dict[str, StoredFile]:
+    """Return what is kept with the application, by id, without its contents."""
+    if not any(question.kind in HOLD_FILES for _, question in form_of(application).walk()):
+        return {}
+    return {str(file.pk): file for file in application.files.defer("content")}
 
 
 def _ready(application: Application, at: datetime) -> tuple[Outcome, Delivery]:

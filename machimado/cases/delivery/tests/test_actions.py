@@ -1,6 +1,7 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -54,6 +55,13 @@ def due_at(row: Delivery) -> Any:
     row.refresh_from_db()
     assert row.next_at is not None
     return row.next_at
+
+
+def status_of(application: UUID, at: datetime | None = None) -> queries.Status:
+    """Return how it stands with an application that was submitted."""
+    found = queries.status_of(application, at=at)
+    assert found is not None
+    return found
 
 
 def test_what_is_submitted_is_received_and_the_case_stamped(universe: Universe, memory: MemoryCore) -> None:
@@ -187,7 +195,7 @@ def test_reasons_of_a_rejection_name_the_question(universe: Universe, memory: Me
     memory.verdict = Verdict.REJECTED
     submission = submit(universe.officer)
     go(one(claim()), memory)
-    status = queries.status_of([submission.application_id])[submission.application_id]
+    status = status_of(submission.application_id)
     assert (status.label, status.is_rejected, status.may_correct, status.is_final) == (
         "差戻し",
         True,
@@ -206,7 +214,7 @@ def test_a_new_round_has_a_key_and_a_reference_of_its_own(universe: Universe, me
     memory.verdict = Verdict.ACCEPTED
     submit_again(first.application, universe.officer)
     go(one(claim()), memory)
-    status = queries.status_of([first.application_id])[first.application_id]
+    status = status_of(first.application_id)
     assert status.label == "基幹システム受理済"
     references = [message.reference for message, _ in memory.entries]
     assert references == [first.application.reference, f"{first.application.reference}-2"]
@@ -359,17 +367,18 @@ def test_what_lasts_too_long_is_late(universe: Universe, memory: MemoryCore) -> 
     go(one(claim()), memory)
     later = timezone.now() + timedelta(minutes=11)
     assert queries.overview(at=later).late == 1
-    status = queries.status_of([submission.application_id], at=later)[submission.application_id]
+    status = status_of(submission.application_id, at=later)
     assert (status.is_late, status.age, status.label) == (True, "11分", "送信待ち")
     assert "つながりません" in status.reason
 
 
-def test_the_status_of_many_costs_one_query(
+def test_the_status_costs_one_query(
     universe: Universe, memory: MemoryCore, django_assert_num_queries: Any
 ) -> None:
-    ids = [submit(universe.officer).application_id for _ in range(3)]
+    application = submit(universe.officer).application_id
     with django_assert_num_queries(1):
-        assert {status.label for status in queries.status_of(ids).values()} == {"送信待ち"}
+        assert status_of(application).label == "送信待ち"
+    assert queries.status_of(uuid4()) is None
 
 
 @pytest.mark.django_db(transaction=True)

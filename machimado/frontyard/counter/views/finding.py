@@ -4,15 +4,15 @@ from uuid import UUID, uuid5
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Case
+from machimado.cases.applications.models import CASES_OF, Case
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.register import actions as register
-from machimado.cases.register.models import Resident
+from machimado.cases.register.models import RESIDENTS, Resident
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.beginning import start
 from machimado.frontyard.counter.views.case import case_or_404
@@ -63,7 +63,9 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     """Begin (or go on with) a case for the resident who stands at the desk."""
     now = timezone.now()
     officer = permissions.by(request)
-    resident = get_object_or_404(Resident, pk=resident_id)
+    resident = RESIDENTS.find(resident_id)
+    if resident is None:
+        raise Http404
     waiting = request.POST.get("case", "")
     try:
         with transaction.atomic():
@@ -83,7 +85,11 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
 def _receive(officer: Officer, resident: Resident, at: datetime) -> Case:
     """Open a case for the resident, or go on with the officer's own of today: five clicks and two tabs open one."""
     today = timezone.localdate(at)
-    of_today = list(Case.objects.filter(office=officer.office_id, opened_date=today, resident=resident))
+    of_today = [
+        case
+        for case in CASES_OF.all(resident.pk)
+        if case.office_id == officer.office_id and case.opened_date == today
+    ]
     own = next((case for case in of_today if case.officer_id == officer.pk and not case.closed_at), None)
     if own is not None:
         return own

@@ -49,7 +49,7 @@ def _submit(**step: Any) -> Application:
 def correct(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Open an application again that the core system rejected."""
     application = application_or_404(request, application_id)
-    state = delivery.status_of([application.pk], at=timezone.now()).get(application.pk)
+    state = delivery.status_of(application.pk, at=timezone.now())
     if state is None or state.state != "rejected":
         messages.error(request, "基幹システムが差し戻した申請だけを直せます。今の状態を確かめてください。")
         return redirect("counter:interview", application.pk)

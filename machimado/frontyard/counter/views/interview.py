@@ -80,7 +80,7 @@ def _sent_back(application: Application) -> delivery.Status | None:
     """Return the core system's refusal that is being put right, for the page to keep in sight until it is sent again."""
     if not application.rounds or application.state not in RUNNING:
         return None
-    last = delivery.status_of([application.pk]).get(application.pk)
+    last = delivery.status_of(application.pk)
     return last if last is not None and last.is_rejected else None
 
 
@@ -122,7 +122,7 @@ def _spoken(desk: Desk | None) -> str:
 def _status(application: Application, now: datetime) -> delivery.Status | None:
     """Return how it stands with the delivery, once there is one."""
     sent = application.state == State.SUBMITTED
-    return delivery.status_of([application.pk], at=now).get(application.pk) if sent else None
+    return delivery.status_of(application.pk, at=now) if sent else None
 
 
 @permissions.officers(*SERVING)

@@ -15,7 +15,7 @@ SECOND = Coverage(frozenset("山田辻邉"), frozenset({"山\U000e0100"}))
 
 
 def test_a_real_font_has_kanji_and_no_invisible_characters() -> None:
-    first = fonts().coverage()[0]
+    first = fonts().coverage[0]
     assert {"山", "髙", "﨑", "ア"} <= first.characters
     assert not {"\u202e", "\u200b", "\x07"} & first.characters
     assert first.sequences

@@ -205,7 +205,7 @@ def test_a_signature_is_drawn_and_a_dangerous_one_refused(tmp_path: Path) -> Non
 
 
 def test_a_form_that_only_a_later_font_has_is_printed_in_it(tmp_path: Path) -> None:
-    covered = fonts().coverage()
+    covered = fonts().coverage
     later = [
         each
         for font in covered[1:]
