@@ -35,6 +35,7 @@ def test_language_is_chosen_on_the_tablet_and_goes_with_its_speaker(stage: Stage
     expect(tablet.get_by_text("2 / ")).to_be_visible()
     stage.look(tablet, "確認（やさしい日本語）")
     tablet.get_by_role("button", name="English").click()
+    expect(tablet.get_by_text("Is this correct?")).to_be_visible()
     while tablet.locator("signature-pad").count() == 0:
         step = tablet.locator(".resident-kicker").last
         shown = step.inner_text()

@@ -15,15 +15,22 @@ from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
-from machimado.frontyard.counter.views.interview import application_or_404, context, moved_on, shown
+from machimado.frontyard.counter.views.interview import application_or_404, context, keep, moved_on, shown
 from machimado.ground.people import permissions
 
 
 @permissions.officers(*SERVING)
 @require_POST
 def review(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Hand the answers to the resident to check and sign."""
-    return _go_on(request, application_or_404(request, application_id), cases.to_review)
+    """Hand the answers to the resident to check and sign; a plain post brings the whole page along."""
+    application, desk = application_or_404(request, application_id), desk_of(request)
+    try:
+        kept = keep(request, application, desk)
+    except WrongState as wrong:
+        return moved_on(request, application, wrong)
+    if kept.is_conflict:
+        return kept.shown(request, desk)
+    return _go_on(request, kept.application, cases.to_review)
 
 
 @permissions.officers(*SERVING)

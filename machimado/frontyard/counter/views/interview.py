@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.forms import Posted, posted
+from machimado.frontyard.counter.forms import posted
 from machimado.frontyard.counter.models import Desk, Language
 from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import desk_of
@@ -131,29 +132,69 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Save what was changed: one question by htmx, the whole page by a plain post."""
     application = application_or_404(request, application_id)
     desk = desk_of(request)
-    given = posted(request.POST, cases.form_of(application), application.answers)
-    raw = _with_town({path: one.raw for path, one in given.items()})
-    page, now = _page(request), timezone.now()
     # The page shows this and no other revision: what stays as it is need not be sent again.
-    shows_all = page.revision == application.revision
-    seen = queries.sheet(application, at=now, spoken=_spoken(desk)) if shows_all else None
+    shows_all = _page(request).revision == application.revision
+    seen = queries.sheet(application, at=timezone.now(), spoken=_spoken(desk)) if shows_all else None
     try:
-        with transaction.atomic():
-            actions.hold(desk, application)
-            saved = cases.save_answers(
-                application=application, raw=raw, by=permissions.by(request), at=now, page=page
-            )
-            _show_to_resident(request, desk, application, given)
-    except cases.Conflict as conflict:
-        refusal = Refusal(raw[conflict.path], str(conflict))
-        theirs = queries.application(application.pk)
-        return shown(request, theirs, {conflict.path: refusal}, desk=desk, status=409)
+        kept = keep(request, application, desk)
     except WrongState as wrong:
         return moved_on(request, application, wrong)
-    refusals = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
-    if not saved:
-        return shown(request, application, refusals, desk=desk)
-    return shown(request, saved[0].application, refusals, desk=desk, seen=seen, own=frozenset(given))
+    return kept.shown(request, desk, seen=seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of the answers that a page held; `own` are the paths of those that were saved."""
+
+    application: Application
+    refusals: dict[str, Refusal]
+    own: frozenset[str]
+    is_conflict: bool
+
+    def shown(self, request: HttpRequest, desk: Desk | None, *, seen: Sheet | None = None) -> HttpResponse:
+        """Return the interview as it is now, with what could not be taken."""
+        status = 409 if self.is_conflict else 200
+        seen = None if self.is_conflict or not self.own else seen
+        return shown(
+            request, self.application, self.refusals, desk=desk, status=status, seen=seen, own=self.own
+        )
+
+
+def keep(request: HttpRequest, application: Application, desk: Desk | None) -> Kept:
+    """Save the answers that a page sends along, whatever else its button asks for.
+
+    Where somebody else has changed one meanwhile, the others are saved all the same.
+    Raises: WrongState.
+    """
+    given = posted(request.POST, cases.form_of(application), application.answers)
+    raw = _with_town({path: one.raw for path, one in given.items()})
+    conflicts: dict[str, Refusal] = {}
+    saved: Sequence[cases.Saved] = ()
+    while raw and not saved:
+        try:
+            saved = _save(request, application, desk, raw)
+        except cases.Conflict as conflict:
+            conflicts[conflict.path] = Refusal(raw.pop(conflict.path), str(conflict))
+            application = queries.application(application.pk)
+    refused = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
+    newest = saved[0].application if saved else application
+    return Kept(newest, {**refused, **conflicts}, frozenset(raw), bool(conflicts))
+
+
+def _save(
+    request: HttpRequest, application: Application, desk: Desk | None, raw: Mapping[str, Any]
+) -> Sequence[cases.Saved]:
+    with transaction.atomic():
+        actions.hold(desk, application)
+        saved = cases.save_answers(
+            application=application,
+            raw=raw,
+            by=permissions.by(request),
+            at=timezone.now(),
+            page=_page(request),
+        )
+        _show_to_resident(request, desk, application, raw)
+    return saved
 
 
 def _page(request: HttpRequest) -> cases.Page:
@@ -184,7 +225,7 @@ def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _show_to_resident(
-    request: HttpRequest, desk: Desk | None, application: Application, given: Mapping[str, Posted]
+    request: HttpRequest, desk: Desk | None, application: Application, given: Mapping[str, Any]
 ) -> None:
     """Let the resident's screen show the question that is being talked about."""
     only = next(iter(given), "") if len(given) == 1 else ""
@@ -231,11 +272,14 @@ def moved_on(request: HttpRequest, application: Application, wrong: WrongState) 
 @permissions.officers(*SERVING)
 @require_POST
 def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Add a row to a group, or take one out."""
-    application = application_or_404(request, application_id)
+    """Add a row to a group, or take one out; a plain post brings the whole page along."""
+    application, desk = application_or_404(request, application_id), desk_of(request)
     officer, now = permissions.by(request), timezone.now()
     group, _, index = request.POST.get("row", "").rpartition(".")
     try:
+        kept = keep(request, application, desk)
+        if kept.is_conflict:
+            return kept.shown(request, desk)
         if group:
             place = _number(index) or 0
             changed = cases.drop_row(application=application, group=group, index=place, by=officer, at=now)
@@ -247,7 +291,7 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except PathRefused:
         messages.error(request, "この行はもうありません。画面を新しくしました。")
         changed = queries.application(application.pk)
-    return shown(request, changed, desk=desk_of(request))
+    return shown(request, changed, desk=desk)
 
 
 @permissions.officers(*SERVING)
