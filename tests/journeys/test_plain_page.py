@@ -31,7 +31,9 @@ def test_plain_page_takes_what_was_typed_along(stage: Stage) -> None:
             break
         for line in officer.locator("#sheet .line.is-missing").all():
             fill(line)
-        to_check.click(force=True)  # it says that answers are lacking: this page has not been told of them yet
+        to_check.click(
+            force=True
+        )  # it says that answers are lacking: this page has not been told of them yet
         officer.wait_for_load_state()
     expect(officer.get_by_text("住民の画面で内容を確かめ")).to_be_visible()
     officer.get_by_role("button", name="聞取りに戻る").click()

@@ -19,13 +19,18 @@ def place_entries(anchors: Sequence[Anchor], inputs: Inputs) -> dict[str, list[P
 
     Nothing that was answered is left out because a form has too few rows.
     """
+    # A question has as many anchors as it has options.
+    values = {path: value_at(inputs, path) for path in {anchor.path for anchor in anchors}}
+    placed = [(anchor, value) for anchor in anchors if (value := values[anchor.path]) is not None]
     return {
-        "texts": [text for anchor in anchors for text in _texts(anchor, inputs)],
-        "ticks": [_box(anchor) for anchor in anchors if anchor.kind == "tick" and _chosen(anchor, inputs)],
+        "texts": [text for anchor, value in placed for text in _texts(anchor, value)],
+        "ticks": [
+            _box(anchor) for anchor, value in placed if anchor.kind == "tick" and _chosen(anchor, value)
+        ],
         "drawings": [
-            {**_box(anchor), "align": anchor.align, "svg": inputs[anchor.path]}
-            for anchor in anchors
-            if anchor.kind == "drawing" and inputs.get(anchor.path)
+            {**_box(anchor), "align": anchor.align, "svg": value}
+            for anchor, value in placed
+            if anchor.kind == "drawing" and value
         ],
         "extra": list(_rows_without_room(anchors, inputs)),
     }
@@ -59,10 +64,10 @@ def postal_code(address: Any) -> str:
     return f"{code[:3]}-{code[3:]}" if re.fullmatch(r"\d{7}", code) else code
 
 
-def _texts(anchor: Anchor, inputs: Inputs) -> Iterator[Placed]:
+def _texts(anchor: Anchor, value: Any) -> Iterator[Placed]:
     if anchor.kind == "digits":
-        yield from _digits(anchor, _plain(value_at(inputs, anchor.path)))
-    elif text := _written(anchor.kind, value_at(inputs, anchor.path)):
+        yield from _digits(anchor, _plain(value))
+    elif text := _written(anchor.kind, value):
         yield _text(anchor, text + anchor.suffix)
 
 
@@ -162,8 +167,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _chosen(anchor: Anchor, inputs: Inputs) -> bool:
-    answer = value_at(inputs, anchor.path)
+def _chosen(anchor: Anchor, answer: Any) -> bool:
     if isinstance(answer, bool):
         return anchor.code == ("true" if answer else "false")
     return anchor.code in answer if isinstance(answer, list) else anchor.code == answer

@@ -1,6 +1,6 @@
 """Typesets a form: a city's template and what was answered become a PDF.
 
-What a person wrote reaches Typst as JSON in one input string and is printed as text: it is never read as markup or
+What a person wrote reaches Typst as JSON in one string and is printed as text: it is never read as markup or
 code. Typst can read no file but this room's own and the template's root.
 """
 
@@ -25,7 +25,6 @@ from machimado.ground.typesetting.frames import (
     BrokenFormError,
     Frame,
     compile_template,
-    frame_folder,
     pages_as_one,
     print_frame,
 )
@@ -86,25 +85,27 @@ def _filled(frame: Frame, template: Path, inputs: Mapping[str, Any], fonts: Font
     listed = [{"mark": each.mark, "shown": each.shown, "code_points": each.code_points} for each in missing]
     drawings = {key: drawing_svg(inputs[key].encode()) for key in _DRAWINGS if inputs.get(key)}
     entries = place_entries(frame.anchors, {**inputs, **marked, **drawings, "missing": listed})
-    return Paper(_compiled(frame, template, _data(frame, entries, inputs, fonts), fonts, stamp), missing)
+    return Paper(_compiled(frame, template, _data(frame, entries, inputs), fonts, stamp), missing)
 
 
-def _data(frame: Frame, entries: Mapping[str, Any], inputs: Mapping[str, Any], fonts: FontSet) -> str:
+def _data(frame: Frame, entries: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
     about = {
         "title": frame.title,
         "author": inputs.get("city", {}).get("name", ""),
         "reference": inputs.get("reference", ""),
         "background": frame.background,
         "pages": frame.pages,
-        "fonts": {"entry": fonts.entry, "label": fonts.label},
     }
-    return json.dumps({**about, **entries}, ensure_ascii=False)
+    return json.dumps({**about, **entries})
 
 
 def _compiled(frame: Frame, template: Path, data: str, fonts: FontSet, stamp: int) -> bytes:
+    # The document is this one line: what reaches Typst by `sys_inputs` makes it forget all that it knows of a form.
+    # Of JSON in ASCII, `dumps` makes a string literal as Typst has it, too: nothing in it can end the string.
+    line = f'#import "/fill.typ": fill\n#fill(json(bytes({json.dumps(data)})))'
     with _pool(frame.folder, fonts).compiler() as compiler:
         try:
-            pdf = compiler.compile(format="pdf", sys_inputs={"data": data}, timestamp=stamp)
+            pdf = compiler.compile(line.encode("ascii"), format="pdf", timestamp=stamp)
         except typst.TypstError as error:
             message = f"{template.name} に記入できません: {error.message}\n{error.diagnostic}"
             raise BrokenFormError(message) from error
@@ -112,7 +113,7 @@ def _compiled(frame: Frame, template: Path, data: str, fonts: FontSet, stamp: in
 
 
 class _Pool:
-    """Compilers of fill.typ. Typst keeps what it has parsed and laid out, but one compiler serves one thread."""
+    """Compilers for fill.typ. Typst keeps what it has parsed and laid out, but one compiler serves one thread."""
 
     def __init__(self, folder: Path, fonts: FontSet) -> None:
         self._folder, self._fonts = folder, fonts
@@ -133,9 +134,12 @@ class _Pool:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
-            fill = str(frame_folder() / "fill.typ")
+            fonts = {"entry": self._fonts.entry, "label": self._fonts.label}
             return typst.Compiler(
-                fill, root=str(self._folder), font_paths=self._fonts.faces, ignore_system_fonts=True
+                root=str(self._folder),
+                font_paths=self._fonts.faces,
+                ignore_system_fonts=True,
+                sys_inputs={"fonts": json.dumps(fonts)},
             )
 
 

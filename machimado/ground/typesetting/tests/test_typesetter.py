@@ -59,6 +59,8 @@ def test_a_short_number_is_set_to_the_right(tmp_path: Path) -> None:
         "*太字* _斜体_ `code` $x^2$ = 見出し",
         "#sys.inputs.data",
         '")] #panic("x") [("',
+        '"))) #panic("x") #((("',
+        '\\")))#panic()\\',
         "\\u{5c71} \\ // 注 /* */ @ref <label> ~ --- 'x' \"y\"",
         "{{ name }} <b>&amp;</b>",
     ],
