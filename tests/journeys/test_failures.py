@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.counter import answer, answer_all, begin, begin_claim, find, sign, sit_down
+from tests.journeys.counter import (
+    answer,
+    answer_all,
+    begin,
+    begin_claim,
+    end_open_cases,
+    find,
+    sign,
+    sit_down,
+)
 from tests.journeys.stage import Stage
 from tests.processes import Product, Town, town
 
@@ -102,6 +111,30 @@ def test_failures_of_the_pages_server_lose_and_double_nothing(stage: Stage, plac
     officer.goto(f"{stage.address}/counter/")
     expect(officer.locator(".case-item")).to_have_count(1)
     expect(officer.locator(".case-item .tag")).to_have_count(1)
+    stage.problems[:] = [problem for problem in stage.problems if "htmx:" not in problem]  # as it should be
+
+
+def test_failures_of_a_step_keep_what_was_to_go_along(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    begin(officer, stage, CERTIFICATE)
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    copies = entry(officer, "certificate.copies")
+    copies.fill("4")
+    place.kill("web")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("もう一度押してください")).to_be_visible()
+    expect(officer.get_by_text(AWAY)).to_be_visible()
+    expect(copies).to_have_value("4")
+    place.start_web()
+    expect(officer.get_by_text(AWAY)).to_be_hidden(timeout=PATIENCE)
+    officer.reload()
+    expect(copies).to_have_value("4")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("住民の画面で内容を確かめ")).to_be_visible()
+    stage.look_once(officer, "住民の確認")
+    end_open_cases(officer, stage)
     stage.problems[:] = [problem for problem in stage.problems if "htmx:" not in problem]  # as it should be
 
 

@@ -15,6 +15,8 @@ const saving = new Map<string, number>();
 const unsent = new Set<string>();
 const touched = new WeakSet<Node>();
 let own = "";
+let isLeaving = false;
+let along: HTMLElement | null = null;
 
 type Detail = {
   elt: HTMLElement;
@@ -85,10 +87,17 @@ function pageEntries(): Record<string, string[]> {
   return found;
 }
 
+document.addEventListener("htmx:confirm", (event) => {
+  const line = lineOf((event as CustomEvent<Detail>).detail.elt);
+  if (!isLeaving || !line) return;
+  event.preventDefault();
+  along = line;
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
-  const line = lineOf(detail.elt);
-  if (!line || !detail.path.endsWith("answers/")) return;
+  const line = detail.path.endsWith("answers/") ? lineOf(detail.elt) : takenAlong(detail.elt);
+  if (!line) return;
   detail.parameters = { ...entries(line), typed: takeTyped() };
   for (const field of line.querySelectorAll("input, select, textarea")) touched.delete(field);
 });
@@ -101,15 +110,24 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = (event as CustomEvent<Detail>).detail;
   const line = lineOf(elt);
-  if (!line) {
-    if (!elt.matches("#status")) tellNotDone(xhr.status === 0 || xhr.status >= 500);
+  if (line) {
+    count(line.id, -1);
+    weigh(line, xhr);
     return;
   }
-  count(line.id, -1);
+  if (!elt.matches("#status")) tellNotDone(xhr.status === 0 || xhr.status >= 500);
+  const taken = takenAlong(elt);
+  if (!taken) return;
+  along = null;
+  weigh(taken, xhr);
+});
+
+/** Draws the conclusion from what the server said to an entry. */
+function weigh(line: HTMLElement, xhr: XMLHttpRequest): void {
   if (xhr.status >= 200 && xhr.status < 300) sent(line.id);
   else if (isForGood(xhr.status)) refuse(line, xhr.responseText);
   else keep(line.id);
-});
+}
 
 /** Returns whether the same request would be refused again: not where the server was late or busy. */
 function isForGood(status: number): boolean {
@@ -142,7 +160,8 @@ function wordsIn(page: string): string {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const detail = (event as CustomEvent<Detail>).detail;
   if (detail.target.id !== "interview") return;
-  own = lineOf(detail.requestConfig.elt)?.id ?? "";
+  const asked = detail.requestConfig.elt;
+  own = (lineOf(asked) ?? takenAlong(asked))?.id ?? "";
   const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
   if (revisionIn(fresh) >= revisionIn(document)) return;
   // It was overtaken: only its own question is news.
@@ -170,6 +189,28 @@ function keep(id: string): void {
   }, RETRY_MS);
 }
 
+/** Leaves the field in which the officer stands: what it holds then goes along with the next step. */
+export function leaveField(): void {
+  isLeaving = true;
+  (document.activeElement as HTMLElement | null)?.blur();
+  isLeaving = false;
+}
+
+/** Tells whether a line goes along with the next step. */
+export function isLeft(line: Element | null): boolean {
+  return along !== null && along === line;
+}
+
+/** Sends what was to go along by itself: the step is not taken. */
+export function saveLeft(): void {
+  if (along) htmx.trigger(along, "change");
+  along = null;
+}
+
+function takenAlong(button: HTMLElement): HTMLElement | null {
+  return button.dataset.step === undefined ? null : along;
+}
+
 /** Tells whether everything that was typed has reached the server, or was refused by it. */
 export function isSaved(): boolean {
   return saving.size === 0 && unsent.size === 0;
@@ -193,5 +234,5 @@ function tellNotDone(failed: boolean): void {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  if (unsent.size > 0 || saving.size > 0) event.preventDefault();
+  if (unsent.size > 0 || saving.size > 0 || along) event.preventDefault();
 });

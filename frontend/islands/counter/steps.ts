@@ -1,8 +1,11 @@
 /**
- * A step of the application (to the check, back, sending) is taken when everything that was typed is saved.
- * Where an entry was refused, the officer is led to it instead: the step would go on with the answer before it.
+ * A step of the application (to the check, back, sending) is taken when everything that was typed is saved;
+ * what stands in the field that is being left goes along with it.
+ * Where an entry was refused, the officer is led to it: the step would go on with the answer before it.
  */
-import { isSaved, onSaved } from "./saving";
+import { isLeft, isSaved, leaveField, onSaved, saveLeft } from "./saving";
+
+const REFUSED = "[data-refused] :is(input, select)";
 
 type Detail = { elt: HTMLElement; issueRequest: (skipConfirmation: boolean) => void };
 
@@ -12,8 +15,7 @@ document.addEventListener("htmx:confirm", (event) => {
   const { elt, issueRequest } = (event as CustomEvent<Detail>).detail;
   if (elt.dataset.step === undefined) return;
   event.preventDefault();
-  // The field in which the officer stands says what it holds when it is left.
-  (document.activeElement as HTMLElement | null)?.blur();
+  leaveField();
   next = () => issueRequest(true);
   goOn();
 });
@@ -22,14 +24,20 @@ function goOn(): void {
   if (!next || !isSaved()) return;
   const step = next;
   next = undefined;
-  const refused = document.querySelector<HTMLElement>("[data-refused] :is(input, select)");
-  if (refused) refused.focus();
-  else step();
+  const all = [...document.querySelectorAll<HTMLElement>(REFUSED)];
+  const refused = all.find((field) => !isLeft(field.closest("[data-line]")));
+  if (refused) {
+    saveLeft();
+    refused.focus();
+  } else {
+    step();
+  }
 }
 
 onSaved(goOn);
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const { requestConfig } = (event as CustomEvent<{ requestConfig?: { elt: HTMLElement } }>).detail;
-  if (requestConfig?.elt.dataset?.step !== undefined) document.querySelector<HTMLElement>("#next")?.focus();
+  if (requestConfig?.elt.dataset?.step === undefined) return;
+  document.querySelector<HTMLElement>(`${REFUSED}, #next`)?.focus();
 });

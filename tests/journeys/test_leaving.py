@@ -1,0 +1,57 @@
+"""Alt+Enter in the middle of a field: what stands in it goes along with the step, in one request."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.counter import answer_all, begin, end_open_cases
+from tests.journeys.stage import Stage
+
+pytestmark = pytest.mark.journey
+COPIES = "#q-certificate-copies-field"
+
+
+def posts(officer: Page) -> list[str]:
+    """Return a list that grows by the last part of each address that this page posts to."""
+    found: list[str] = []
+    officer.on(
+        "request", lambda asked: found.append(asked.url.split("/")[-2]) if asked.method == "POST" else None
+    )
+    return found
+
+
+def retype(officer: Page, words: str) -> None:
+    officer.locator(COPIES).fill("")
+    officer.locator(COPIES).focus()
+    officer.keyboard.type(words)
+
+
+def test_leaving_a_field_by_the_next_step(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    begin(officer, stage, "住民票の写しの交付請求")
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    posted = posts(officer)
+    retype(officer, "2")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("住民の画面で内容を確かめ")).to_be_visible()
+    expect(officer.locator("#next")).to_be_focused()
+    assert posted == ["review"]
+    stage.look_once(officer, "住民の確認")
+    officer.keyboard.press("Alt+z")
+    expect(officer.locator(COPIES)).to_have_value("2")
+
+    retype(officer, "たくさん")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.locator("#q-certificate-copies .error").first).to_be_visible()
+    expect(officer.locator(COPIES)).to_have_value("たくさん")
+    expect(officer.locator(COPIES)).to_be_focused()
+    assert posted == ["review", "back", "review"]
+    stage.look_once(officer, "確認へ進めない入力")
+
+    retype(officer, "3")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("住民の画面で内容を確かめ")).to_be_visible()
+    officer.keyboard.press("Alt+z")
+    expect(officer.locator(COPIES)).to_have_value("3")
+    end_open_cases(officer, stage)
