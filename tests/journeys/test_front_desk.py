@@ -58,7 +58,7 @@ def test_the_slip_prints_itself(stage: Stage) -> None:
     page.goto(stage.address + "/reception/")
     press(page, "b", "h", "Enter")
     expect(page.get_by_role("article", name="番号票")).to_contain_text("ひとりでできる")
-    page.wait_for_function("document.title === '印刷した'")
+    expect(page).to_have_title("印刷した")
     stage.look(page, "番号票")
     press(page, "Enter")
     page.wait_for_url(stage.address + "/reception/")

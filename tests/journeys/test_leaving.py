@@ -8,6 +8,9 @@ from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
 COPIES = "#q-certificate-copies-field"
+# Somebody whose fingers are faster than the eye: the key's new meaning is used as soon as the page has it.
+BACK_AT_ONCE = """() => document.addEventListener("htmx:afterSwap", () => setTimeout(
+    () => document.querySelector("[data-key='Alt+z']").click()), {once: true})"""
 
 
 def posts(officer: Page) -> list[str]:
@@ -50,8 +53,9 @@ def test_leaving_a_field_by_the_next_step(stage: Stage) -> None:
     stage.look_once(officer, "確認へ進めない入力")
 
     retype(officer, "3")
-    officer.keyboard.press("Alt+Enter")
-    expect(officer.get_by_text("住民の画面で内容を確かめ")).to_be_visible()
-    officer.keyboard.press("Alt+z")
+    officer.evaluate(BACK_AT_ONCE)
+    with officer.expect_response("**/back/"):
+        officer.keyboard.press("Alt+Enter")
     expect(officer.locator(COPIES)).to_have_value("3")
+    assert posted == ["review", "back", "review", "review", "back"]
     end_open_cases(officer, stage)
