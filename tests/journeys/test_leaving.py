@@ -45,7 +45,11 @@ def test_leaving_a_field_by_the_next_step(stage: Stage) -> None:
     expect(officer.locator(COPIES)).to_have_value("2")
 
     retype(officer, "たくさん")
+    officer.wait_for_timeout(
+        1500
+    )  # the page that waited for the resident looked again each second: this one does not
     officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_text("印のついた項目を確かめてください")).to_be_visible()
     expect(officer.locator("#q-certificate-copies .error").first).to_be_visible()
     expect(officer.locator(COPIES)).to_have_value("たくさん")
     expect(officer.locator(COPIES)).to_be_focused()

@@ -17,6 +17,8 @@ const touched = new WeakSet<Node>();
 let own = "";
 let isLeaving = false;
 let along: HTMLElement | null = null;
+// What goes along with a step that is under way.
+const carried = new WeakMap<XMLHttpRequest, HTMLElement>();
 
 type Detail = {
   elt: HTMLElement;
@@ -96,15 +98,20 @@ document.addEventListener("htmx:confirm", (event) => {
 
 document.addEventListener("htmx:configRequest", (event) => {
   const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
-  const line = detail.path.endsWith("answers/") ? lineOf(detail.elt) : takenAlong(detail.elt);
+  const isStep = detail.elt.dataset.step !== undefined;
+  const line = detail.path.endsWith("answers/") ? lineOf(detail.elt) : isStep && along;
   if (!line) return;
   detail.parameters = { ...entries(line), typed: takeTyped() };
   for (const field of line.querySelectorAll("input, select, textarea")) touched.delete(field);
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const line = lineOf((event as CustomEvent<Detail>).detail.elt);
+  const { elt, xhr } = (event as CustomEvent<Detail>).detail;
+  const line = lineOf(elt);
   if (line) count(line.id, 1);
+  if (elt.dataset.step === undefined || !along) return;
+  carried.set(xhr, along);
+  along = null;
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -115,11 +122,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
     weigh(line, xhr);
     return;
   }
-  if (!elt.matches("#status")) tellNotDone(xhr.status === 0 || xhr.status >= 500);
-  const taken = takenAlong(elt);
-  if (!taken) return;
-  along = null;
-  weigh(taken, xhr);
+  if (!elt.matches("#watch")) tellNotDone(xhr.status === 0 || xhr.status >= 500);
+  const taken = carried.get(xhr);
+  if (taken) weigh(taken, xhr);
 });
 
 /** Draws the conclusion from what the server said to an entry. */
@@ -160,8 +165,7 @@ function wordsIn(page: string): string {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const detail = (event as CustomEvent<Detail>).detail;
   if (detail.target.id !== "interview") return;
-  const asked = detail.requestConfig.elt;
-  own = (lineOf(asked) ?? takenAlong(asked))?.id ?? "";
+  own = (lineOf(detail.requestConfig.elt) ?? carried.get(detail.xhr))?.id ?? "";
   const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
   if (revisionIn(fresh) >= revisionIn(document)) return;
   // It was overtaken: only its own question is news.
@@ -205,10 +209,6 @@ export function isLeft(line: Element | null): boolean {
 export function saveLeft(): void {
   if (along) htmx.trigger(along, "change");
   along = null;
-}
-
-function takenAlong(button: HTMLElement): HTMLElement | null {
-  return button.dataset.step === undefined ? null : along;
 }
 
 /** Tells whether everything that was typed has reached the server, or was refused by it. */

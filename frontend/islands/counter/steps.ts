@@ -4,8 +4,9 @@
  * Where an entry was refused, the officer is led to it: the step would go on with the answer before it.
  */
 import { isLeft, isSaved, leaveField, onSaved, saveLeft } from "./saving";
+import { FIELDS } from "./walk";
 
-const REFUSED = "[data-refused] :is(input, select)";
+const REFUSED = `[data-refused] :is(${FIELDS})`;
 
 type Detail = { elt: HTMLElement; issueRequest: (skipConfirmation: boolean) => void };
 

@@ -2,7 +2,7 @@
  * Walks through the questions without a mouse: Enter goes on, Shift+Enter goes back, a digit chooses,
  * Alt+N goes to the next question that still needs something. The page opens there, and a new row at its first field.
  */
-const FIELDS = "input:not([type=hidden]):not([type=file]), select, textarea";
+export const FIELDS = "input:not([type=hidden]):not([type=file]), select, textarea";
 const FOLLOWING = Node.DOCUMENT_POSITION_FOLLOWING;
 
 function isButton(field: HTMLInputElement): boolean {

@@ -199,6 +199,24 @@ def test_a_stale_page_is_told_how_it_stands(at_desk: Client, universe: Universe)
     assert "署名済みです。直すときは" in page
 
 
+def test_a_page_that_looks_again_gets_what_somebody_else_has_done(
+    at_desk: Client, universe: Universe
+) -> None:
+    application = claim.signed(universe.officer)
+    place = f"/counter/applications/{application.pk}/status/"
+    same = at_desk.get(place, {"state": "signed"}, headers=HTMX)
+    assert "HX-Retarget" not in same.headers
+    assert same.content.decode().lstrip().startswith("<section")
+    overtaken = at_desk.get(place, {"state": "review"}, headers=HTMX)
+    # The whole interview, and no reloading: what is being typed stays in its field.
+    assert (overtaken.headers["HX-Retarget"], overtaken.headers["HX-Reswap"]) == (
+        "#interview",
+        "morph:outerHTML",
+    )
+    assert "署名をいただきました" in overtaken.content.decode()
+    assert at_desk.get(place, {"state": "review"}).headers["Location"].endswith(f"{application.pk}/")
+
+
 def test_only_a_rejected_application_can_be_put_right(at_desk: Client, universe: Universe) -> None:
     application = claim.signed(universe.officer)
     cases.submit(application=application, by=universe.officer, at=claim.NOW)
