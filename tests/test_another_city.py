@@ -156,6 +156,6 @@ def test_its_own_procedure_is_offered_and_asked(officer: Visitor) -> None:
     assert "船のお名前を教えてください。" in officer.page.text
     # A procedure without a form on paper offers none.
     assert "PDF" not in case + officer.page.text
-    assert officer.get(f"{officer.page.url.path}paper/").status_code == 404
+    assert officer.get(f"{officer.here}paper/").status_code == 404
     assert officer.get("/counter/procedures/boat-mooring/paper/").status_code == 404
     assert officer.get("/p/child-allowance-claim/").status_code == 404

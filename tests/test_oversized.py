@@ -15,14 +15,14 @@ def test_the_page_is_told_and_keeps_what_it_had(product: Product) -> None:
     with Visitor(product.address) as officer:
         officer.sign_in("ono", product.password("ono"))
         officer.begin(product.parent, "child-allowance-claim")
-        here, answers = officer.page.url, officer.address("answers/")
+        here, answers = officer.here, officer.address("answers/")
         officer.submit(answers, {"path": "contact.phone", "contact.phone": PHONE})
         for headers in ({"HX-Request": "true", "X-CSRFToken": officer.token}, {}):
             fields = {"path": "event_detail", "event_detail": TEN_MEGABYTES}
             refused = officer.submit(answers, fields, headers=headers)
             assert refused.status_code == 413
             assert SAYS in refused.text
-        assert PHONE in officer.open(str(here))
+        assert PHONE in officer.open(here)
 
 
 def test_a_stranger_is_told_as_well(product: Product) -> None:

@@ -30,6 +30,11 @@ class Visitor(httpx.Client):
         return answer
 
     @property
+    def here(self) -> str:
+        """The page's own address, by which it can be opened again."""
+        return self.page.headers.get("Content-Location") or str(self.page.url)
+
+    @property
     def token(self) -> str:
         """The page's token against forged requests."""
         return found_in(self.page.text, r'name="csrfmiddlewaretoken" value="(\w+)"')
