@@ -23,8 +23,7 @@ class _Known:
 def write(people: Sequence[ResidentRecord], *, run: ImportRun | None, at: datetime) -> int:
     """Bring the index up to date with these records; return how many were new or different."""
     latest = {person.resident_number: person for person in people}
-    known = _known(latest)
-    protected = _protected_households(latest)
+    known, protected = _look_up(latest)
     rows, same = [], []
     for person in latest.values():
         shielded = person.restricted or person.household_number in protected
@@ -62,20 +61,22 @@ def needlessly_shielded() -> list[str]:
     return list(dict(shielded.values_list("household_number", "resident_number")).values())
 
 
-def _known(latest: Mapping[str, ResidentRecord]) -> dict[str, _Known]:
-    rows = Resident.objects.filter(resident_number__in=list(latest)).values_list(
-        "resident_number", "id", "fingerprint"
-    )
-    return {number: _Known(key, bytes(fingerprint)) for number, key, fingerprint in rows}
-
-
-def _protected_households(latest: Mapping[str, ResidentRecord]) -> set[str]:
-    """Return those of these people's households in which somebody is protected, by the newest that is known."""
+def _look_up(latest: Mapping[str, ResidentRecord]) -> tuple[dict[str, _Known], set[str]]:
+    """Return what is known of these people, and those of their households in which somebody is protected, by the newest that is known."""
     households = {person.household_number for person in latest.values()}
-    stored = Resident.objects.filter(household_number__in=households, restricted=True)
-    others = stored.values_list("household_number", "resident_number")
-    now = {person.household_number for person in latest.values() if person.restricted}
-    return now | {household for household, number in others if number not in latest}
+    select = (
+        f"SELECT resident_number, id, fingerprint, household_number, restricted FROM {_table(Resident)} WHERE"  # noqa: S608 - our own names
+    )
+    theirs = f"restricted AND household_number IN ({_marks(households)})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{select} resident_number IN ({_marks(latest)}) UNION ALL {select} {theirs}",
+            [*latest, *households],
+        )
+        rows = cursor.fetchall()
+    known = {number: _Known(_id(key), bytes(before)) for number, key, before, *_ in rows if number in latest}
+    others = {household for number, *_, household, restricted in rows if restricted and number not in latest}
+    return known, others | {person.household_number for person in latest.values() if person.restricted}
 
 
 def _save_residents(
@@ -137,9 +138,15 @@ def _replace_entries(
 
 def _mark_seen(people: Sequence[uuid.UUID], *, run: ImportRun | None, at: datetime) -> None:
     """Note that the core still holds people whose records are as they were."""
-    if people:
-        marks = {"import_run": run} if run else {}
-        Resident.objects.filter(id__in=people).update(indexed_at=at, **marks)
+    if not people:
+        return
+    marked = "indexed_at = %s, import_run_id = coalesce(%s, import_run_id)"
+    stored = _stored_id()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_table(Resident)} SET {marked} WHERE id IN ({_marks(people)})",  # noqa: S608 - our own names
+            [at, run.pk if run else None, *map(stored, people)],
+        )
 
 
 def _shield_others(protected: Collection[str], latest: Collection[str]) -> None:
@@ -172,12 +179,21 @@ def _insert(
         cursor.executemany(f"INSERT INTO {_table(model)} ({names}) VALUES ({marks}){tail}", values)  # noqa: S608 - our own names
 
 
+def _marks(values: Collection[Any]) -> str:
+    """Return the places of values in a statement; NULL, which nothing equals, where there are none."""
+    return ", ".join(["%s"] * len(values)) or "NULL"
+
+
 def _table(model: type[models.Model]) -> str:
     return model._meta.db_table  # noqa: SLF001 - Django's documented name
 
 
 def _columns(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - Django's documented name
+
+
+def _id(stored: str | uuid.UUID) -> uuid.UUID:
+    return stored if isinstance(stored, uuid.UUID) else uuid.UUID(stored)
 
 
 def _stored_id() -> Callable[[uuid.UUID], str | uuid.UUID]:
