@@ -83,7 +83,7 @@ def tell_address(officer: Page) -> None:
 
 def test_failures_of_the_pages_server_lose_and_double_nothing(stage: Stage, place: Town) -> None:
     officer = stage.enter("ono")
-    stage.look_once(officer, "窓口")
+    end_open_cases(officer, stage)
     begin_claim(officer, stage)
     stage.look_once(officer, "聞取り")
     answer(officer, "contact.phone", text="0235-00-0001")

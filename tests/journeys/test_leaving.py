@@ -1,7 +1,7 @@
 """Alt+Enter in the middle of a field: what stands in it goes along with the step, in one request."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.counter import answer_all, begin, end_open_cases
 from tests.journeys.stage import Stage
@@ -26,6 +26,28 @@ def retype(officer: Page, words: str) -> None:
     officer.locator(COPIES).fill("")
     officer.locator(COPIES).focus()
     officer.keyboard.type(words)
+
+
+def test_leaving_the_check_while_the_page_looks_how_it_stands(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    begin(officer, stage, "住民票の写しの交付請求")
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    looks: list[Route] = []
+    officer.route("**/status/?state=review", lambda look: looks.append(look))  # noqa: PLW0108 - Playwright marks it
+    with officer.expect_request("**/status/?state=review"):
+        officer.keyboard.press("Alt+Enter")
+    officer.keyboard.press("Alt+z")
+    expect(officer.locator(COPIES)).to_be_visible()
+    retype(officer, "5")
+    with officer.expect_response("**/status/?state=review"):
+        looks[0].continue_()
+    officer.wait_for_timeout(1500)
+    assert len(looks) == 1  # nothing asks any more
+    expect(officer.locator(COPIES)).to_have_value("5")
+    expect(officer.get_by_role("button", name="住民の確認へ")).to_be_visible()
+    end_open_cases(officer, stage)
 
 
 def test_leaving_a_field_by_the_next_step(stage: Stage) -> None:

@@ -164,9 +164,18 @@ function wordsIn(page: string): string {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const detail = (event as CustomEvent<Detail>).detail;
+  // What asked is gone from the page, and its question with it.
+  if (!detail.requestConfig.elt.isConnected) {
+    detail.shouldSwap = false;
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+  if (detail.target.id === "status" && fresh.querySelector("#interview")) {
+    // Instead of the part that was asked for, all of it came.
+    detail.target = detail.target.closest<HTMLElement>("#interview") ?? detail.target;
+  }
   if (detail.target.id !== "interview") return;
   own = (lineOf(detail.requestConfig.elt) ?? carried.get(detail.xhr))?.id ?? "";
-  const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html");
   if (revisionIn(fresh) >= revisionIn(document)) return;
   // It was overtaken: only its own question is news.
   detail.shouldSwap = false;

@@ -113,11 +113,6 @@ def status(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show how it stands with the signature and the delivery; the page asks for this again and again."""
     application, desk = application_or_404(request, application_id), desk_of(request)
     if request.GET.get("state", application.state) != application.state:
-        return _instead_of_all(shown(request, application, desk=desk))
+        # Somebody else has taken a step: the whole interview has changed, and takes the place of the one on the page.
+        return shown(request, application, desk=desk)
     return render(request, "counter/_status.html", context(request, application, desk), using="jinja2")
-
-
-def _instead_of_all(response: HttpResponse) -> HttpResponse:
-    """Let the answer to a page's part take the place of the whole interview: somebody else has taken a step."""
-    response["HX-Retarget"], response["HX-Reswap"] = "#interview", "morph:outerHTML"
-    return response
