@@ -22,6 +22,16 @@ def posts(officer: Page) -> list[str]:
     return found
 
 
+def answered(stage: Stage) -> Page:
+    """Return an officer's page on which all that a certificate needs is answered."""
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    begin(officer, stage, "住民票の写しの交付請求")
+    stage.look_once(officer, "住民票の聞取り")
+    answer_all(officer)
+    return officer
+
+
 def retype(officer: Page, words: str) -> None:
     officer.locator(COPIES).fill("")
     officer.locator(COPIES).focus()
@@ -29,11 +39,7 @@ def retype(officer: Page, words: str) -> None:
 
 
 def test_leaving_the_check_while_the_page_looks_how_it_stands(stage: Stage) -> None:
-    officer = stage.enter("ono")
-    end_open_cases(officer, stage)
-    begin(officer, stage, "住民票の写しの交付請求")
-    stage.look_once(officer, "住民票の聞取り")
-    answer_all(officer)
+    officer = answered(stage)
     looks: list[Route] = []
     officer.route("**/status/?state=review", lambda look: looks.append(look))  # noqa: PLW0108 - Playwright marks it
     with officer.expect_request("**/status/?state=review"):
@@ -51,11 +57,7 @@ def test_leaving_the_check_while_the_page_looks_how_it_stands(stage: Stage) -> N
 
 
 def test_leaving_a_field_by_the_next_step(stage: Stage) -> None:
-    officer = stage.enter("ono")
-    end_open_cases(officer, stage)
-    begin(officer, stage, "住民票の写しの交付請求")
-    stage.look_once(officer, "住民票の聞取り")
-    answer_all(officer)
+    officer = answered(stage)
     posted = posts(officer)
     retype(officer, "2")
     officer.keyboard.press("Alt+Enter")
