@@ -17,6 +17,7 @@ from machimado.cases.applications.models import (
     CASES,
     CASES_OF,
     CHANGES,
+    DEFINITIONS,
     STAMPS_OF,
     AnswerChange,
     Application,
@@ -101,6 +102,14 @@ def test_no_text_is_ever_part_of_the_statement(key: str) -> None:
 def test_a_hostile_cookie_is_a_visitor_who_has_not_signed_in() -> None:
     answer = Client(headers={"Cookie": 'machimado="abcdefghij\\000klmnop"'}).get("/")
     assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def test_whether_there_is_a_row_is_asked_without_reading_it(application: Application) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert DEFINITIONS.has(application.definition_id)
+        assert not DEFINITIONS.has("0" * 64)
+        assert STAMPS_OF.has(application.case_id)
+    assert all('definition",' not in each["sql"] for each in asked)
 
 
 def test_another_column(universe: Universe) -> None:

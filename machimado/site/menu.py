@@ -2,9 +2,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from machimado.ground.people.models import Officer, Role
+from machimado.ground.ui.addresses import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +41,4 @@ def menu(request: HttpRequest) -> dict[str, Any]:
 def places_of(officer: Officer) -> list[tuple[str, str]]:
     """Return (label, address) of each place that the officer may go to, the one to begin with first."""
     roles = officer.role_codes()
-    return [(item.label, reverse(item.view)) for item in ITEMS if not item.roles or item.roles & roles]
+    return [(item.label, address_of(item.view)) for item in ITEMS if not item.roles or item.roles & roles]

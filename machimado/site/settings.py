@@ -54,7 +54,7 @@ def _database(url: str) -> dict[str, Any]:
 def _embedded_database(path: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "machimado.ground.rows.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

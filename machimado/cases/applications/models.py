@@ -249,6 +249,7 @@ class Tally(models.Model):
 
 # Hardly anybody looks at one of them without asking whose it is.
 CASES = ByKey(Case, along=("resident",))
+DEFINITIONS = ByKey(FrozenDefinition)
 APPLICATIONS = ByKey(Application, along=("case__resident",))
 CHANGES = ByKey(AnswerChange)
 CASES_OF = ByKey(Case, "resident")

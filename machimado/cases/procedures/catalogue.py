@@ -76,7 +76,7 @@ def city_catalogue(folder: Path) -> "Catalogue":
 def _changes(folder: str) -> Iterator[tuple[str, int]]:
     """Yield each file below the folder with when it was changed (ns); what was just taken away (many editors do so) is not there.
 
-    Asked for at each step of a case: without objects for paths it takes a fifth of the time.
+    Asked for once a second: without objects for paths it takes a fifth of the time.
     """
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

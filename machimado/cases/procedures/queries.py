@@ -1,5 +1,6 @@
-"""The procedures of this city as its files are now, and the frozen ones that applications keep."""
+"""The procedures of this city as its files are (were, a second ago at most), and the frozen ones that applications keep."""
 
+import time
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
-from machimado.cases.procedures.catalogue import Frozen, city_catalogue
+from machimado.cases.procedures.catalogue import Catalogue, Frozen, city_catalogue
 from machimado.cases.procedures.rules.form import Form
 
 
@@ -16,16 +17,12 @@ def current(procedure: str, *, on: date) -> Form:
 
     Raises: UnknownProcedureError.
     """
-    return city_catalogue(settings.CITY_FOLDER).current(procedure, on)
+    return _city().current(procedure, on)
 
 
 def offered(on: date, *, channel: str) -> list[Form]:
     """Return the procedures in force on a day that the channel offers, in the order that the city gives them."""
-    forms = [
-        form
-        for form in city_catalogue(settings.CITY_FOLDER).in_force(on)
-        if channel in form.procedure.channels
-    ]
+    forms = [form for form in _city().in_force(on) if channel in form.procedure.channels]
     order = _order(settings.CITY_FOLDER)
     return sorted(forms, key=lambda form: (order.get(form.id, len(order)), form.id))
 
@@ -47,4 +44,14 @@ def frozen(procedure: str, *, on: date) -> Frozen:
 
     Raises: UnknownProcedureError.
     """
-    return city_catalogue(settings.CITY_FOLDER).frozen(procedure, on)
+    return _city().frozen(procedure, on)
+
+
+def _city() -> Catalogue:
+    """Return the city's procedures. A page asks half a dozen times: the files are looked at once a second."""
+    return _in_this_second(settings.CITY_FOLDER, int(time.monotonic()))
+
+
+@lru_cache(maxsize=4)
+def _in_this_second(folder: Path, _second: int) -> Catalogue:
+    return city_catalogue(folder)

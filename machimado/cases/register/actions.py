@@ -2,7 +2,7 @@ import hashlib
 import hmac
 import logging
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils import timezone
 from machimado.cases.register import core, index, permissions, queries
 from machimado.cases.register.models import Feed, ImportRun, Resident
 from machimado.cases.register.queries import SearchResult
-from machimado.cases.register.rules.records import Changes, Page, UnreadableAnswerError
+from machimado.cases.register.rules.records import Changes, Page, ResidentRecord, UnreadableAnswerError
 from machimado.ground import systems
 from machimado.ground.japanese.individual_number import contains_individual_number
 from machimado.ground.journal import actions as journal
@@ -95,12 +95,20 @@ def _keyed_hash(text: str) -> str:
     ).hexdigest()
 
 
-def read_record(
-    *, resident: Resident, by: Officer, case: object, reason: str = "", at: datetime | None = None
-) -> Record:
-    """Read a resident's record with the household from the core system, for a case, and leave a journal row.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the core system has answered about a resident; nothing of it is written down yet, and nobody has seen it."""
 
-    `case` is the case or its id. What was read freshens the index.
+    resident: Resident
+    reason: str
+    at: datetime
+    people: Sequence[ResidentRecord]
+    data: dict[str, Any]
+
+
+def ask_core(*, resident: Resident, by: Officer, reason: str = "", at: datetime | None = None) -> Answer:
+    """Ask the core system for a resident's record. It may take seconds: no transaction waits for it.
+
     Raises: Refused, ReasonNeeded, RecordUnavailableError.
     """
     permissions.check_read(by, resident, reason=reason)
@@ -113,18 +121,26 @@ def read_record(
     except (systems.SystemFailure, UnreadableAnswerError) as failure:
         log.warning("record not read: %s", getattr(failure, "cause", type(failure).__name__))
         raise RecordUnavailableError(f"{failure}{_GO_ON}") from None
-    people = [household, *household.household]
+    return Answer(resident, reason, now, [household, *household.household], data)
+
+
+def take_down(*, answer: Answer, by: Officer, case: object) -> Record:
+    """Freshen the index with what the core has answered, leave a journal row, and return the record to be shown.
+
+    `case` is the case, or its id, for which it is read. Raises: ReasonNeeded, with the index freshened.
+    """
+    resident, reason = answer.resident, answer.reason
     # Somebody may have come under protection since the index was last brought up to date.
-    may_see = not any(person.restricted for person in people) or permissions.is_reason(reason)
+    may_see = not any(person.restricted for person in answer.people) or permissions.is_reason(reason)
     with transaction.atomic():
-        changed = index.write(people, run=None, at=now)
+        changed = index.write(answer.people, run=None, at=answer.at)
         if may_see:
             _note_read("register.read", resident, by, case, reason)
     if not may_see:
         permissions.check_reason(reason)
     if changed:
         resident.refresh_from_db()
-    return Record(resident, now, data, is_complete=True)
+    return Record(resident, answer.at, answer.data, is_complete=True)
 
 
 _GO_ON = "急ぐときは、検索用の控えで分かることだけで受付を続けられます（足りない項目は聞き取ります）。"

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from machimado.ground.people.permissions import RESIDENTS
 from machimado.ground.people.sessions import LOCKED
+from machimado.ground.ui.addresses import address_of
 
 TOUCHED = "touched_at"
 KEEP_EVERY_SECONDS = 30
@@ -48,7 +48,7 @@ def _is_open_while_locked(path: str, view: Callable[..., Any]) -> bool:
     # officer's lock does not shut it, and its asking for news does not keep the officer's session open.
     if getattr(view, "access", "") == RESIDENTS:
         return True
-    return path in {reverse("people:lock"), reverse("account_logout")}
+    return path in {address_of("people:lock"), address_of("account_logout")}
 
 
 def is_locked(session: SessionBase) -> bool:
@@ -85,4 +85,6 @@ def _page_around(request: HttpRequest) -> str:
 
 def lock_address(target: str) -> str:
     """Return the address of the lock that leads back to `target`; an absurdly long one is not gone back to."""
-    return f"{reverse('people:lock')}?{urlencode({'next': target if len(target) <= LONGEST_TARGET else '/'})}"
+    return (
+        f"{address_of('people:lock')}?{urlencode({'next': target if len(target) <= LONGEST_TARGET else '/'})}"
+    )

@@ -7,6 +7,7 @@ Everything else stays a queryset: this is for keys alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
@@ -54,7 +55,15 @@ class ByKey(Generic[Row]):
 
     def all(self, key: Any) -> list[Row]:
         """Return the rows with that key, in the order of their model."""
-        return [self._statement(is_held=False).row(values) for values in self._rows(key, is_held=False)]
+        store, statement = _store(), self._statement(is_held=False)
+        return [statement.row(values, store) for values in statement.rows(key, store)]
+
+    def has(self, key: Any) -> bool:
+        """Return whether there is a row with that key, without reading what it holds."""
+        store = _store()
+        with store.cursor() as cursor:
+            cursor.execute(self._asking, [self._field().get_db_prep_value(key, store)])
+            return cursor.fetchone() is not None
 
     def add(self, row: Row) -> Row:
         """Write a new row and return it, with the number that the store has given it."""
@@ -116,17 +125,13 @@ class ByKey(Generic[Row]):
         return row
 
     def _read(self, key: Any, *, is_held: bool) -> Row | None:
-        found = self._rows(key, is_held=is_held)
-        return self._statement(is_held=is_held).row(found[0]) if found else None
+        store, statement = _store(), self._statement(is_held=is_held)
+        found = statement.rows(key, store)
+        return statement.row(found[0], store) if found else None
 
-    def _rows(self, key: Any, *, is_held: bool) -> list[Sequence[Any]]:
-        if isinstance(key, str) and "\x00" in key:
-            return []  # a cookie may say so; no row has such a key, and PostgreSQL takes it for a mistake of ours
-        statement, store = self._statement(is_held=is_held), _store()
-        with store.cursor() as cursor:
-            cursor.execute(statement.sql, [statement.column.get_db_prep_value(key, store)])
-            found: list[Sequence[Any]] = cursor.fetchall()
-            return found
+    @cached_property
+    def _asking(self) -> str:
+        return f"SELECT 1 FROM {self._table()} WHERE {_quoted(self._field())} = %s LIMIT 1"  # noqa: S608 - our own names
 
     def _statement(self, *, is_held: bool) -> "_Statement":
         found = self._statements.get(is_held)
@@ -198,9 +203,18 @@ class _Statement:
             populators=get_related_populators(described, selected, store.alias),  # type: ignore[call-arg] # stubs of Django 6
         )
 
-    def row(self, row: Sequence[Any]) -> Any:
+    def rows(self, key: Any, store: BaseDatabaseWrapper) -> list[Sequence[Any]]:
+        """Return the values of the rows with that key."""
+        if isinstance(key, str) and "\x00" in key:
+            return []  # a cookie may say so; no row has such a key, and PostgreSQL takes it for a mistake of ours
+        with store.cursor() as cursor:
+            cursor.execute(self.sql, [self.column.get_db_prep_value(key, store)])
+            found: list[Sequence[Any]] = cursor.fetchall()
+            return found
+
+    def row(self, row: Sequence[Any], store: BaseDatabaseWrapper) -> Any:
         """Return the object of a row's values, with those read along with it."""
-        values, store = list(row), _store()
+        values = list(row)
         for place, (converters, expression) in self.converters.items():
             for convert in converters:
                 values[place] = convert(values[place], expression, store)

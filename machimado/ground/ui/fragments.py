@@ -1,17 +1,15 @@
 """The language of fragments with hundreds of parts: Jinja2, which compiles them to Python (docs/adr/0006)."""
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from django.urls import reverse
 from jinja2 import Environment
 from markupsafe import Markup
 
+from machimado.ground.ui.addresses import address_of
 from machimado.ground.ui.templatetags import ui
 
-NOBODY = UUID(int=0)
 FILTERS = (ui.wareki, ui.western, ui.rare, ui.clock, ui.yen)
 
 
@@ -19,7 +17,7 @@ def environment(**options: Any) -> Environment:
     """Return what our fragments are written in: the filters of our pages, their addresses by `url`, and `kept` parts."""
     made = Environment(**options, trim_blocks=True, lstrip_blocks=True, finalize=_nothing_for_none)  # noqa: S701 - Django's backend asks for escaping
     made.filters |= {each.__name__: each for each in FILTERS}
-    made.globals |= {"url": _url, "kept": _kept}
+    made.globals |= {"url": address_of, "kept": _kept}
     return made
 
 
@@ -27,18 +25,6 @@ def environment(**options: Any) -> Environment:
 def _kept(macro: Callable[..., Markup], *arguments: Any) -> Markup:
     """Return what the macro draws of its arguments, drawn once: for parts that say nothing of anybody."""
     return macro(*arguments)
-
-
-def _url(view: str, *arguments: Any) -> str:
-    if len(arguments) == 1 and isinstance(arguments[0], UUID):
-        return _around_an_id(view).replace(str(NOBODY), str(arguments[0]))
-    return reverse(view, args=arguments)
-
-
-# A fragment names a dozen addresses, and each application has its own: what stands around its id is composed once.
-@cache
-def _around_an_id(view: str) -> str:
-    return reverse(view, args=[NOBODY])
 
 
 def _nothing_for_none(value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import (
     APPLICATIONS,
+    DEFINITIONS,
     Application,
     Case,
     Channel,
@@ -123,7 +124,7 @@ def frozen(procedure: str, *, at: datetime) -> str:
     Raises: UnknownProcedureError.
     """
     copy = procedures.frozen(procedure, on=timezone.localdate(at))
-    if FrozenDefinition.objects.filter(pk=copy.content_hash).exists():
+    if DEFINITIONS.has(copy.content_hash):
         return copy.content_hash
     written = copy.definition["procedure"]
     described = {

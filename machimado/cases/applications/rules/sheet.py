@@ -276,7 +276,7 @@ class _Maker:
         refusals: Mapping[str, Refusal],
         hidden: frozenset[str],
     ) -> None:
-        self._questions = {question.id: question for question in form.questions}
+        self._questions = form.by_path
         self._wordings = _wordings(form, *languages)
         self._answers = dict(answers)
         self._sources = sources

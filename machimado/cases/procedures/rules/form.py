@@ -1,6 +1,6 @@
 """A compiled procedure: what applies, what is missing, what is wrong, what will be delivered, for any answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +69,7 @@ class Needed:
 class Form:
     """A procedure that is ready to use; frozen, so that one Form may serve every request. Each is its own, whatever it says.
 
-    `steps` stand in the order of dependencies.
+    `steps` stand in the order of dependencies; `by_path` has each question of `walk` at its path.
     """
 
     procedure: definition.Procedure
@@ -81,6 +81,7 @@ class Form:
     delivery: tuple[tuple[str, Program], ...]
     roots: tuple[str, ...]  # variables that hold the answers of several questions (spouse for spouse.name)
     answer_roots: tuple[str, ...]
+    by_path: Mapping[str, Question]
 
     @property
     def id(self) -> str:
@@ -100,24 +101,26 @@ class Form:
 
     def question(self, path: str) -> Question | None:
         """Return the question at a path: `resident.name`, `children`, `children.0.name` or `children[].name`."""
-        head, row, inner = _split(path)
-        question = next((each for each in self.questions if each.id == head), None)
-        if question is None or not row:
-            return question
-        return next((each for each in question.questions if each.id == inner), None)
+        return self.by_path.get(path) or self.by_path.get(_of_any_row(path))
 
     def walk(self) -> Iterator[tuple[str, Question]]:
         """Yield every question in order with its path; questions of a group as `children[].name`."""
-        for question in self.questions:
-            yield question.id, question
-            for inner in question.questions:
-                yield f"{question.id}[].{inner.id}", inner
+        yield from self.by_path.items()
 
 
-def _split(path: str) -> tuple[str, str, str]:
-    """Split children.0.name into the group, the row and the question of the row."""
-    steps = path.replace("[]", ".*").split(".")
+def by_path(questions: Iterable[Question]) -> dict[str, Question]:
+    """Return questions and those of their rows by path: `children`, `children[].name`."""
+    found: dict[str, Question] = {}
+    for question in questions:
+        found[question.id] = question
+        found |= {f"{question.id}[].{inner.id}": inner for inner in question.questions}
+    return found
+
+
+def _of_any_row(path: str) -> str:
+    """Return children[].name for children.0.name."""
+    steps = path.split(".")
     for place, step in enumerate(steps):
-        if step == "*" or (step.isascii() and step.isdigit()):
-            return ".".join(steps[:place]), step, ".".join(steps[place + 1 :])
-    return path, "", ""
+        if step.isascii() and step.isdigit():
+            return f"{'.'.join(steps[:place])}[].{'.'.join(steps[place + 1 :])}"
+    return path

@@ -17,7 +17,7 @@ from machimado.cases.procedures.rules.cel.parse import parse
 from machimado.cases.procedures.rules.cel.syntax import Path, uses
 from machimado.cases.procedures.rules.cel.types import Type
 from machimado.cases.procedures.rules.definition import Procedure, Vocabulary
-from machimado.cases.procedures.rules.form import CompiledCheck, Derive, Form, Needed, ask
+from machimado.cases.procedures.rules.form import CompiledCheck, Derive, Form, Needed, ask, by_path
 from machimado.cases.procedures.rules.inherit import Resolved, resolve
 from machimado.cases.procedures.rules.order import Cycle, order
 from machimado.cases.procedures.rules.questions import Question, type_of
@@ -95,6 +95,7 @@ class _Linker:
             delivery=self._delivery(),
             roots=tuple(dict.fromkeys(each.id.partition(".")[0] for each in questions if "." in each.id)),
             answer_roots=tuple(dict.fromkeys(each.id.partition(".")[0] for each in questions)),
+            by_path=by_path(questions),
         )
 
     # --- reading the expressions -------------------------------------------------------------------------------

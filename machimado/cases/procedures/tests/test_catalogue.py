@@ -1,4 +1,6 @@
+import itertools
 import os
+import time
 from datetime import date
 from pathlib import Path
 
@@ -75,8 +77,11 @@ def test_folders_without_files_and_files_that_are_not_there(tmp_path: Path) -> N
         catalogue.procedure_files(many)
 
 
-def test_our_city_is_seen_as_its_files_are_now(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    day = date(2025, 5, 1)
+def test_our_city_is_seen_as_its_files_are_now(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, seconds = date(2025, 5, 1), itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(seconds)))
     (folder / "city.yaml").write_text("procedures: [sample]", "utf-8")
     with override_settings(CITY_FOLDER=folder):
         assert queries.current("sample", on=day).version == 2
@@ -95,6 +100,16 @@ def test_our_city_is_seen_as_its_files_are_now(folder: Path, caplog: pytest.LogC
         broken.unlink()
         assert queries.current("sample", on=day).version == 1
     assert "a2.yaml:1:1" in caplog.text
+
+
+def test_a_change_is_seen_within_a_second(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, now = date(2025, 5, 1), [0.2, 0.9, 1.1]
+    monkeypatch.setattr(time, "monotonic", lambda: now.pop(0))
+    with override_settings(CITY_FOLDER=folder):
+        assert queries.current("sample", on=day).version == 2
+        (folder / "procedures" / "a2.yaml").unlink()
+        assert queries.current("sample", on=day).version == 2
+        assert queries.current("sample", on=day).version == 1
 
 
 def test_a_folder_that_was_emptied_offers_nothing_and_says_so(

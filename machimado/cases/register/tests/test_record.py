@@ -7,6 +7,7 @@ import pytest
 from machimado.cases.register import actions, core, permissions, queries
 from machimado.cases.register.models import Resident
 from machimado.cases.register.tests.people import CoreInMemory, address, person
+from machimado.cases.register.tests.reading import read_record
 from machimado.ground import systems
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
@@ -28,7 +29,7 @@ def test_the_record_comes_from_the_core_and_freshens_the_index(
     memory: CoreInMemory, resident: Resident, universe: Universe
 ) -> None:
     memory.put(person(1, address=address("浜雪見", "7番地"), **HOME))
-    record = actions.read_record(resident=resident, by=universe.officer, case=CASE)
+    record = read_record(resident=resident, by=universe.officer, case=CASE)
     assert record.data["address"]["town"] == "浜雪見"
     assert [member["name"]["text"] for member in record.data["household"]] == ["佐藤　太郎", "佐藤　花"]
     assert record.is_complete
@@ -43,12 +44,12 @@ def test_a_protected_record_needs_a_reason_that_is_kept(
     memory.put(person(2, "佐藤　花", "サトウ　ハナ", restricted=True, **HOME))
     # The index does not know yet; the core does.
     with pytest.raises(permissions.ReasonNeeded, match="理由"):
-        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+        read_record(resident=resident, by=universe.officer, case=CASE)
     assert not Entry.objects.filter(action="register.read").exists()
     resident.refresh_from_db()
     assert resident.shielded, "what was learnt is kept"
     assert not permissions.can_read(universe.officer, resident, reason=" 　")
-    actions.read_record(resident=resident, by=universe.officer, case=CASE, reason="本人の来庁")
+    read_record(resident=resident, by=universe.officer, case=CASE, reason="本人の来庁")
     assert Entry.objects.get(action="register.read").detail.content == {"reason": "本人の来庁"}
 
 
@@ -57,7 +58,7 @@ def test_those_who_do_not_serve_residents_read_nothing(
 ) -> None:
     memory.asked.clear()
     with pytest.raises(Refused, match="役割"):
-        actions.read_record(resident=resident, by=universe.auditor, case=CASE)
+        read_record(resident=resident, by=universe.auditor, case=CASE)
     assert memory.asked == []
     assert not permissions.can_search(universe.auditor)
     assert permissions.can_read(universe.officer, resident, reason="")
@@ -75,7 +76,7 @@ def test_a_core_that_is_down_leaves_what_the_index_knows(
 ) -> None:
     memory.failure = failure
     with pytest.raises(actions.RecordUnavailableError, match="続けられます"):
-        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+        read_record(resident=resident, by=universe.officer, case=CASE)
     record = actions.read_index(resident=resident, by=universe.officer, case=CASE)
     assert not record.is_complete
     assert record.data["name"] == {"text": "佐藤　太郎", "kana": "サトウ　タロウ"}
@@ -89,7 +90,7 @@ def test_whoever_the_core_no_longer_knows_leaves_the_index(
 ) -> None:
     memory.drop(resident.resident_number)
     with pytest.raises(actions.RecordUnavailableError, match="探してください"):
-        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+        read_record(resident=resident, by=universe.officer, case=CASE)
     assert [hit.name for hit in queries.search("佐藤").hits] == ["佐藤　花"]
 
 
@@ -99,14 +100,14 @@ def test_a_my_number_in_the_reason_is_refused_and_kept_nowhere(
 ) -> None:
     Resident.objects.filter(pk=resident.pk).update(restricted=protected, shielded=protected, address="")
     resident.refresh_from_db()
-    for read in (actions.read_record, actions.read_index):
+    for read in (read_record, actions.read_index):
         with pytest.raises(permissions.ReasonNeeded, match="個人番号"):
             read(resident=resident, by=universe.officer, case=CASE, reason="本人 1234-5678-9018 来庁")
     assert not Entry.objects.filter(action__startswith="register.read").exists()
 
 
 def test_a_reason_is_kept_as_one_line_that_every_store_takes(resident: Resident, universe: Universe) -> None:
-    actions.read_record(resident=resident, by=universe.officer, case=CASE, reason="本人\0の\r\n\u202e来庁 ")
+    read_record(resident=resident, by=universe.officer, case=CASE, reason="本人\0の\r\n\u202e来庁 ")
     assert Entry.objects.get(action="register.read").detail.content == {"reason": "本人 の 来庁"}
 
 
@@ -116,7 +117,7 @@ def test_a_record_of_somebody_else_is_not_shown_and_not_indexed(
     number = resident.resident_number
     memory.people[number] = person(3, "鈴木　花", "スズキ　ハナ")
     with pytest.raises(actions.RecordUnavailableError, match="別の方の記録"):
-        actions.read_record(resident=resident, by=universe.officer, case=CASE)
+        read_record(resident=resident, by=universe.officer, case=CASE)
     assert not queries.search("鈴木").hits
 
 

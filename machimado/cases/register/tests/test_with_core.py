@@ -5,6 +5,7 @@ import pytest
 
 from machimado.cases.register import actions, queries
 from machimado.cases.register.models import Resident
+from machimado.cases.register.tests.reading import read_record
 from machimado.ground import systems
 from machimado.ground.systems import scope
 from tests.processes import PEOPLE, Core
@@ -32,7 +33,7 @@ def test_a_record_is_read_with_its_household(imported: Core, universe: Universe)
     resident = Resident.objects.filter(status="resident", shielded=False, is_head=True).order_by(
         "resident_number"
     )[0]
-    record = actions.read_record(resident=resident, by=universe.officer, case="")
+    record = read_record(resident=resident, by=universe.officer, case="")
     assert record.data["resident_number"] == resident.resident_number
     assert resident.resident_number in {each["resident_number"] for each in record.data["household"]}
 

@@ -14,6 +14,7 @@ from machimado.cases.applications.models import Application, Submission
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.tests import claim
 from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules import load
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.tests.conftest import seated
@@ -40,6 +41,7 @@ def install(city: Path) -> None:
 def restart() -> None:
     """Forget what the process has read and compiled, as one does that has just started."""
     catalogue._read.cache_clear()
+    procedures._in_this_second.cache_clear()
     catalogue._last_good.clear()
     load._thawed.clear()
 

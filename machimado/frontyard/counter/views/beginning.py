@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Case
+from machimado.cases.applications.models import Application, Case
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.views.case import case_or_404, read_now
+from machimado.frontyard.counter.views.case import Reading, ask_now, case_or_404
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
 from machimado.frontyard.counter.views.interview import interview_page
 from machimado.ground.people import permissions
@@ -38,32 +40,39 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
         # A second click, a second tab, the back button: the same application, not another one.
         show_to_resident(request, desk_of(request), running)
         return redirect("counter:interview", running.pk)
-    reading = read_now(request, case)
-    if reading.needs_reason:
-        messages.error(request, reading.needs_reason)
-        return redirect("counter:case", case.pk)
     try:
-        return _begin(request, case, procedure, reading.record)
+        return _begin(request, case, procedure, ask_now(request, case))
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:case", case.pk)
 
 
-def _begin(request: HttpRequest, case: Case, procedure: str, record: Record | None) -> HttpResponse:
+def _begin(request: HttpRequest, case: Case, procedure: str, read: Callable[[], Reading]) -> HttpResponse:
     """Begin the application and show its interview at once; the page tells the browser its own address."""
     desk, at = desk_of(request), timezone.now()
     with transaction.atomic():
         actions.hold(desk)
-        application = cases.begin(
-            case=case,
-            procedure=procedure,
-            by=permissions.by(request),
-            at=at,
-            resident_record=record.data if record else None,
-            read_at=record.read_at if record and record.is_complete else None,
-        )
-        show_to_resident(request, desk, application)
+        reading = read()
+        if not reading.needs_reason:
+            application = _begun(request, case, procedure, reading.record, at)
+            show_to_resident(request, desk, application)
+    if reading.needs_reason:
+        messages.error(request, reading.needs_reason)
+        return redirect("counter:case", case.pk)
     if application.begun_at != at:
         # Another click at this very moment was first: whoever opens what was begun before leaves a line in the journal.
         return redirect("counter:interview", application.pk)
     return interview_page(request, application, desk)
+
+
+def _begun(
+    request: HttpRequest, case: Case, procedure: str, record: Record | None, at: datetime
+) -> Application:
+    return cases.begin(
+        case=case,
+        procedure=procedure,
+        by=permissions.by(request),
+        at=at,
+        resident_record=record.data if record else None,
+        read_at=record.read_at if record and record.is_complete else None,
+    )

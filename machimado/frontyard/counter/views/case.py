@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case
 from machimado.cases.applications.permissions import SERVING, check_serve
-from machimado.cases.register.actions import Record, RecordUnavailableError, read_index, read_record
+from machimado.cases.register.actions import (
+    Answer,
+    Record,
+    RecordUnavailableError,
+    ask_core,
+    read_index,
+    take_down,
+)
 from machimado.cases.register.permissions import ReasonNeeded, check_reason
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.desk import desk_of
@@ -65,16 +74,34 @@ class Reading:
 
 def read_now(request: HttpRequest, case: Case) -> Reading:
     """Return what the core says now; what the index knows while the core is away."""
+    return ask_now(request, case)()
+
+
+def ask_now(request: HttpRequest, case: Case) -> Callable[[], Reading]:
+    """Ask the core for the record; return what writes down that it was read, in a transaction of the caller's choice."""
     resident, officer, reason = case.resident, permissions.by(request), _reason(request, case)
     assert resident is not None
     try:
-        return Reading(read_record(resident=resident, by=officer, case=case, reason=reason))
+        answer = ask_core(resident=resident, by=officer, reason=reason)
     except ReasonNeeded as needed:
-        request.session.pop(_reason_key(case), None)
-        return Reading(None, needs_reason=str(needed))
+        return partial(_reason_needed, request, case, needed)
     except RecordUnavailableError as away:
-        known = read_index(resident=resident, by=officer, case=case, reason=reason)
-        return Reading(known, problem=str(away))
+        known = partial(read_index, resident=resident, by=officer, case=case, reason=reason)
+        problem = str(away)
+        return lambda: Reading(known(), problem=problem)
+    return partial(_taken_down, request, case, answer)
+
+
+def _taken_down(request: HttpRequest, case: Case, answer: Answer) -> Reading:
+    try:
+        return Reading(take_down(answer=answer, by=permissions.by(request), case=case))
+    except ReasonNeeded as needed:
+        return _reason_needed(request, case, needed)
+
+
+def _reason_needed(request: HttpRequest, case: Case, needed: ReasonNeeded) -> Reading:
+    request.session.pop(_reason_key(case), None)
+    return Reading(None, needs_reason=str(needed))
 
 
 def _reason(request: HttpRequest, case: Case) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
 from machimado.cases.delivery import queries as delivery
 from machimado.frontyard.counter import actions
+from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
 from machimado.frontyard.counter.views.interview import application_or_404, context, keep, moved_on, shown
 from machimado.ground.people import permissions
@@ -25,12 +27,13 @@ def review(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Hand the answers to the resident to check and sign; a plain post brings the whole page along."""
     application, desk = application_or_404(request, application_id), desk_of(request)
     try:
-        kept = keep(request, application, desk)
+        with transaction.atomic():
+            kept = keep(request, application, desk)
+            if not kept.is_conflict:
+                taken = _take(request, kept.application, desk, cases.to_review)
     except WrongState as wrong:
         return moved_on(request, application, wrong)
-    if kept.is_conflict:
-        return kept.shown(request, desk)
-    return _go_on(request, kept.application, cases.to_review)
+    return kept.shown(request, desk) if kept.is_conflict else taken.shown(request, desk)
 
 
 @permissions.officers(*SERVING)
@@ -67,15 +70,40 @@ def _go_on(request: HttpRequest, application: Application, step: Callable[..., A
     """Take one step with the application; show the officer and the resident how it stands then."""
     desk = desk_of(request)
     try:
+        taken = _take(request, application, desk, step)
+    except WrongState as wrong:
+        return moved_on(request, application, wrong)
+    return taken.shown(request, desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The application after a step; as it was, where the step cannot be taken yet."""
+
+    application: Application
+    not_ready: cases.NotReady | None = None
+
+    def shown(self, request: HttpRequest, desk: Desk | None) -> HttpResponse:
+        """Return the interview as it is now, with what is still lacking."""
+        status = 422 if self.not_ready else 200
+        return shown(request, self.application, desk=desk, status=status, not_ready=self.not_ready)
+
+
+def _take(
+    request: HttpRequest, application: Application, desk: Desk | None, step: Callable[..., Application]
+) -> Taken:
+    """Take a step, if it can be taken.
+
+    Raises: WrongState.
+    """
+    try:
         with transaction.atomic():
             actions.hold(desk, application)
             now = step(application=application, by=permissions.by(request), at=timezone.now())
             show_to_resident(request, desk, now)
-    except WrongState as wrong:
-        return moved_on(request, application, wrong)
     except cases.NotReady as refusal:
-        return shown(request, application, desk=desk, status=422, not_ready=refusal)
-    return shown(request, now, desk=desk)
+        return Taken(application, refusal)
+    return Taken(now)
 
 
 @permissions.officers(*SERVING)

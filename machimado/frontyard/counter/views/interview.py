@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,6 +27,7 @@ from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.ground.japanese import postal
 from machimado.ground.people import permissions
+from machimado.ground.ui.addresses import address_of
 
 
 def application_or_404(request: HttpRequest, application_id: UUID) -> Application:
@@ -70,7 +70,7 @@ def interview_page(
     **more: Any,
 ) -> HttpResponse:
     """Return the interview's whole page, whichever address was asked: it tells the browser its own."""
-    address = reverse("counter:interview", args=[application.pk])
+    address = address_of("counter:interview", application.pk)
     now = {**context(request, application, desk, refusals, **more), "page_address": address}
     response = render(request, "counter/interview.html", now, status=status)
     response["Content-Location"] = address
