@@ -185,8 +185,9 @@ def _rows_without_room(anchors: Sequence[Anchor], inputs: Inputs) -> Iterator[Pl
     rows = [row for anchor in anchors if (row := _row(anchor.path))]
     for group in dict.fromkeys(group for group, _ in rows):
         room = 1 + max(number for of, number in rows if of == group)
-        first = [anchor for anchor in anchors if anchor.path.startswith(f"{group}.0.")]
-        for number in range(room, len(value_at(inputs, group) or ())):
+        beyond = range(room, len(value_at(inputs, group) or ()))
+        first = [anchor for anchor in anchors if beyond and anchor.path.startswith(f"{group}.0.")]
+        for number in beyond:
             yield _about(f"{_group_title(first)}{number + 1}", _row_text(first, group, number, inputs))
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,13 +63,18 @@ def print_frame(template: Path, static: Mapping[str, Any], *, root: Path, fonts:
     """Typeset the printed part of a form, or return it as kept from before.
 
     `static` (the city, the options of each question) reaches the template as `sys.inputs.data`. Changing any
-    template in `root` makes a new frame.
+    template in `root` makes a new frame; they are looked at once a second.
     Raises: BrokenFormError.
     """
-    state = max(file.stat().st_mtime_ns for file in root.rglob("*.typ"))
     data = json.dumps(static, ensure_ascii=False, sort_keys=True)
     with _ONE_AT_A_TIME:  # two threads that want the same new form make it once
-        return _frame(template, data, root, fonts, state)
+        return _frame(template, data, root, fonts, _templates(root, int(time.monotonic())))
+
+
+@lru_cache(maxsize=4)
+def _templates(root: Path, _second: int) -> frozenset[tuple[Path, int]]:
+    """Return the templates with when each was changed (ns)."""
+    return frozenset((file, file.stat().st_mtime_ns) for file in root.rglob("*.typ"))
 
 
 def compile_template(template: Path, data: str, *, root: Path, fonts: FontSet, timestamp: int = 0) -> bytes:
@@ -89,7 +95,9 @@ def pages_as_one(pdf: bytes | list[bytes] | None, template: Path) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _frame(template: Path, data: str, root: Path, fonts: FontSet, _state: int) -> Frame:
+def _frame(
+    template: Path, data: str, root: Path, fonts: FontSet, _state: frozenset[tuple[Path, int]]
+) -> Frame:
     compiler = _compiler(template, data, root, fonts)
     try:
         pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=False)

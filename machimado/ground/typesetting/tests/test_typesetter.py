@@ -1,6 +1,7 @@
 """Forms: entries in their boxes, nothing read as markup, nothing lost, nothing replaced silently."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,13 +171,18 @@ def test_a_template_without_a_form_is_refused(tmp_path: Path) -> None:
         typeset(tmp_path / "empty.typ", inputs(), root=tmp_path, fonts=fonts())
 
 
-def test_a_changed_template_makes_a_new_frame(tmp_path: Path) -> None:
+def test_a_changed_template_makes_a_new_frame_within_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.1, 0.9, 1.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now.pop(0))
     template = template_in(tmp_path)
     static = {"city": {"name": "見本市"}, "fonts": {"label": ["Noto Sans JP"], "entry": []}}
     before = print_frame(template, static, root=tmp_path, fonts=fonts())
     template.write_text(
         template.read_text(encoding="utf-8").replace("試験の様式", "新しい様式"), encoding="utf-8"
     )
+    assert print_frame(template, static, root=tmp_path, fonts=fonts()) is before
     assert print_frame(template, static, root=tmp_path, fonts=fonts()).title == "新しい様式"
     assert before.title == "試験の様式"
 
