@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class Product:
     @property
     def parent(self) -> str:
         """Return the words that find a father with a child under ten and a wife at home, nobody of them protected."""
-        with sqlite3.connect(self.data / "core" / "core.sqlite3") as store:
+        with closing(sqlite3.connect(self.data / "core" / "core.sqlite3")) as store:
             found: tuple[str] | None = store.execute(_PARENT).fetchone()
         assert found is not None, "a sample of people that lacks a family is no sample"
         return found[0].replace("\u3000", " ")

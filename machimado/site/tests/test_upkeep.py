@@ -53,9 +53,8 @@ def test_a_copy_holds_the_store_the_key_and_the_certificate(data: Path, tmp_path
     (copy,) = tmp_path.iterdir()
     assert (copy / "secret.key").read_bytes() == (data / "secret.key").read_bytes()
     assert (copy / "tls" / "server.key").exists()
-    with sqlite3.connect(copy / "machimado.sqlite3") as store:
+    with closing(sqlite3.connect(copy / "machimado.sqlite3")) as store:
         assert store.execute("SELECT count(*) FROM people_officer").fetchone()[0] > 10
-    store.close()
     verified = machimado(copy, "journal", "verify")
     assert verified.returncode == 0
     assert copy.stat().st_mode & 0o077 == 0

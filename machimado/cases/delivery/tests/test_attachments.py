@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def test_the_cores_ledger_holds_what_was_attached(universe: Universe, core: Core
     assert result.outcome is Outcome.ACCEPTED, result.note
     query = """SELECT a.name, a.media_type, a.sha256, a.content FROM attachments AS a
                JOIN applications AS e ON e.serial = a.application WHERE e.reference = ? ORDER BY a.position"""
-    with sqlite3.connect(core.data / "core.sqlite3") as store:
+    with closing(sqlite3.connect(core.data / "core.sqlite3")) as store:
         rows = store.execute(query, (submission.application.reference,)).fetchall()
     assert [row[:3] for row in rows] == [
         (file["name"], file["media_type"], file["sha256"]) for file in submission.attachments
