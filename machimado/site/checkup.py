@@ -35,6 +35,7 @@ def _points() -> list[tuple[str, Callable[[], Iterator[str]]]]:
         ("データベースと移行", _migrations),
         ("記録台帳", _journal),
         ("画面の部品", _front_end),
+        ("異体字の検索", _variants),
         ("手続の定義", _procedures),
         ("基幹システム", _core),
         ("基幹連携", _delivery),
@@ -86,6 +87,17 @@ def _front_end() -> Iterator[str]:
 
     if not MANIFEST.exists():
         yield "まだ作られていません。`make install` を実行してください。"
+
+
+def _variants() -> Iterator[str]:
+    from machimado.ground.japanese import characters
+
+    if not characters.knows_the_map():
+        yield (
+            "この Python では、氏名の異体字のうちよく使われるものだけを同じ字として探せます。すべての異体字で探すには、"
+            "フォルダー .venv を消して Python 3.11〜3.13 で入れ直し（`make install PYTHON=python3.13`）、"
+            "`machimado register import` を実行してください。"
+        )
 
 
 def _procedures() -> Iterator[str]:

@@ -7,8 +7,13 @@ one folded character stands for several, and the way back does not exist.
 import re
 import unicodedata
 from functools import cache
+from typing import Any
 
-import jntajis
+jntajis: Any
+try:
+    import jntajis
+except ImportError:  # nobody has built it for this Python (pyproject.toml says for which): see _COMMONEST
+    jntajis = None
 
 # Variation selectors choose between forms of one character: FE00-FE0F (standard), E0100-E01EF (IVS).
 # Source: Unicode Technical Standard #37.
@@ -97,9 +102,21 @@ def _unprintable(character: str) -> bool:
     return unicodedata.category(character) in _UNPRINTABLE_CATEGORIES and not _SELECTOR.match(character)
 
 
-# All four schemes of the MJ shrink map together: search wants to find too much rather than too little.
-# Source: MJ縮退マップ (文字情報技術促進協議会, CC BY-SA 2.1 JP), as carried by jntajis.
-_SCHEMES = jntajis.MJShrinkSchemeCombo(15)
+def knows_the_map() -> bool:
+    """Return whether folding follows the whole MJ shrink map, and not the commonest pairs alone."""
+    return jntajis is not None
+
+
+# The commonest variants in names, for a Python without the map. Each folds as the map folds it: a test compares.
+_COMMONEST = dict(
+    zip(
+        "邉邊﨑嵜髙𠮷濵濱齋齊澤櫻廣國眞瀨嶋嶌冨藏惠實榮豐彌曾條龜壽應學圓與來寬晉"
+        "靜顯緖萬德渕𣘺槗栁桒舘埜峯槇薗龍淺關黑靑增鄕會莊鐵鷗",
+        "辺辺崎崎高吉浜浜斎斉沢桜広国真瀬島島富蔵恵実栄豊弥曽条亀寿応学円与来寛晋"
+        "静顕緒万徳淵橋橋柳桑館野峰槙園竜浅関黒青増郷会荘鉄鴎",
+        strict=True,
+    )
+)
 
 # Pairs seen in names that the map lacks; small katakana as place names use them (鳩ヶ谷, 鳩ケ谷).
 _OWN = {
@@ -130,9 +147,20 @@ def _shrunk(character: str) -> str:
         return _OWN[character]
     if not _is_kanji(character):
         return character
-    candidates = jntajis.mj_shrink_candidates(character, _SCHEMES)
-    other = next((each for each in candidates if each != character), character)
+    other = next((each for each in _in_the_map(character) if each != character), character)
     return unicodedata.normalize("NFKC", other)
+
+
+def _in_the_map(character: str) -> list[str]:
+    """Return what the MJ shrink map has for a character.
+
+    All its four schemes together (15): search wants to find too much rather than too little.
+    Source: MJ縮退マップ (文字情報技術促進協議会, CC BY-SA 2.1 JP), as carried by jntajis.
+    """
+    if jntajis is None:
+        return [_COMMONEST.get(character, character)]
+    found: list[str] = jntajis.mj_shrink_candidates(character, jntajis.MJShrinkSchemeCombo(15))
+    return found
 
 
 def _is_kanji(character: str) -> bool:

@@ -1,9 +1,12 @@
 """Characters of names: seen, named, folded for search, never overwritten."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from machimado.ground.japanese import characters
 from machimado.ground.japanese.characters import (
     code_points,
     explain_unprintable,
@@ -31,7 +34,22 @@ def test_code_points_name_base_and_selector() -> None:
     assert code_points("𠮷") == "U+20BB7"
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def without_the_map(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the national map be missing, as where nobody has built it for this Python yet."""
+    characters._FOLDS.clear()
+    characters._shrunk.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(characters, "jntajis", None)
+        yield
+    characters._FOLDS.clear()
+    characters._shrunk.cache_clear()
+
+
+with_the_map = pytest.mark.skipif(
+    not characters.knows_the_map(), reason="jntajis is not built for this Python yet"
+)
+VARIANTS = pytest.mark.parametrize(
     ("written", "common"),
     [
         ("髙橋", "高橋"),
@@ -53,7 +71,24 @@ def test_code_points_name_base_and_selector() -> None:
         ("ＳＭＩＴＨ　John", "smith john"),
     ],
 )
+
+
+@with_the_map
+@VARIANTS
 def test_variants_find_each_other(written: str, common: str) -> None:
+    assert fold(written) == fold(common)
+
+
+@VARIANTS
+@pytest.mark.usefixtures("without_the_map")
+def test_the_commonest_variants_do_without_the_map_too(written: str, common: str) -> None:
+    assert not characters.knows_the_map()
+    assert fold(written) == fold(common)
+
+
+@with_the_map
+@pytest.mark.parametrize(("written", "common"), characters._COMMONEST.items())
+def test_what_stands_in_for_the_map_says_what_the_map_says(written: str, common: str) -> None:
     assert fold(written) == fold(common)
 
 
