@@ -146,6 +146,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser._optionals.title = "その他"  # noqa: SLF001 - argparse offers no other way
+    parser._actions[0].help = "この説明を表示する"  # noqa: SLF001 - the same
     _add_place(parser.add_argument_group("場所"))
     _add_clients(parser.add_argument_group("接続元"))
     _add_application_mode(parser.add_argument_group("申請の受け付け方"))

@@ -104,6 +104,12 @@ class TestRefusals:
         assert said.returncode == 2
         assert "両方を指定してください" in said.stderr
 
+    @pytest.mark.parametrize("port", ["99999", "0", "-1", "８７００", "http", "1" * 5000])
+    def test_a_port_that_there_is_not_is_refused(self, tmp_path: Path, port: str) -> None:
+        said = run("serve", "--data", str(tmp_path), f"--port={port}")
+        assert said.returncode == 2
+        assert "1〜65535" in said.stderr
+
     def test_a_port_that_is_taken_is_named(self, tmp_path: Path) -> None:
         with socket.socket() as taken, own_database() as environment:
             taken.bind(("127.0.0.1", 0))

@@ -18,7 +18,7 @@ def run(_: argparse.Namespace) -> int:
     sample.set_up()
     problems = 0
     for title, examine in _points():
-        found = list(examine())
+        found = _found(examine)
         problems += len(found)
         print(f"{'×' if found else '○'} {title}")
         for problem in found:
@@ -27,6 +27,15 @@ def run(_: argparse.Namespace) -> int:
         f"× の {problems} 点を直してから、もう一度点検してください。" if problems else "すべて整っています。"
     )
     return 1 if problems else 0
+
+
+def _found(examine: Callable[[], Iterator[str]]) -> list[str]:
+    from django.db import DatabaseError
+
+    try:
+        return list(examine())
+    except DatabaseError:
+        return ["データベースが整っていないため、まだ確かめられません。"]
 
 
 def _points() -> list[tuple[str, Callable[[], Iterator[str]]]]:

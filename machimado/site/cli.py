@@ -34,7 +34,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not upkeep.is_for_lack_of_tables(error):
+            raise
+        print(f"データベースがまだ用意されていません（{_place()}）。{_PREPARE}", file=sys.stderr)
+        return 1
     return status or 0
+
+
+_PREPARE = "`--data` の場所を確かめ、初めてのときや版を上げたときは `machimado migrate` を実行してください。"
+
+
+def _place() -> str:
+    from django.conf import settings
+
+    return str(settings.DATA_FOLDER)
 
 
 def _parser() -> argparse.ArgumentParser:

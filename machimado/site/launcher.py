@@ -18,6 +18,7 @@ type_of_adder = Callable[[Any], None]
 STOP_SECONDS = 10
 START_SECONDS = 180
 KEEP_ALIVE_SECONDS = 75
+LAST_PORT = 65_535
 
 
 @dataclass
@@ -34,7 +35,7 @@ def add_parsers(commands: Any) -> None:
     demo = commands.add_parser("demo", help="見本のまちを丸ごと起動する（Ctrl-C で終了）")
     _add_address(demo)
     demo.add_argument(
-        "--core-port", type=int, default=8701, metavar="番号", help="参照基幹システムのポート（既定: 8701）"
+        "--core-port", type=_port, default=8701, metavar="番号", help="参照基幹システムのポート（既定: 8701）"
     )
     demo.add_argument(
         "--people",
@@ -64,7 +65,13 @@ def _add_address(parser: argparse.ArgumentParser) -> None:
         metavar="アドレス",
         help="受け付けるアドレス。既定の 127.0.0.1 はこの機械だけ。ほかの端末からも使うときは 0.0.0.0",
     )
-    parser.add_argument("--port", type=int, default=8700, metavar="番号", help="ポート（既定: 8700）")
+    parser.add_argument("--port", type=_port, default=8700, metavar="番号", help="ポート（既定: 8700）")
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LAST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"ポートは 1〜{LAST_PORT} の番号にしてください（{text}）。")
 
 
 def become_core(words: Sequence[str]) -> NoReturn:

@@ -34,6 +34,16 @@ def run_migrate(_: argparse.Namespace) -> int:
     return 0
 
 
+def is_for_lack_of_tables(error: Exception) -> bool:
+    """Return whether a command failed because the store was never migrated, or not since the last version."""
+    if "django.db" not in sys.modules:
+        return False
+    from django.db import OperationalError, ProgrammingError
+
+    words = ("no such table", "no such column", "does not exist")
+    return isinstance(error, OperationalError | ProgrammingError) and any(one in str(error) for one in words)
+
+
 def run_password(arguments: argparse.Namespace) -> int:
     """Give an officer a new password and show it once; whoever runs this stands at the server and is the system itself."""
     from machimado.site import sample
@@ -69,6 +79,12 @@ def run_backup(arguments: argparse.Namespace) -> int:
 
     if connection.vendor != "sqlite":
         print("PostgreSQL の控えは pg_dump で作ってください（docs/it-officers.md）。", file=sys.stderr)
+        return 1
+    if not connection.introspection.table_names():
+        print(
+            f"控えるものがまだありません（{sample.data_folder()}）。--data を確かめてください。",
+            file=sys.stderr,
+        )
         return 1
     data = sample.data_folder()
     target: Path = arguments.folder / f"{timezone.localtime():%Y%m%d-%H%M%S}"

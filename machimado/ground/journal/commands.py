@@ -20,7 +20,9 @@ def add_parser(commands: Any) -> None:
 def run_verify(arguments: argparse.Namespace) -> int:
     """Print each break; return 1 where there is one."""
     _set_up()
-    from machimado.ground.journal import queries
+    from django.db import connection
+
+    from machimado.ground.journal import guard, queries
 
     broken = list(queries.verify())
     for found in broken:
@@ -32,7 +34,14 @@ def run_verify(arguments: argparse.Namespace) -> int:
         return 1
     count, head = queries.head()
     if not broken:
-        print(f"記録台帳は正しくつながっています（{count:,} 件、末尾 {head}）。")
+        print(f"記録台帳は正しくつながっています（{count:,} 件、末尾 {head or 'なし'}）。")
+        if not arguments.expect:
+            print("末尾を切り取られていないことは、前に控えた末尾を --expect で渡すと確かめられます。")
+    if not guard.is_up(connection):
+        print(
+            "書き換えを断る仕掛け（トリガー）が外されています。理由を確かめ、`machimado migrate` で付け直してください。"
+        )
+        return 1
     return 1 if broken else 0
 
 

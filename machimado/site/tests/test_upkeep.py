@@ -58,3 +58,35 @@ def test_a_copy_holds_the_store_the_key_and_the_certificate(data: Path, tmp_path
     verified = machimado(copy, "journal", "verify")
     assert verified.returncode == 0
     assert copy.stat().st_mode & 0o077 == 0
+
+
+class TestOnAStoreThatWasNeverMigrated:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("journal", "verify"),
+            ("delivery", "status"),
+            ("register", "status"),
+            ("worker", "--once"),
+            ("password", "ono"),
+        ],
+        ids=" ".join,
+    )
+    def test_a_command_says_what_to_do(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        said = machimado(tmp_path, *words)
+        assert said.returncode == 1
+        assert "machimado migrate" in said.stderr
+        assert "Traceback" not in said.stderr
+
+    def test_the_check_goes_to_its_end(self, tmp_path: Path) -> None:
+        said = machimado(tmp_path, "check")
+        assert said.returncode == 1
+        assert "未適用の移行が" in said.stdout
+        assert "点を直してから" in said.stdout
+        assert not said.stderr
+
+    def test_there_is_nothing_to_copy(self, tmp_path: Path) -> None:
+        said = machimado(tmp_path / "data", "backup", str(tmp_path / "copies"))
+        assert said.returncode == 1
+        assert "控えるものがまだありません" in said.stderr
+        assert not (tmp_path / "copies").exists()

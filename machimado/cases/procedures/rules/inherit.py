@@ -1,6 +1,7 @@
 """Completes questions from the vocabulary, and finds ids, kinds and options that do not fit."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from machimado.cases.procedures.rules.source import Loc
 if TYPE_CHECKING:
     from machimado.cases.procedures.rules.link import Complaints
 
+_THE_NUMBER = re.compile(r"(マイナンバー|個人番号)\s*([（(][^（）()]*[）)])?\s*$")
+_WANTS_THE_NUMBER = re.compile(r"(マイナンバー|個人番号)(の番号)?を")
 _WITH_OPTIONS = frozenset({"choice", "choices"})
 _RESERVED_IDS = (
     frozenset({"today", "channel", "derived", "item", "index", "in", "true", "false", "null"}) | RESERVED
@@ -128,6 +131,7 @@ class _Resolver:
                 )
             return None
         self._settings_fit(written, kind, loc)
+        self._does_not_ask_for_the_number(written, kind, label, loc)
         return self._resolved(
             written, meaning, loc, group, Question(id=written.id, kind=kind, label=label, section=section)
         )
@@ -200,6 +204,17 @@ class _Resolver:
                 (*loc, "id"), f"質問「{written.id}」に kind がありません。書き足してください。{hint}"
             )
         return kind
+
+    def _does_not_ask_for_the_number(
+        self, written: QuestionPart, kind: str, label: Mapping[str, str], loc: Loc
+    ) -> None:
+        """Refuse a question whose answer would be somebody's Individual Number; one about it, such as where to hand it in, may be asked."""
+        asks = (written.ask or {}).get("ja", "")
+        if kind in {"text", "number"} and (_THE_NUMBER.search(label["ja"]) or _WANTS_THE_NUMBER.search(asks)):
+            self.complain(
+                (*loc, "id"),
+                "個人番号（マイナンバー）は、聞くことも受け取ることもできません。この質問を消してください（用紙の欄には本人が書きます）。",
+            )
 
     def _settings_fit(self, written: QuestionPart, kind: str, loc: Loc) -> None:
         for name, kinds in _ONLY_FOR.items():

@@ -117,6 +117,7 @@ class _Linker:
             _fits(check(rule.tree, names), kinds)
         except ExpressionError as error:
             self.complain(loc, str(error), error.at)
+            return _never  # what is wrong may well not be compiled
         return compile_tree(rule.tree)
 
     def _rule(

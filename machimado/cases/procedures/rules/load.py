@@ -59,20 +59,18 @@ def read_limited(path: Path) -> bytes:
 
     Raises: DefinitionError when it can't be read.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise _unreadable(path, "普通のファイルではありません")
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_BYTES + 1)
     except OSError as error:
-        raise DefinitionError(
-            [
-                Problem(
-                    str(path),
-                    1,
-                    1,
-                    f"ファイルを読めません（{error.strerror}）。場所と権限を確かめてください。",
-                )
-            ]
-        ) from None
+        raise _unreadable(path, str(error.strerror)) from None
+
+
+def _unreadable(path: Path, why: str) -> DefinitionError:
+    what = f"ファイルを読めません（{why}）。場所と権限を確かめてください。"
+    return DefinitionError([Problem(str(path), 1, 1, what)])
 
 
 def freeze(form: Form) -> dict[str, Any]:

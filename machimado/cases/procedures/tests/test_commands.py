@@ -1,6 +1,7 @@
 import argparse
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -40,6 +41,13 @@ def test_check_of_an_empty_folder_is_an_error(tmp_path: Path, capsys: pytest.Cap
     assert run("check", tmp_path) == 1
     assert run("test", tmp_path) == 1
     assert f"{tmp_path}:1:1:" in capsys.readouterr().out
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "a.yaml"
+    os.mkfifo(pipe)
+    assert run("check", str(pipe)) == 1
+    assert "普通のファイルではありません" in capsys.readouterr().out
 
 
 def test_test_tells_what_did_not_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

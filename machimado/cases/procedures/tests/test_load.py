@@ -89,6 +89,26 @@ def test_the_head(before: str, after: str, words: str) -> None:
         ("- {id: a, kind: text, label: {ja: い}, when: §'1 + 1'}", "はい・いいえ"),
         ("- {id: a, kind: text, label: {ja: い}, when: §has(a)}", "輪になって"),
         ("- {id: a, kind: text, label: {ja: い}, required: §has(a)}", "その質問自身"),
+        ("- {id: a, kind: text, label: {ja: い}, when: §foo(today)}", "「foo」という関数はありません"),
+        ("- {id: a, kind: text, label: {ja: い}, when: today.§foo()}", "「foo」という関数はありません"),
+        (
+            '- {id: a, kind: text, label: {ja: い}, when: \'__import__("os").§system("id")\'}',
+            "関数はありません",
+        ),
+        (
+            "- {id: a, kind: text, label: {ja: い}, when: 'channel.matches(§\"(a+)+$\")'}",
+            "時間がかかりすぎる",
+        ),
+        ("- {id: a, kind: text, label: {ja: い}, when: 'channel.matches(§\"(\")'}", "読めません"),
+        (
+            "- {id: §my_number, kind: text, label: {ja: マイナンバー（個人番号）}}",
+            "聞くことも受け取ることもできません",
+        ),
+        ("- {id: §a, kind: number, label: {ja: 個人番号}}", "聞くことも受け取ることもできません"),
+        (
+            "- {id: §a, kind: text, label: {ja: 番号}, ask: {ja: マイナンバーを教えてください。}}",
+            "聞くことも受け取ることもできません",
+        ),
         ("- {id: §a, kind: group, label: {ja: い}}", "questions がありません"),
         ("- {id: children, prefill: §parents, questions: [{id: name}]}", "入れられるのは"),
         ("- {id: children, max: §101, questions: [{id: name}]}", "100まで"),
@@ -111,6 +131,13 @@ def test_the_head(before: str, after: str, words: str) -> None:
 )
 def test_one_question(question: str, words: str) -> None:
     assert_found(file(question), words)
+
+
+def test_what_is_about_the_individual_number_may_be_asked() -> None:
+    assert form("- {id: a, kind: text, label: {ja: 個人番号入りの証明書の提出先}}")
+    assert form(
+        "- {id: a, kind: choice, options: yes_no, label: {ja: 個人番号}, ask: {ja: 個人番号を載せますか。}}"
+    )
 
 
 def test_ids_that_stand_twice_or_within_each_other() -> None:

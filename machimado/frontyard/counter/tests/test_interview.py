@@ -166,9 +166,13 @@ def test_the_case_goes_through_to_the_outbox_once(
     assert Submission.objects.count() == 1
     page = at_desk.get(f"{place}/").content.decode()
     assert "送信" in page
+    assert "受付を終了する" in page
     at_desk.post(f"/counter/cases/{application.case_id}/close/")
     desk.refresh_from_db()
     assert desk.shown is None
+    after = at_desk.get(f"{place}/").content.decode()
+    assert "この受付は終わっています" in after
+    assert "受付を終了する" not in after
 
 
 def test_a_case_with_something_unsent_is_not_ended_by_the_way(at_desk: Client, universe: Universe) -> None:

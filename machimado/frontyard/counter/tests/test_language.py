@@ -113,6 +113,17 @@ def test_a_page_of_somebody_who_has_left_changes_nothing(
     assert Desk.objects.get(pk=desk.pk).language == "ja"
 
 
+def test_the_officer_is_told_by_the_next_answer_that_the_language_is_another(
+    at_desk: Client, tablet: Client, desk: Desk, shown: Application
+) -> None:
+    address = f"/counter/applications/{shown.pk}/answers/"
+    typed = {"path": "contact.phone", "contact.phone": "0235-00-0000"}
+    for language, is_told in (("en", True), ("ja", False)):
+        choose(tablet, desk, language)
+        fragment = at_desk.post(address, typed, headers={"HX-Request": "true"}).content.decode()
+        assert ("画面の言語：English" in fragment) is is_told
+
+
 @pytest.mark.parametrize("language", ["", "fr", "ja\x00", "EN"])
 def test_what_is_no_language_of_the_screen_changes_nothing(tablet: Client, desk: Desk, language: str) -> None:
     assert "こんにちは。" in choose(tablet, desk, language)
@@ -130,6 +141,6 @@ def test_the_officer_is_told_and_can_say_the_questions_in_it(
     assert "画面の言語" not in before
     choose(tablet, desk, "en")
     page = at_desk.get(f"/counter/applications/{shown.pk}/").content.decode()
-    assert "画面の言語：English" in page
+    assert page.count("画面の言語：English") == 1
     assert '<p class="ask" lang="en">' in page
     assert "昼間つながるお電話番号を教えてください。" in page

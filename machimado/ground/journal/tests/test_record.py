@@ -155,6 +155,11 @@ class TestCommand:
         assert commands.run_verify(Namespace(expect=None)) == 1
         assert "2 番: 記録の内容が書き換えられています。" in capsys.readouterr().out
 
+    def test_says_that_nothing_guards_the_journal(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with as_owner_of_the_store():
+            assert commands.run_verify(Namespace(expect=None)) == 1
+        assert "トリガー" in capsys.readouterr().out
+
     def test_misses_the_end_that_was_noted_down(self, capsys: pytest.CaptureFixture[str]) -> None:
         noted = queries.head()[1]
         assert commands.run_verify(Namespace(expect=noted)) == 0
