@@ -1,5 +1,6 @@
 """What the register asks of the core system (住民基本台帳), and nothing more."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ MOST_READS_AT_ONCE = 4
 # For a turn among them: with a core that answers as usual one comes within a few hundredths.
 WAIT_SECONDS = 0.5
 _turns = BoundedSemaphore(MOST_READS_AT_ONCE)
+# A case is opened in several steps: once the core has let one wait in vain, the next ones do not wait as well.
+PAUSE_SECONDS = 10
+_next_at = 0.0  # on the monotonic clock; before it the core is not asked for records
 
 
 class UnknownResidentError(Exception):
@@ -57,7 +61,7 @@ def resident(number: str) -> tuple[records.Household, dict[str, Any]]:
     Raises: UnknownResidentError, SystemFailure (Busy where too many wait already), UnreadableAnswerError.
     """
     with _turn():
-        reply = _get(f"/residents/{quote(number, safe='')}", {}, missing_is_an_answer=True)
+        reply = _record(number)
     if reply.status == 404:
         raise UnknownResidentError(
             "この方は住民記録から消えています（転出・死亡・番号の変更など）。もう一度探してください。"
@@ -68,6 +72,19 @@ def resident(number: str) -> tuple[records.Household, dict[str, Any]]:
             "基幹システムが別の方の記録を返したため、表示しません。情報政策課に連絡してください。"
         )
     return household, reply.json()
+
+
+def _record(number: str) -> systems.Reply:
+    """Ask for a record; who has waited in vain spares the next ones the wait."""
+    global _next_at  # noqa: PLW0603 - what this process knows of the core
+    if time.monotonic() < _next_at:
+        raise systems.Busy("基幹システムが返事をしていないため、しばらく照会を控えています。", cause="silent")
+    try:
+        return _get(f"/residents/{quote(number, safe='')}", {}, missing_is_an_answer=True)
+    except systems.SystemFailure as failure:
+        if failure.cause.endswith("Timeout") and not isinstance(failure, systems.Busy):
+            _next_at = time.monotonic() + PAUSE_SECONDS
+        raise
 
 
 @contextmanager

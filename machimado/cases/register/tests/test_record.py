@@ -1,4 +1,5 @@
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -83,6 +84,32 @@ def test_a_core_that_is_down_leaves_what_the_index_knows(
     assert [member["name"]["text"] for member in record.data["household"]] == ["佐藤　太郎", "佐藤　花"]
     assert record.read_at == resident.indexed_at
     assert Entry.objects.filter(action="register.read_index", subject=str(resident.pk)).exists()
+
+
+def test_whoever_has_waited_in_vain_spares_the_next_ones_the_wait(
+    memory: CoreInMemory, resident: Resident, universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(core, "_next_at", 0.0)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    memory.failure = systems.OutcomeUnknown("時間内に応答がありません。", cause="ReadTimeout")
+    for words in ("時間内に応答がありません", "しばらく照会を控えています"):
+        with pytest.raises(actions.RecordUnavailableError, match=words):
+            read_record(resident=resident, by=universe.officer, case=CASE)
+    assert memory.asked.count(f"/residents/{resident.resident_number}") == 1
+    memory.failure = None
+    now[0] += core.PAUSE_SECONDS
+    assert read_record(resident=resident, by=universe.officer, case=CASE).is_complete
+
+
+def test_that_many_ask_at_once_holds_up_nobody_later(
+    memory: CoreInMemory, resident: Resident, universe: Universe
+) -> None:
+    memory.failure = systems.Busy("混み合っています。", cause="PoolTimeout")
+    with pytest.raises(actions.RecordUnavailableError):
+        read_record(resident=resident, by=universe.officer, case=CASE)
+    memory.failure = None
+    assert read_record(resident=resident, by=universe.officer, case=CASE).is_complete
 
 
 def test_whoever_the_core_no_longer_knows_leaves_the_index(
