@@ -14,7 +14,13 @@ from machimado.cases.procedures.rules.questions import (
     Question,
 )
 from machimado.cases.procedures.rules.refusals import ValueRefusedError, refusal
-from machimado.cases.procedures.rules.values import LONGEST_TEXT, NAME_LENGTH, is_empty, value_problem
+from machimado.cases.procedures.rules.values import (
+    LONGEST_TEXT,
+    NAME_LENGTH,
+    TEXT_LENGTH,
+    is_empty,
+    value_problem,
+)
 from machimado.ground.japanese.eras import UnreadableDateError, read_date
 from machimado.ground.japanese.kana import full_kana
 
@@ -52,7 +58,8 @@ def _typed(question: Question, raw: Any) -> str:
     if not isinstance(raw, str):
         raise _refuse("type", question)
     if len(raw) > LONGEST_TEXT:
-        raise _refuse("too_long", question, limit=question.maximum or NAME_LENGTH, size=len(raw))
+        usual = TEXT_LENGTH if question.kind == "text" else NAME_LENGTH
+        raise _refuse("too_long", question, limit=question.maximum or usual, size=len(raw))
     return raw.replace("\r\n", "\n").strip()
 
 

@@ -117,6 +117,12 @@ def test_what_is_clear_is_mended(path: str, raw: Any, value: Any) -> None:
     assert read(path, raw) == value
 
 
+def test_a_text_is_told_the_same_length_however_long_it_is() -> None:
+    for size in (201, 10_000):
+        with pytest.raises(ValueRefusedError, match="200文字まで"):
+            read("contact.phone", "0" * size)
+
+
 @pytest.mark.parametrize(
     ("path", "raw", "code"),
     [
