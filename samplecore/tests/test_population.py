@@ -48,19 +48,19 @@ def older_by(parent: Record, child: Record) -> int:
     return YOUNGEST_PARENT if born is None or later is None else later - born
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SEEDS, COUNTS)
 def test_the_same_seed_gives_the_same_bytes(seed: int, count: int) -> None:
     assert list(generate(city(), seed=seed, count=count)) == list(generate(city(), seed=seed, count=count))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SEEDS, COUNTS)
 def test_as_many_people_live_here_as_were_asked_for(seed: int, count: int) -> None:
     assert sum(record["status"] == "resident" for record in people(seed, count)) == count
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(SEEDS, COUNTS, COUNTS)
 def test_a_larger_city_begins_with_the_smaller_one(seed: int, one: int, other: int) -> None:
     small, large = sorted((one, other))
@@ -70,7 +70,7 @@ def test_a_larger_city_begins_with_the_smaller_one(seed: int, one: int, other: i
     assert list(generate(city(), seed=seed, count=large))[: len(whole)] == whole
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_each_household_has_one_head_and_one_address(seed: int, count: int) -> None:
     for members in households(people(seed, count)):
@@ -80,7 +80,7 @@ def test_each_household_has_one_head_and_one_address(seed: int, count: int) -> N
         assert len({json.dumps(member["address"]) for member in members}) == 1
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(SEEDS, COUNTS)
 def test_children_are_younger_than_their_parents(seed: int, count: int) -> None:
     for members in households(people(seed, count)):
@@ -92,7 +92,7 @@ def test_children_are_younger_than_their_parents(seed: int, count: int) -> None:
                 assert older_by(member, head) >= YOUNGEST_PARENT
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_mothers_are_old_enough(seed: int, count: int) -> None:
     for members in households(people(seed, count)):
@@ -103,7 +103,7 @@ def test_mothers_are_old_enough(seed: int, count: int) -> None:
             assert all(older_by(wives[0], child) >= YOUNGEST_PARENT for child in children)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_names_have_their_reading_in_full_width_katakana(seed: int, count: int) -> None:
     for record in people(seed, count):
@@ -114,7 +114,7 @@ def test_names_have_their_reading_in_full_width_katakana(seed: int, count: int) 
         assert given_name
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_nobody_in_a_household_shares_a_given_name(seed: int, count: int) -> None:
     for members in households(people(seed, count)):
@@ -122,7 +122,7 @@ def test_nobody_in_a_household_shares_a_given_name(seed: int, count: int) -> Non
         assert len(given_names) == len(set(given_names))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_numbers_are_unique_and_well_formed(seed: int, count: int) -> None:
     records = people(seed, count)
@@ -133,7 +133,7 @@ def test_numbers_are_unique_and_well_formed(seed: int, count: int) -> None:
     assert all(is_number(record["household_number"]) for record in records)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_dates_are_in_order(seed: int, count: int) -> None:
     today = city().as_of.isoformat()
@@ -146,7 +146,7 @@ def test_dates_are_in_order(seed: int, count: int) -> None:
             assert born < record["seal"]["registered_on"] < today
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SEEDS, COUNTS)
 def test_japanese_have_a_domicile_and_foreigners_a_permit(seed: int, count: int) -> None:
     for record in people(seed, count):

@@ -92,7 +92,7 @@ RAW: dict[str, Any] = {
 }
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES)
 def test_undo_goes_back_step_by_step_to_the_beginning(universe: Universe, changes: list[str]) -> None:
     application = claim.begun(universe.officer, resident=Resident.objects.first())

@@ -253,7 +253,7 @@ class Deliveries(RuleBasedStateMachine):
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=250, stateful_step_count=30, deadline=None)
+TestDeliveries.settings = settings(max_examples=250, stateful_step_count=30)
 
 
 def sending(core: Core) -> Progress:

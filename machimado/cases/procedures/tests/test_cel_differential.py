@@ -148,7 +148,7 @@ def _assert_too_large(told: str) -> None:
     assert any(words in told for words in ("複雑すぎます", "計算量", "2000文字"))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(expression=st.one_of(numbers, doubles, strings, lists, truths), values=variables)
 def test_another_implementation_agrees(expression: str, values: dict[str, Any]) -> None:
     try:

@@ -189,7 +189,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_whatever_the_answers_are_the_engine_answers(data: st.DataObject) -> None:
     made = data.draw(st.sampled_from(FORMS))

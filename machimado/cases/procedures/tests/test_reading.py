@@ -282,7 +282,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(path=st.sampled_from([path for path, _ in MADE.walk()]), raw=json_values)
 def test_whatever_is_sent_is_a_good_value_or_refused(path: str, raw: Any) -> None:
     try:

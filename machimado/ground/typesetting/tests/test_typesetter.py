@@ -71,7 +71,7 @@ def test_what_people_write_is_never_markup(tmp_path: Path, hostile: str) -> None
     assert hostile.replace(" ", "") in plain(paper.pdf).replace(" ", "")
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_any_text_is_printed_or_marked(tmp_path: Path, text: str) -> None:
     assert print_form(tmp_path, name={"text": text}).pdf.startswith(b"%PDF-")
