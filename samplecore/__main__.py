@@ -145,9 +145,9 @@ def _parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,  # argparse's own is in English
     )
-    parser._optionals.title = "その他"  # noqa: SLF001 - argparse offers no other way
-    parser._actions[0].help = "この説明を表示する"  # noqa: SLF001 - the same
+    parser.add_argument_group("その他").add_argument("-h", "--help", action="help", help="この説明を表示する")
     _add_place(parser.add_argument_group("場所"))
     _add_clients(parser.add_argument_group("接続元"))
     _add_application_mode(parser.add_argument_group("申請の受け付け方"))
