@@ -118,10 +118,16 @@ def test_the_officer_is_told_by_the_next_answer_that_the_language_is_another(
 ) -> None:
     address = f"/counter/applications/{shown.pk}/answers/"
     typed = {"path": "contact.phone", "contact.phone": "0235-00-0000"}
+    drawn = ""
     for language, is_told in (("en", True), ("ja", False)):
+        shown.refresh_from_db()
         choose(tablet, desk, language)
-        fragment = at_desk.post(address, typed, headers={"HX-Request": "true"}).content.decode()
+        page = {"revision": shown.revision, "spoken": drawn}
+        fragment = at_desk.post(address, typed | page, headers={"HX-Request": "true"}).content.decode()
         assert ("画面の言語：English" in fragment) is is_told
+        # Not only the line that was answered: each question is said in the language that is spoken now.
+        assert "data-same" not in fragment
+        drawn = "en"
 
 
 @pytest.mark.parametrize("language", ["", "fr", "ja\x00", "EN"])

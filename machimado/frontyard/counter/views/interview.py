@@ -135,6 +135,8 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     # The page shows this and no other revision: what stays as it is need not be sent again.
     shows_all = _page(request).revision == application.revision
     seen = queries.sheet(application, at=timezone.now(), spoken=_spoken(desk)) if shows_all else None
+    if seen is not None and seen.spoken != request.POST.get("spoken", ""):
+        seen = None  # the resident has chosen another language: each question is drawn anew
     try:
         kept = keep(request, application, desk)
     except WrongState as wrong:
