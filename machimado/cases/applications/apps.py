@@ -19,6 +19,7 @@ class ApplicationsConfig(AppConfig):
         "application.begun": "申請を始めた",
         "application.seen": "申請の内容を見た",
         "application.answered": "回答を変えた",
+        "application.filled_in": "住民記録を読み、回答に入れた",
         "application.row_added": "回答の行を足した",
         "application.row_dropped": "回答の行を消した",
         "application.undone": "回答の変更を戻した",

@@ -117,7 +117,7 @@ class Application(models.Model):
     state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
     begun_at = models.DateTimeField("開始日時")
     answers = models.JSONField("回答", default=dict)
-    # path → {"source": "record" | "officer" | "resident", "revision": n}
+    # path → {"source": "record" | "index" | "case" | "officer" | "resident", "revision": n}
     sources = models.JSONField("回答の出所", default=dict)
     # path → {"typed": what could not be taken, "reason": why}: it stays in its field until it is put right.
     refused = models.JSONField("直す入力", default=dict)

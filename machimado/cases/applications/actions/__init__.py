@@ -23,6 +23,7 @@ from machimado.cases.applications.actions.arriving import (
     withdraw,
 )
 from machimado.cases.applications.actions.beginning import begin, renew
+from machimado.cases.applications.actions.filling_in import fill_in
 from machimado.cases.applications.actions.finishing import (
     back_to_interview,
     cancel,
@@ -50,6 +51,7 @@ __all__ = [
     "close",
     "correct",
     "drop_row",
+    "fill_in",
     "forget",
     "form_of",
     "identify",

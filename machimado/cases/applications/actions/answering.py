@@ -126,7 +126,7 @@ def _keep(
     if not changes:
         APPLICATIONS.write(locked, "refused", "typed_characters")
         return locked
-    return _change(
+    return change(
         locked, lambda kept: _write(kept, changes, by, page), set(changes), by, at, "application.answered"
     )
 
@@ -140,7 +140,7 @@ def _check_nobody_else_changed(application: Application, changes: Mapping[str, A
             raise Conflict(path, documents.take(application.answers, path))
 
 
-def _change(
+def change(
     application: Application,
     make: Callable[[Application], None],
     paths: set[str],
@@ -167,7 +167,7 @@ def _before(application: Application, roots: set[str]) -> dict[str, Any]:
 
 def _write(application: Application, changes: Mapping[str, Any], by: Officer | None, page: Page) -> None:
     for path, value in changes.items():
-        if application.sources.get(path, {}).get("source") == "record":
+        if application.sources.get(path, {}).get("source") in documents.REGISTERED:
             application.rekeyed_fields += 1
         application.answers = documents.put(application.answers, path, value)
         source = "resident" if by is None else "officer"
@@ -190,7 +190,7 @@ def add_row(*, application: Application, group: str, by: Officer | None, at: dat
     def add(kept: Application) -> None:
         kept.answers, _ = documents.add_row(kept.answers, group)
 
-    return _change(locked, add, {group}, by, at, "application.row_added")
+    return change(locked, add, {group}, by, at, "application.row_added")
 
 
 @transaction.atomic
@@ -207,7 +207,7 @@ def drop_row(
         kept.sources = documents.move_up(kept.sources, group, index)
         kept.refused = documents.move_up(kept.refused, group, index)
 
-    return _change(locked, drop, {group}, by, at, "application.row_dropped")
+    return change(locked, drop, {group}, by, at, "application.row_dropped")
 
 
 @transaction.atomic
@@ -267,7 +267,7 @@ def _attach(
     check_room(_sizes(locked), len(content))
     kept = store(locked, path, name, kind, content, at)
     files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
-    return _change(
+    return change(
         locked, lambda now: _write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached"
     )
 

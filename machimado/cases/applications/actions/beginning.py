@@ -1,6 +1,6 @@
 """An application begins: with what is known, and with what was said already."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,6 +36,7 @@ from machimado.cases.procedures.rules.prefill import prefill
 from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
+from machimado.cases.register.actions import Record
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
@@ -50,8 +51,7 @@ def begin(
     procedure: str,
     by: Officer,
     at: datetime,
-    resident_record: Mapping[str, Any] | None = None,
-    read_at: datetime | None = None,
+    resident_record: Record | None = None,
 ) -> Application:
     """Begin an application with today's definition, frozen, and all that is known filled in.
 
@@ -61,7 +61,7 @@ def begin(
     """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
-    start = _Start(form, _registered(form, resident_record, today), by, at, read_at)
+    start = _Start(form, registered(form, resident_record, today), by, at, _read_at(resident_record))
     return until_free(lambda: _begin_or_go_on(case, start))
 
 
@@ -98,8 +98,7 @@ def renew(
     application: Application,
     by: Officer,
     at: datetime,
-    resident_record: Mapping[str, Any] | None = None,
-    read_at: datetime | None = None,
+    resident_record: Record | None = None,
 ) -> Application:
     """Withdraw an application that was not sent, and begin it anew with the newer version in force.
 
@@ -110,8 +109,8 @@ def renew(
     form = newer_form(application, on=today)
     if form is None:
         raise NotReady("この申請は、今の版で進んでいます。始め直さずに、そのまま続けてください。")
-    known_since = read_at or application.record_read_at
-    start = _Start(form, _registered(form, resident_record, today), by, at, known_since)
+    known_since = _read_at(resident_record) or application.record_read_at
+    start = _Start(form, registered(form, resident_record, today), by, at, known_since)
     return until_free(lambda: _renew(application, start))
 
 
@@ -135,23 +134,35 @@ def _taken_over(application: Application, form: Form, known: type_of_found, toda
     """
     groups = {root for root, value in application.answers.items() if isinstance(value, list)}
     found = {path: kept for path, kept in known.items() if path.split(".")[0] not in groups}
+    # The core's word outlives what the copy for searching says, and nothing outlives the core's newer one.
+    outdated = documents.REGISTERED if _is_from_core(known) else {documents.INDEX}
     for path, kept in application.sources.items():
-        question, is_row = form.question(path), path.split(".")[0] in groups
-        if (
-            question is None
-            or question.kind in FOR_ONE_ONLY
-            or (path in found and kept["source"] == "record")
-        ):
+        question, source = form.question(path), kept["source"]
+        is_row = path.split(".")[0] in groups
+        if question is None or question.kind in FOR_ONE_ONLY or (source in outdated and not is_row):
             continue
         value = _as_taken(question, documents.take(application.answers, path), today)
         if value is not None:
-            found[path] = (value, "record" if is_row and kept["source"] == "record" else "case")
+            found[path] = (value, source if source in documents.REGISTERED else "case")
     return found
 
 
-def _registered(form: Form, resident_record: Mapping[str, Any] | None, today: date) -> type_of_found:
-    known = prefill(form, resident_record, today=today) if resident_record else {}
-    return {path: (each.value, "record") for path, each in known.items()}
+def _is_from_core(known: type_of_found) -> bool:
+    return any(source == documents.RECORD for _, source in known.values())
+
+
+def registered(form: Form, resident_record: Record | None, today: date) -> type_of_found:
+    """Return what the register knows of the answers: the core's record, or the copy for searching while the core is away."""
+    if resident_record is None:
+        return {}
+    source = documents.RECORD if resident_record.is_complete else documents.INDEX
+    known = prefill(form, resident_record.data, today=today)
+    return {path: (each.value, source) for path, each in known.items()}
+
+
+def _read_at(resident_record: Record | None) -> datetime | None:
+    """Return when the core's record was read; nothing where it was not."""
+    return resident_record.read_at if resident_record is not None and resident_record.is_complete else None
 
 
 def _said_before(others: Iterable[Application], form: Form, today: date) -> type_of_found:

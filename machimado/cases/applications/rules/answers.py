@@ -8,6 +8,11 @@ Document = dict[str, Any]
 
 MAX_ITEMS = 50
 
+# Where an answer came from (`source`) when nobody here has said it: the core system's record, or, while the core is
+# away, the copy of it that is kept for searching.
+RECORD, INDEX = "record", "index"
+REGISTERED = frozenset({RECORD, INDEX})
+
 
 class PathRefused(Exception):
     """The path names no place that can be in a document."""

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from machimado.cases.applications.rules.answers import take
+from machimado.cases.applications.rules.answers import REGISTERED, take
 from machimado.cases.applications.rules.wording import in_words, say
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
@@ -52,7 +52,7 @@ class Line:
     required: bool
     value: Any
     words: str
-    source: str  # "record", "officer", "resident" or ""
+    source: str  # "record", "index", "case", "officer", "resident" or ""
     options: tuple[Option, ...] = ()
     missing: bool = False
     errors: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ def unchanged(before: Sheet, after: Sheet) -> frozenset[str]:
 
 # Whom it is for the agent has said; what else the register told has these words in its place.
 SAID_BY_THE_AGENT = "resident.name"
-REGISTERED = {
+AS_REGISTERED = {
     "ja": "登録されているとおり",
     "ja-simple": "市役所（しやくしょ）に ある とおり",
     "en": "As on file",
@@ -178,10 +178,10 @@ REGISTERED = {
 
 def for_an_agent(sheet: Sheet, language: str = "ja") -> Sheet:
     """Return the sheet as somebody else than the person it is about may see it: what the register told is not told on."""
-    words = say(REGISTERED, language)
+    words = say(AS_REGISTERED, language)
 
     def veiled(line: Line) -> Line:
-        told = line.source == "record" and line.words and line.path != SAID_BY_THE_AGENT
+        told = line.source in REGISTERED and line.words and line.path != SAID_BY_THE_AGENT
         return replace(line, value=None, words=words) if told else line
 
     def item(one: Line | Group) -> Line | Group:

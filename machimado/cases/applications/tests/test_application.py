@@ -12,6 +12,7 @@ from machimado.cases.applications.permissions import State, WrongState
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.tests import claim
 from machimado.cases.applications.tests.claim import NOW
+from machimado.cases.register.actions import Record
 from machimado.cases.register.models import Resident
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
@@ -19,7 +20,7 @@ from tests.universe import Universe
 
 
 def test_what_the_register_knows_is_filled_in_and_said_to_be_from_there(universe: Universe) -> None:
-    record = {
+    data = {
         "resident_number": "000000000000001",
         "name": {"text": "佐藤　健太", "kana": "サトウ　ケンタ"},
         "birth_date": "1992-08-14",
@@ -27,9 +28,11 @@ def test_what_the_register_knows_is_filled_in_and_said_to_be_from_there(universe
     }
     empty = claim.begun(universe.officer)
     actions.cancel(application=empty, by=universe.officer, at=NOW)
-    case = empty.case
+    case, resident = empty.case, empty.case.resident
+    assert resident is not None
+    record = Record(resident, NOW, data, is_complete=True)
     application = actions.begin(
-        case=case, procedure=claim.CLAIM, by=universe.officer, at=NOW, resident_record=record, read_at=NOW
+        case=case, procedure=claim.CLAIM, by=universe.officer, at=NOW, resident_record=record
     )
     assert application.answers["resident"]["name"]["text"] == "佐藤　健太"
     assert application.sources["resident.birth_date"]["source"] == "record"

@@ -6,6 +6,7 @@ from django.test import Client
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Lane
 from machimado.cases.applications.tests import claim
+from machimado.cases.register.actions import Record
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk
@@ -32,8 +33,9 @@ def application(universe: Universe) -> Application:
     resident.refresh_from_db()
     case = cases.open_case(office=universe.branch, lane=Lane.WITH_HELP, by=universe.officer, at=claim.NOW)
     case = cases.identify(case=case, resident=resident, by=universe.officer, at=claim.NOW)
+    record = Record(resident, claim.NOW, RECORD, is_complete=True)
     return cases.begin(
-        case=case, procedure=claim.CLAIM, by=universe.officer, at=claim.NOW, resident_record=RECORD
+        case=case, procedure=claim.CLAIM, by=universe.officer, at=claim.NOW, resident_record=record
     )
 
 

@@ -121,12 +121,11 @@ def test_whoever_is_opened_again_stays_on_the_screen(at_desk: Client, desk: Desk
     assert shown(desk) == Application.objects.get()
 
 
+@pytest.mark.parametrize("source", ["record", "index"])
 def test_an_agent_reads_what_was_said_and_not_what_the_register_told(
-    desk: Desk, tablet: Client, here: Application
+    desk: Desk, tablet: Client, here: Application, source: str
 ) -> None:
-    known = {
-        path: {**kept, "source": "record"} for path, kept in here.sources.items() if "birth_date" in path
-    }
+    known = {path: {**kept, "source": source} for path, kept in here.sources.items() if "birth_date" in path}
     Application.objects.filter(pk=here.pk).update(sources={**here.sources, **known}, state="review")
     assert "平成4年8月14日" in chapters(tablet)
     Application.objects.filter(pk=here.pk).update(answers={**here.answers, "applicant": {"role": "agent"}})

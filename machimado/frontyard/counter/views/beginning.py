@@ -73,6 +73,5 @@ def _begun(
         procedure=procedure,
         by=permissions.by(request),
         at=at,
-        resident_record=record.data if record else None,
-        read_at=record.read_at if record and record.is_complete else None,
+        resident_record=record,
     )

@@ -263,9 +263,9 @@ def shown(
     return render(request, "counter/_interview.html", {**now, "same": same}, using="jinja2")
 
 
-def moved_on(request: HttpRequest, application: Application, wrong: WrongState) -> HttpResponse:
-    """The application is no longer in the interview (another tab, the back button): say so and show how it stands."""
-    messages.error(request, str(wrong))
+def moved_on(request: HttpRequest, application: Application, why: WrongState | ReasonNeeded) -> HttpResponse:
+    """The application is no longer as the page shows it (another tab, the back button): say so and show how it stands."""
+    messages.error(request, str(why))
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect("counter:interview", application.pk)

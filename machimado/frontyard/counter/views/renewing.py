@@ -41,12 +41,9 @@ def _refused(request: HttpRequest, application: Application, refusal: Exception)
 
 
 def _renew(request: HttpRequest, application: Application) -> Application:
-    reading = read_now(request, application.case)
-    found = reading.record
     return cases.renew(
         application=application,
         by=permissions.by(request),
         at=timezone.now(),
-        resident_record=found.data if found else None,
-        read_at=found.read_at if found and found.is_complete else None,
+        resident_record=read_now(request, application.case).record,
     )

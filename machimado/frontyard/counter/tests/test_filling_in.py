@@ -1,0 +1,194 @@
+"""An application begun while the core system is away: the page says so, and is filled in once the core answers again."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.tests import claim
+from machimado.cases.register import actions as register
+from machimado.cases.register.models import Resident
+from machimado.cases.register.tests.people import CoreInMemory, memory, person
+from machimado.ground import systems
+from machimado.ground.journal.models import Entry
+from tests.universe import Universe
+
+__all__ = ["memory"]
+
+COPY_TAG = '<span class="tag is-care">検索用の控え</span>'
+RECORD_TAG = '<span class="tag is-good">住民記録</span>'
+HOME = {"household_number": f"{5:015d}"}
+FATHER = person(1, "雪野　太郎", "ユキノ　タロウ", birth_date="1990-08-14", **HOME)
+CHILDREN = [
+    person(2, "雪野　花", "ユキノ　ハナ", birth_date="2018-05-01", relationship="子", head=False, **HOME),
+    person(3, "雪野　空", "ユキノ　ソラ", birth_date="2021-07-09", relationship="子", head=False, **HOME),
+]
+
+
+@pytest.fixture
+def begun(at_desk: Client, memory: CoreInMemory) -> Application:
+    """Return a father's claim that was begun while the core was away."""
+    memory.put(FATHER, *CHILDREN)
+    register.import_all()
+    memory.failure = systems.Unreachable("基幹システムにつながりません。", cause="ConnectError")
+    father = Resident.objects.get(resident_number=FATHER["resident_number"])
+    opened = at_desk.post(f"/counter/open/{father.pk}/").headers["Location"]
+    at_desk.post(f"{opened}begin/", {"procedure": claim.CLAIM})
+    return Application.objects.get()
+
+
+@pytest.fixture
+def back(memory: CoreInMemory) -> Callable[[], None]:
+    """Return what lets the core answer again."""
+
+    def answer() -> None:
+        memory.failure = None
+
+    return answer
+
+
+def place(application: Application) -> str:
+    return f"/counter/applications/{application.pk}/"
+
+
+def fill_in(client: Client, application: Application, **answers: str) -> str:
+    """Press the button, as a plain form: the sheet goes along."""
+    page = client.post(f"{place(application)}fill-in/", answers, follow=True).content.decode()
+    application.refresh_from_db()
+    return page
+
+
+def sources(application: Application) -> set[str]:
+    return {kept["source"] for kept in application.sources.values()}
+
+
+def test_what_the_copy_knew_is_marked_and_not_taken_for_the_record(
+    at_desk: Client, begun: Application
+) -> None:
+    page = at_desk.get(place(begun)).content.decode()
+    assert begun.answers["resident"]["name"]["text"] == "雪野　太郎"
+    assert sources(begun) == {"index"}
+    assert COPY_TAG in page
+    assert RECORD_TAG not in page
+    assert "住民記録を読めないまま始めた" in page
+    assert "読取り" not in page
+
+
+def test_once_the_core_answers_its_record_takes_the_place_of_the_copy(
+    at_desk: Client, begun: Application, memory: CoreInMemory, back: Callable[[], None]
+) -> None:
+    assert "address" not in begun.answers["resident"]
+    memory.put({**FATHER, "name": {"text": "雪乃　太郎", "kana": "ユキノ　タロウ"}})
+    memory.drop(CHILDREN[0]["resident_number"])
+    back()
+    page = fill_in(at_desk, begun)
+    assert begun.answers["resident"]["address"]["town"] == "本町一丁目"
+    assert begun.answers["resident"]["name"]["text"] == "雪乃　太郎"
+    assert [child["name"]["text"] for child in begun.answers["children"]] == ["雪野　空"]
+    assert sources(begun) == {"record"}
+    assert RECORD_TAG in page
+    assert COPY_TAG not in page
+    assert begun.record_read_at is not None
+    assert "読取り" in page
+    assert Entry.objects.filter(action="application.filled_in").count() == 1
+    assert Entry.objects.filter(action="register.read", subject=str(begun.case.resident_id)).exists()
+
+
+def test_what_somebody_has_said_stays(
+    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+) -> None:
+    said = {"children.0.living": "apart", "resident.name": {"text": "山田　太郎", "kana": "ヤマダ　タロウ"}}
+    cases.save_answers(application=begun, raw=said, by=universe.officer, at=claim.NOW)
+    back()
+    fill_in(at_desk, begun)
+    assert begun.answers["resident"]["name"]["text"] == "山田　太郎"
+    assert begun.sources["resident.name"]["source"] == "officer"
+    # The children were gone through together with the resident: they stay as they were looked at.
+    assert begun.answers["children"][0]["living"] == "apart"
+    assert begun.sources["children.0.name"]["source"] == "index"
+    assert begun.sources["resident.address"]["source"] == "record"
+
+
+def test_rows_that_were_taken_out_do_not_come_back(
+    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+) -> None:
+    cases.drop_row(application=begun, group="children", index=0, by=universe.officer, at=claim.NOW)
+    back()
+    fill_in(at_desk, begun)
+    assert [child["name"]["text"] for child in begun.answers["children"]] == ["雪野　空"]
+
+
+def test_what_stands_in_the_fields_goes_along_and_stays(
+    at_desk: Client, begun: Application, back: Callable[[], None]
+) -> None:
+    back()
+    fill_in(at_desk, begun, path="contact.phone", **{"contact.phone": "0235-00-0000"})
+    assert begun.answers["contact"]["phone"]
+    assert begun.answers["resident"]["address"]["town"]
+
+
+def test_a_mistyped_entry_stays_to_be_put_right(
+    at_desk: Client, begun: Application, back: Callable[[], None]
+) -> None:
+    back()
+    typed = {"resident.birth_date.text": "2月30日", "resident.birth_date": "2月30日"}
+    page = fill_in(at_desk, begun, path="resident.birth_date", **typed)
+    assert "2月30日" in page
+    assert begun.sources["resident.birth_date"]["source"] == "index"
+    assert begun.sources["resident.address"]["source"] == "record"
+
+
+def test_it_can_be_undone(
+    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+) -> None:
+    before = begun.answers
+    back()
+    fill_in(at_desk, begun)
+    undone = cases.undo(application=begun, by=universe.officer, at=claim.NOW)
+    assert undone.answers == before
+    assert sources(undone) == {"index"}
+
+
+def test_two_clicks_fill_in_once(at_desk: Client, begun: Application, back: Callable[[], None]) -> None:
+    back()
+    fill_in(at_desk, begun)
+    first = begun.revision
+    fill_in(at_desk, begun)
+    assert begun.revision == first
+    assert begun.changes.count() == 1
+
+
+def test_while_the_core_is_still_away_it_says_so_and_changes_nothing(
+    at_desk: Client, begun: Application
+) -> None:
+    before = begun.answers
+    page = fill_in(at_desk, begun)
+    assert "検索用の控えで分かることだけで受付を続けられます" in page
+    assert begun.answers == before
+    assert begun.record_read_at is None
+
+
+def test_whoever_has_come_under_protection_since_is_opened_for_a_reason_only(
+    at_desk: Client, begun: Application, memory: CoreInMemory, back: Callable[[], None]
+) -> None:
+    memory.put({**FATHER, "restricted": True})
+    back()
+    page = fill_in(at_desk, begun)
+    assert "開く理由を入力してください" in page
+    assert sources(begun) == {"index"}
+    at_desk.post(f"/counter/cases/{begun.case_id}/", {"reason": "本人が来庁"})
+    fill_in(at_desk, begun)
+    assert begun.answers["resident"]["address"] == {"withheld": "restricted"}
+
+
+def test_after_the_interview_nothing_is_filled_in(
+    at_desk: Client, begun: Application, back: Callable[[], None]
+) -> None:
+    Application.objects.update(state="review")
+    before = begun.answers
+    back()
+    page = fill_in(at_desk, begun)
+    assert "住民の方が確認中です" in page
+    assert begun.answers == before
