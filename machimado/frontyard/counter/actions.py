@@ -22,6 +22,8 @@ FORGET_SCREENS_DAYS = 30
 # one that somebody put there for that.
 MOST_WAITING_SCREENS = 200
 WAITING_MINUTES = 60
+# How exactly it is known when somebody last did something at a desk: not each save writes it.
+TOUCHED_EVERY = timedelta(minutes=1)
 WRONG_CODES = 10
 WRONG_CODES_SECONDS = 300
 
@@ -151,14 +153,14 @@ def unpair(*, desk: Desk, by: Officer, at: datetime) -> None:
         record(by=by, action="screen.unpaired", subject=str(screen.pk), at=at)
 
 
-def follow(*, desk: Desk, application: Application, by: Officer, question: str = "") -> None:
+def follow(*, desk: Desk, application: Application, by: Officer, at: datetime, question: str = "") -> None:
     """Let the desk's screen go along with the officer's page, unless another resident sits in front of it.
 
     A page of an earlier resident that is loaded again (the back button, another tab, a late retry) must not put that
     resident's data in front of this one: for that the officer says so, and `show` is called.
     """
     if is_to_be_seen(application) and not shows_another_case(desk, application):
-        show(desk=desk, application=application, by=by, question=question)
+        show(desk=desk, application=application, by=by, at=at, question=question)
 
 
 def is_to_be_seen(application: Application) -> bool:
@@ -174,14 +176,17 @@ def shows_another_case(desk: Desk, application: Application) -> bool:
     return shown.case_id != application.case_id and is_to_be_seen(shown)
 
 
-def show(*, desk: Desk, application: Application, by: Officer | None = None, question: str = "") -> None:
+def show(
+    *, desk: Desk, application: Application, at: datetime, by: Officer | None = None, question: str = ""
+) -> None:
     """Show the application as it is now on the desk's screen; at another desk it is no longer shown.
 
     `desk` is as it was just read: where it shows the application already, its screen is told and nothing is written.
     Afterwards it is as it is then.
     """
-    if (desk.shown_id, desk.question, desk.objection) != (application.pk, question, ""):
-        _show(desk, application, by, question)
+    is_as_wanted = (desk.shown_id, desk.question, desk.objection) == (application.pk, question, "")
+    if not is_as_wanted or at - desk.touched_at > TOUCHED_EVERY:
+        _show(desk, application, by, question, at)
     tell_screen_of(desk)
 
 
@@ -198,7 +203,7 @@ def hold(desk: Desk | None, application: Application | None = None) -> None:
 
 
 @transaction.atomic
-def _show(desk: Desk, application: Application, by: Officer | None, question: str) -> None:
+def _show(desk: Desk, application: Application, by: Officer | None, question: str, at: datetime) -> None:
     hold(desk, application)
     desk.shown_id = DESKS.get(desk.pk).shown_id
     is_new = desk.shown_id != application.pk
@@ -207,8 +212,8 @@ def _show(desk: Desk, application: Application, by: Officer | None, question: st
         if other is not None:
             _wipe(other)
         desk.shown, desk.showing = application, uuid.uuid4()
-    desk.question, desk.objection = question, ""
-    DESKS.write(desk, "question", "objection", *(["shown", "showing"] if is_new else []))
+    desk.question, desk.objection, desk.touched_at = question, "", at
+    DESKS.write(desk, "question", "objection", "touched_at", *(["shown", "showing"] if is_new else []))
     if is_new:
         _note_shown(application, by)
 
@@ -216,6 +221,13 @@ def _show(desk: Desk, application: Application, by: Officer | None, question: st
 def _note_shown(application: Application, by: Officer | None) -> None:
     resident, case = str(application.case.resident_id or ""), str(application.case_id)
     record(by=by, action="screen.shown", subject=resident, case=case)
+
+
+def touch(*, desk: Desk, at: datetime) -> None:
+    """Keep that whoever sits at the desk's screen does something. What is hidden already only an officer brings back."""
+    if not desk.is_hidden(at) and at - desk.touched_at > TOUCHED_EVERY:
+        desk.touched_at = at
+        DESKS.write(desk, "touched_at")
 
 
 @transaction.atomic

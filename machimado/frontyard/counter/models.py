@@ -1,7 +1,10 @@
 import uuid
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from machimado.cases.applications.models import Application
 from machimado.ground.people.models import Office
@@ -33,6 +36,8 @@ class Desk(models.Model):
     language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
     # The section of which the resident said that something has to be put right.
     objection = models.CharField("指摘のあった章", max_length=80, blank=True)
+    # When somebody last did something on either side of it: what was left standing is hidden after a while.
+    touched_at = models.DateTimeField("最終操作日時", default=timezone.now)
 
     personal_data: dict[str, str] = {}
 
@@ -40,6 +45,11 @@ class Desk(models.Model):
     def screen(self) -> "Screen | None":
         """The screen on the resident's side, if one is paired."""
         return getattr(self, "paired_screen", None)
+
+    def is_hidden(self, at: datetime) -> bool:
+        """Whether what is shown was left standing for so long that its screen shows nothing of it any more."""
+        left = timedelta(minutes=settings.LOCK_AFTER_MINUTES)
+        return self.shown_id is not None and at - self.touched_at > left
 
     class Meta:
         ordering = ["office", "number"]

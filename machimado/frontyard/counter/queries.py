@@ -39,6 +39,8 @@ class DeskState:
     number: int
     paired: bool
     alive: bool
+    # Nobody has done anything for so long that the screen shows nothing of the application any more.
+    hidden: bool
     objection: str
     # In its own words; nothing where it is Japanese.
     language: str
@@ -56,7 +58,8 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
     screen = desk.screen
     alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
     foreign = desk.get_language_display() if desk.language != Language.JAPANESE else ""
-    return DeskState(desk.pk, desk.number, screen is not None, alive, desk.objection, foreign)
+    hidden = desk.is_hidden(at)
+    return DeskState(desk.pk, desk.number, screen is not None, alive, hidden, desk.objection, foreign)
 
 
 @dataclass(frozen=True, slots=True)

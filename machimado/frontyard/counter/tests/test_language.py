@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
@@ -26,7 +27,7 @@ def screen(tablet: Client) -> str:
 @pytest.fixture
 def shown(desk: Desk, universe: Universe, tablet: Client) -> Application:
     application = claim.answered(universe.officer)
-    actions.show(desk=desk, application=application, question="contact.phone")
+    actions.show(desk=desk, application=application, at=timezone.now(), question="contact.phone")
     return application
 
 
@@ -46,7 +47,7 @@ def test_chosen_before_the_case_it_stays_for_the_case(tablet: Client, desk: Desk
     assert "Hello." in page
     assert "a city that does not exist" in page
     application = claim.answered(universe.officer)
-    actions.show(desk=desk, application=application, question="contact.phone")
+    actions.show(desk=desk, application=application, at=timezone.now(), question="contact.phone")
     assert "Daytime telephone number" in screen(tablet)
 
 

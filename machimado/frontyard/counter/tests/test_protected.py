@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Lane
@@ -70,7 +71,7 @@ def test_the_residents_screen_says_that_it_is_not_shown(
     universe: Universe, application: Application, desk: Desk, tablet: Client
 ) -> None:
     answer(application, universe.officer)
-    actions.show(desk=desk, application=application)
+    actions.show(desk=desk, application=application, at=timezone.now())
     chapters = "".join(tablet.get(f"/screen/now/?step={step}").content.decode() for step in range(1, 8))
     assert "佐藤　健太" in chapters
     assert "表示しません（登録されている住所で手続きします）" in chapters

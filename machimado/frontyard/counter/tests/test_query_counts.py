@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter import actions
@@ -83,7 +84,7 @@ def test_an_answer_to_another_question(at_desk: Client, universe: Universe) -> N
 @pytest.fixture
 def showing(desk: Desk, universe: Universe, tablet: Client) -> Client:
     """Return the resident's tablet, at a desk where an interview is going on."""
-    actions.show(desk=desk, application=claim.begun(universe.officer))
+    actions.show(desk=desk, application=claim.begun(universe.officer), at=timezone.now())
     return tablet
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
@@ -110,6 +111,6 @@ def test_of_a_question_that_the_form_does_not_have_nothing_is_kept(
 def test_the_resident_does_not_see_it(
     at_desk: Client, application: Application, desk: Desk, tablet: Client
 ) -> None:
-    actions.show(desk=desk, application=application)
+    actions.show(desk=desk, application=application, at=timezone.now())
     save(at_desk, application, "event_date", MISTYPED)
     assert MISTYPED not in tablet.get("/screen/now/").content.decode()

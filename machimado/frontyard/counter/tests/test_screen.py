@@ -89,14 +89,14 @@ def test_the_screen_shows_the_question_that_is_talked_about(
     desk: Desk, tablet: Client, universe: Universe
 ) -> None:
     application = claim.answered(universe.officer)
-    actions.show(desk=desk, application=application, question="contact.phone")
+    actions.show(desk=desk, application=application, at=timezone.now(), question="contact.phone")
     shown = tablet.get("/screen/now/").content.decode()
     assert "090-0000-1234" in shown
     assert "陽葵" not in shown  # one thing at a time
 
 
 def test_the_screen_answers_nothing_new_with_nothing(desk: Desk, tablet: Client, universe: Universe) -> None:
-    actions.show(desk=desk, application=claim.begun(universe.officer))
+    actions.show(desk=desk, application=claim.begun(universe.officer), at=timezone.now())
     version = tablet.get("/screen/now/").context["version"]
     assert tablet.get("/screen/now/", {"seen": version}).status_code == 204
 
@@ -145,7 +145,7 @@ def test_a_page_made_for_one_resident_cannot_act_on_the_next(
     actions.wipe(desk=desk)
     second = claim.answered(universe.officer, claim.a_resident(2, "鈴木　花", "スズキ　ハナ"))
     cases.to_review(application=second, by=universe.officer, at=claim.NOW)
-    actions.show(desk=desk, application=second)
+    actions.show(desk=desk, application=second, at=timezone.now())
     for address in ("/screen/sign/", "/screen/wrong/"):
         tablet.post(address, {"showing": old, "strokes": STROKES, "revision": second.revision})
     second.refresh_from_db()
@@ -204,7 +204,7 @@ def _try(step: str, tablet: Client, desk: Desk, universe: Universe, seen: list[s
         return [tablet.get(f"/counter/{place}", follow=False) for place in places]
     if step in {"review", "second"}:
         second = claim.answered(universe.officer, _somebody_else())
-        actions.show(desk=desk, application=second)
+        actions.show(desk=desk, application=second, at=timezone.now())
     return [tablet.get(luck.choice(ADDRESSES))]
 
 
@@ -217,7 +217,7 @@ def in_review(desk: Desk, universe: Universe) -> Application:
     """Bring an application to the review, shown at the desk."""
     application = claim.answered(universe.officer)
     cases.to_review(application=application, by=universe.officer, at=claim.NOW)
-    actions.show(desk=desk, application=application)
+    actions.show(desk=desk, application=application, at=timezone.now())
     desk.refresh_from_db()
     return application
 
@@ -232,6 +232,6 @@ def brought_to(state: str, desk: Desk, universe: Universe) -> Application:
         cases.sign(application=application, signature=claim.SIGNATURE, by=None, at=claim.NOW)
     if state == "submitted":
         cases.submit(application=application, by=universe.officer, at=claim.NOW)
-    actions.show(desk=desk, application=application)
+    actions.show(desk=desk, application=application, at=timezone.now())
     desk.refresh_from_db()
     return application

@@ -28,7 +28,7 @@ def earlier(universe: Universe) -> Application:
 def here(universe: Universe, desk: Desk) -> Application:
     """Return the application of whoever sits at the desk now, shown on its screen."""
     application = claim.answered(universe.officer, claim.a_resident(2, "鈴木　花", "スズキ　ハナ"))
-    actions.show(desk=desk, application=application)
+    actions.show(desk=desk, application=application, at=timezone.now())
     return application
 
 
@@ -171,8 +171,10 @@ def test_what_a_tablet_or_a_page_makes_up_is_not_kept(
 
 
 def test_what_a_screen_shows_leaves_a_line(desk: Desk, universe: Universe, earlier: Application) -> None:
-    actions.show(desk=desk, application=earlier, by=universe.officer)
-    actions.show(desk=desk, application=earlier, by=universe.officer, question="contact.phone")
+    actions.show(desk=desk, application=earlier, at=timezone.now(), by=universe.officer)
+    actions.show(
+        desk=desk, application=earlier, at=timezone.now(), by=universe.officer, question="contact.phone"
+    )
     line = Entry.objects.get(action="screen.shown")
     assert (line.actor, line.case) == (str(universe.officer.pk), str(earlier.case_id))
     assert line.subject == str(earlier.case.resident_id)

@@ -32,7 +32,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
 def show_to_resident(request: HttpRequest, desk: Desk | None, application: Application) -> None:
     """Put the application on the screen of the desk, as the officer just asked for."""
     if desk is not None:
-        actions.show(desk=desk, application=application, by=permissions.by(request))
+        actions.show(desk=desk, application=application, by=permissions.by(request), at=timezone.now())
 
 
 def _stand_at(response: HttpResponse, desk: Desk) -> None:

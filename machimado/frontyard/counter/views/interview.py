@@ -56,7 +56,7 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     cases.look(application=application, by=permissions.by(request), at=timezone.now())
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:
-        actions.follow(desk=desk, application=application, by=permissions.by(request))
+        actions.follow(desk=desk, application=application, by=permissions.by(request), at=timezone.now())
     return interview_page(request, application, desk)
 
 
@@ -234,7 +234,13 @@ def _show_to_resident(
     # A path that the form does not have is only somebody's text: it is not kept.
     question = only if cases.form_of(application).question(only) else ""
     if desk is not None:
-        actions.follow(desk=desk, application=application, by=permissions.by(request), question=question)
+        actions.follow(
+            desk=desk,
+            application=application,
+            by=permissions.by(request),
+            at=timezone.now(),
+            question=question,
+        )
 
 
 def shown(

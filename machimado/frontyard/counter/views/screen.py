@@ -51,6 +51,9 @@ def now(request: HttpRequest) -> HttpResponse:
     screen = _screen(request)
     if screen is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    # By itself the page says what it has; a button does not.
+    if screen.desk is not None and "seen" not in request.GET:
+        actions.touch(desk=screen.desk, at=moment)
     context = _context(screen, moment, _step(request.GET.get("step")))
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
@@ -100,6 +103,8 @@ def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
     application, language = desk.shown, desk.language
     if application is None or not actions.is_to_be_seen(application):
         return {"phase": "waiting", "version": f"waiting-{desk.showing}-{language}"}
+    if desk.is_hidden(at):
+        return {"phase": "hidden", "version": f"hidden-{desk.showing}-{language}"}
     sheet = queries.screen_sheet(application, at=at, language=language)
     return {
         "phase": application.state,
@@ -169,6 +174,7 @@ def speak(request: HttpRequest) -> HttpResponse:
     # A page that was made for somebody who has left says nothing about whoever sits there now.
     is_of_now = desk is not None and str(desk.showing) == request.POST.get("showing")
     if desk is not None and is_of_now and chosen in Language.values:
+        actions.touch(desk=desk, at=timezone.now())
         actions.speak(desk=desk, language=Language(chosen))
     again = f"{reverse('counter:screen')}?step={step}"
     # By htmx a tablet without a connection stays on its page, where nobody could type an address.
@@ -222,8 +228,9 @@ def _desk_showing(request: HttpRequest) -> Desk | None:
     screen = _screen(request)
     if screen is None or screen.desk is None or str(screen.desk.showing) != request.POST.get("showing"):
         return None
-    shown = screen.desk.shown
-    return screen.desk if shown is not None and actions.is_to_be_seen(shown) else None
+    desk, shown = screen.desk, screen.desk.shown
+    is_on = shown is not None and actions.is_to_be_seen(shown)
+    return desk if is_on and not desk.is_hidden(timezone.now()) else None
 
 
 def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpResponse:

@@ -1,0 +1,109 @@
+"""What was left standing on the resident's screen is hidden after a while, and only the officer brings it back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.tests import claim
+from machimado.frontyard.counter import actions
+from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.tests.test_screen import STROKES
+from tests.universe import Universe
+
+NAME = "佐藤　健太"
+
+
+@pytest.fixture(autouse=True)
+def _ten_minutes(settings: Any) -> None:
+    settings.LOCK_AFTER_MINUTES = 10
+
+
+@pytest.fixture
+def review(desk: Desk, tablet: Client, universe: Universe) -> Application:
+    """Return an application that the resident reads at the moment."""
+    application = claim.answered(universe.officer)
+    cases.to_review(application=application, by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=application, at=timezone.now())
+    return application
+
+
+def leave(desk: Desk, minutes: float = 11) -> None:
+    """Let it be some minutes since anybody did something at the desk."""
+    Desk.objects.filter(pk=desk.pk).update(touched_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def screen(tablet: Client, step: int = 2, **seen: str) -> str:
+    return tablet.get("/screen/now/", {"step": str(step), **seen}).content.decode()
+
+
+def test_what_was_left_standing_is_hidden(desk: Desk, tablet: Client, review: Application) -> None:
+    assert NAME in screen(tablet)
+    leave(desk)
+    for page in (
+        screen(tablet),
+        tablet.get("/screen/").content.decode(),
+        tablet.get("/screen/?step=3").content.decode(),
+    ):
+        assert "職員に声をかけてください" in page
+        assert NAME not in page
+        assert review.reference not in page
+
+
+def test_whoever_comes_by_does_not_bring_it_back(desk: Desk, tablet: Client, review: Application) -> None:
+    leave(desk)
+    desk.refresh_from_db()
+    tablet.post("/screen/language/", {"showing": desk.showing, "language": "en"})
+    tablet.post("/screen/wrong/", {"showing": desk.showing, "section": "children"})
+    tablet.post("/screen/sign/", {"showing": desk.showing, "strokes": STROKES, "revision": review.revision})
+    assert "The screen is hidden." in screen(tablet)
+    review.refresh_from_db()
+    assert review.state == "review"
+
+
+def test_who_reads_for_long_keeps_it(desk: Desk, tablet: Client, review: Application) -> None:
+    leave(desk, minutes=9)
+    screen(tablet, step=3)
+    desk.refresh_from_db()
+    assert timezone.now() - desk.touched_at < timedelta(minutes=1)
+
+
+def test_that_the_page_asks_by_itself_keeps_nothing(desk: Desk, tablet: Client, review: Application) -> None:
+    leave(desk, minutes=9)
+    screen(tablet, seen="something else")
+    tablet.get("/screen/")
+    desk.refresh_from_db()
+    assert timezone.now() - desk.touched_at > timedelta(minutes=8)
+
+
+def test_the_officers_page_says_so_and_brings_it_back(
+    at_desk: Client, desk: Desk, tablet: Client, review: Application
+) -> None:
+    status = f"/counter/applications/{review.pk}/status/?state=review"
+    assert "かくしています" not in at_desk.get(status).content.decode()
+    leave(desk)
+    assert "住民の画面にもう一度出す" in at_desk.get(status).content.decode()
+    assert NAME not in screen(tablet)
+    at_desk.post(f"/counter/applications/{review.pk}/show/")
+    assert NAME in screen(tablet)
+
+
+def test_that_the_officer_goes_on_brings_it_back(
+    at_desk: Client, desk: Desk, tablet: Client, universe: Universe
+) -> None:
+    application = claim.answered(universe.officer)
+    actions.show(desk=desk, application=application, at=timezone.now(), question="contact.phone")
+    leave(desk)
+    assert "かくしています" in screen(tablet)
+    said = {"path": "contact.phone", "contact.phone": "0235-00-0000"}
+    at_desk.post(f"/counter/applications/{application.pk}/answers/", said)
+    assert "0235-00-0000" in screen(tablet)
+
+
+def test_a_screen_that_shows_nobody_has_nothing_to_hide(desk: Desk, tablet: Client) -> None:
+    leave(desk, minutes=1000)
+    assert "こんにちは" in screen(tablet)
