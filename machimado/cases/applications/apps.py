@@ -24,6 +24,8 @@ class ApplicationsConfig(AppConfig):
         "application.row_dropped": "回答の行を消した",
         "application.undone": "回答の変更を戻した",
         "application.attached": "書類を添付した",
+        "application.detached": "添付した書類を外した",
+        "application.file_seen": "添付した書類を見た",
         "application.to_review": "住民の確認に回した",
         "application.back_to_interview": "聞取りに戻した",
         "application.signed": "署名をした",

@@ -19,6 +19,7 @@ from machimado.cases.applications.models import (
     Application,
     Case,
     Step,
+    StoredFile,
 )
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.answers import take
@@ -140,6 +141,14 @@ def application(application_id: UUID) -> Application:
     Raises: Application.DoesNotExist.
     """
     return APPLICATIONS.get(application_id)
+
+
+def application_with(file_id: UUID) -> UUID:
+    """Return the id of the application that a stored file belongs to.
+
+    Raises: StoredFile.DoesNotExist.
+    """
+    return StoredFile.objects.values_list("application_id", flat=True).get(pk=file_id)
 
 
 def case(case_id: UUID) -> Case:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from machimado.frontyard.counter.views import (
+    attaching,
     beginning,
     case,
     desk,
@@ -30,7 +31,9 @@ urlpatterns = [
     path("counter/applications/<uuid:application_id>/fill-in/", filling_in.fill_in, name="fill-in"),
     path("counter/applications/<uuid:application_id>/rows/", interview.rows, name="rows"),
     path("counter/applications/<uuid:application_id>/undo/", interview.undo, name="undo"),
-    path("counter/applications/<uuid:application_id>/attach/", interview.attach, name="attach"),
+    path("counter/applications/<uuid:application_id>/attach/", attaching.attach, name="attach"),
+    path("counter/applications/<uuid:application_id>/detach/", attaching.detach, name="detach"),
+    path("counter/files/<uuid:file_id>/", attaching.attached, name="attached"),
     path("counter/applications/<uuid:application_id>/review/", finishing.review, name="review"),
     path("counter/applications/<uuid:application_id>/back/", finishing.back, name="back"),
     path("counter/applications/<uuid:application_id>/submit/", finishing.submit, name="submit"),

@@ -5,7 +5,6 @@ from machimado.cases.applications.actions.answering import (
     Page,
     Saved,
     add_row,
-    attach,
     drop_row,
     look,
     save_answers,
@@ -22,6 +21,7 @@ from machimado.cases.applications.actions.arriving import (
     stamp,
     withdraw,
 )
+from machimado.cases.applications.actions.attaching import attach, detach, open_file
 from machimado.cases.applications.actions.beginning import begin, renew
 from machimado.cases.applications.actions.filling_in import fill_in
 from machimado.cases.applications.actions.finishing import (
@@ -50,6 +50,7 @@ __all__ = [
     "cancel",
     "close",
     "correct",
+    "detach",
     "drop_row",
     "fill_in",
     "forget",
@@ -60,6 +61,7 @@ __all__ = [
     "needs_signature",
     "newer_form",
     "open_case",
+    "open_file",
     "receive",
     "renew",
     "restore_arrival",

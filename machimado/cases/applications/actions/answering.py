@@ -5,31 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models.functions import Length
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import (
-    SIGNATURE,
-    NotReady,
     form_of,
     lock,
     record_change,
-    store,
 )
 from machimado.cases.applications.models import APPLICATIONS, CHANGES, AnswerChange, Application
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.applications.rules.files import (
-    MOST_BYTES,
-    MOST_TOGETHER,
-    check_number,
-    check_room,
-    kept_name,
-    media_type,
-    named,
-)
 from machimado.cases.applications.rules.refused import left_over
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.reading import read_value
@@ -127,7 +113,7 @@ def _keep(
         APPLICATIONS.write(locked, "refused", "typed_characters")
         return locked
     return change(
-        locked, lambda kept: _write(kept, changes, by, page), set(changes), by, at, "application.answered"
+        locked, lambda kept: write(kept, changes, by, page), set(changes), by, at, "application.answered"
     )
 
 
@@ -165,7 +151,8 @@ def _before(application: Application, roots: set[str]) -> dict[str, Any]:
     return {"answers": {root: application.answers.get(root) for root in roots}, "sources": sources}
 
 
-def _write(application: Application, changes: Mapping[str, Any], by: Officer | None, page: Page) -> None:
+def write(application: Application, changes: Mapping[str, Any], by: Officer | None, page: Page) -> None:
+    """Put values at their paths, and keep from whom they are. Only within `change`."""
     for path, value in changes.items():
         if application.sources.get(path, {}).get("source") in documents.REGISTERED:
             application.rekeyed_fields += 1
@@ -238,47 +225,3 @@ def _check_group(application: Application, group: str) -> None:
     question = form_of(application).question(group)
     if question is None or question.kind != "group":
         raise documents.PathRefused(group)
-
-
-def attach(
-    *, application: Application, path: str, upload: "UploadedFile[Any]", by: Officer | None, at: datetime
-) -> Application:
-    """Keep a file with the application and answer the question at `path` with it.
-
-    Raises: WrongState; NotReady when the question takes no file; FileRefused.
-    """
-    question = form_of(application).question(path)
-    if question is None or question.kind != "files":
-        raise NotReady("この質問にはファイルを添付できません。画面を読み込み直してください。")
-    # Read no more than is needed to see that it is too much.
-    content = upload.read(MOST_BYTES + 1)
-    return _attach(application, path, kept_name(upload.name or ""), content, by, at)
-
-
-@transaction.atomic
-def _attach(
-    application: Application, path: str, name: str, content: bytes, by: Officer | None, at: datetime
-) -> Application:
-    locked = lock(application)
-    check_state(locked, State.INTERVIEW)
-    files = [*(documents.take(locked.answers, path) or [])]
-    kind = media_type(content)
-    check_number(len(files), _most_files(locked, path))
-    check_room(_sizes(locked), len(content))
-    kept = store(locked, path, name, kind, content, at)
-    files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
-    return change(
-        locked, lambda now: _write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached"
-    )
-
-
-def _most_files(application: Application, path: str) -> int:
-    question = form_of(application).question(path)
-    return MOST_TOGETHER if question is None or question.maximum is None else question.maximum
-
-
-def _sizes(application: Application) -> list[int]:
-    """Return how many bytes each attached file has; what was taken back no longer counts."""
-    there = set(named(application.answers))
-    sizes = application.files.exclude(purpose=SIGNATURE).values_list("pk", Length("content"))
-    return [size for pk, size in sizes if str(pk) in there]

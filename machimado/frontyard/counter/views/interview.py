@@ -16,7 +16,6 @@ from machimado.cases.applications import paper
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import RUNNING, SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
-from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
@@ -312,29 +311,6 @@ def undo(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except WrongState as wrong:
         return moved_on(request, application, wrong)
     return shown(request, before, desk=desk_of(request))
-
-
-@permissions.officers(*SERVING)
-@require_POST
-def attach(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Keep a file for a question that asks for one."""
-    application = application_or_404(request, application_id)
-    path, upload = request.POST.get("path", ""), request.FILES.get("file")
-    if upload is None:
-        return _not_attached(request, application, path, "ファイルを選んでから「添付する」を押してください。")
-    try:
-        changed = cases.attach(
-            application=application, path=path, upload=upload, by=permissions.by(request), at=timezone.now()
-        )
-    except WrongState as wrong:
-        return moved_on(request, application, wrong)
-    except (cases.NotReady, FileRefused) as refusal:
-        return _not_attached(request, application, path, str(refusal))
-    return shown(request, changed, desk=desk_of(request))
-
-
-def _not_attached(request: HttpRequest, application: Application, path: str, reason: str) -> HttpResponse:
-    return shown(request, application, {path: Refusal(None, reason)}, desk=desk_of(request), status=422)
 
 
 def _number(text: str | None) -> int | None:
