@@ -65,19 +65,14 @@ def run_test(arguments: argparse.Namespace) -> int:
         files = procedure_files(arguments.paths)
     except DefinitionError as error:
         return _told(error)
-    results = [_test_file(file) for file in files]
-    cases, failed = sum(count for count, _ in results), sum(failures for _, failures in results)
-    print(
-        f"{cases}件の試験のうち{failed}件が合いませんでした。"
-        if failed
-        else f"{cases}件の試験がすべて合いました。",
-        file=sys.stderr,
-    )
-    return 1 if failed else 0
+    told = [_test_file(file) for file in files]
+    cases, failed, unreadable = (sum(each) for each in zip(*told, strict=True)) if told else (0, 0, 0)
+    print(_summary(cases, failed, unreadable), file=sys.stderr)
+    return 1 if failed or unreadable else 0
 
 
-def _test_file(file: Path) -> tuple[int, int]:
-    """Run the cases of one file; returns how many there are and how many problems were found."""
+def _test_file(file: Path) -> tuple[int, int, int]:
+    """Run the cases of one file; returns how many there are, how many do not hold, and 1 where it cannot be read."""
     from machimado.cases.procedures.catalogue import DefinitionError
     from machimado.cases.procedures.rules.cases import run_cases
     from machimado.cases.procedures.rules.load import load_with_source, read_limited
@@ -86,11 +81,20 @@ def _test_file(file: Path) -> tuple[int, int]:
         form, source = load_with_source(read_limited(file), str(file))
     except DefinitionError as error:
         _told(error)
-        return 0, len(error.problems)
+        return 0, 0, 1
     failures = run_cases(form)
     for failure in failures:
         print(source.problem(failure.loc, failure.what))
-    return len(form.procedure.tests), len(failures)
+    # One case can fail in several places: it stands at ("tests", its number, …).
+    return len(form.procedure.tests), len({failure.loc[:2] for failure in failures}), 0
+
+
+def _summary(cases: int, failed: int, unreadable: int) -> str:
+    if failed:
+        told = f"{cases}件の試験のうち{failed}件が合いませんでした。"
+    else:
+        told = f"{cases}件の試験がすべて合いました。" if cases else "動かした試験はありません。"
+    return told + (f"読めない手続が{unreadable}件あります。" if unreadable else "")
 
 
 def run_answers(arguments: argparse.Namespace) -> int:

@@ -205,12 +205,23 @@ def undo(*, application: Application, by: Officer, at: datetime) -> Application:
     last = locked.changes.order_by("revision").last()
     if last is None:
         return locked
+    if _takes_record_away(locked, last.before):
+        locked.record_read_at = None
     _put_back(locked, last.before)
     last.delete()
     locked.revision += 1
     locked.save()
     record_change(locked, by, "application.undone", at, {})
     return locked
+
+
+def _takes_record_away(application: Application, before: Mapping[str, Any]) -> bool:
+    """Return whether the copy for searching comes back where the core's record was put in."""
+    return any(
+        kept["source"] == documents.INDEX
+        and application.sources.get(path, {}).get("source") == documents.RECORD
+        for path, kept in before["sources"].items()
+    )
 
 
 def _put_back(application: Application, before: Mapping[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """The core system answers again: its record takes the place of the copy with which an application was begun."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 
@@ -29,17 +28,11 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
     known = registered(form_of(locked), resident_record, timezone.localdate(at))
     spoken_of = _spoken_of(locked)
     fresh = {path: kept for path, kept in known.items() if _place(locked, path) not in spoken_of}
-    old = [path for path, kept in locked.sources.items() if kept["source"] in documents.REGISTERED]
-    outdated = {place for path in old if (place := _place(locked, path)) not in spoken_of}
-    if _filled(locked.answers, outdated, fresh) != locked.answers:
-        change(
-            locked,
-            lambda kept: _fill(kept, outdated, fresh),
-            outdated | set(fresh),
-            by,
-            at,
-            "application.filled_in",
-        )
+    told = {path for path in _told(locked) if _place(locked, path) not in spoken_of}
+    if _is_news(locked, told, fresh):
+        outdated = {_place(locked, path) for path in told}
+        paths = outdated | set(fresh)
+        change(locked, lambda now: _fill(now, outdated, fresh), paths, by, at, "application.filled_in")
     locked.record_read_at = resident_record.read_at
     APPLICATIONS.write(locked, "record_read_at")
     return locked
@@ -47,10 +40,24 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
 
 def _spoken_of(application: Application) -> set[str]:
     """Return the places where somebody has answered, or tried to, and the groups in which anything was changed."""
-    said = [path for path, kept in application.sources.items() if kept["source"] not in documents.REGISTERED]
+    said = set(application.sources) - _told(application)
     places = {_place(application, path) for path in (*said, *application.refused)}
-    changed = (root for change in application.changes.all() for root in change.before["answers"])
+    changed = (root for each in application.changes.all() for root in each.before["answers"])
     return places | {root for root in changed if _is_group(application, root)}
+
+
+def _told(application: Application) -> set[str]:
+    """Return the paths of answers that came from the register."""
+    return {path for path, kept in application.sources.items() if kept["source"] in documents.REGISTERED}
+
+
+def _is_news(application: Application, told: set[str], fresh: type_of_found) -> bool:
+    """Return whether the record says anything else than stands there, or says it for the first time."""
+    was = {
+        path: (documents.take(application.answers, path), application.sources[path]["source"])
+        for path in told
+    }
+    return was != fresh
 
 
 def _place(application: Application, path: str) -> str:
@@ -64,13 +71,9 @@ def _is_group(application: Application, root: str) -> bool:
     return question is not None and question.kind == "group"
 
 
-def _filled(answers: documents.Document, outdated: Iterable[str], fresh: type_of_found) -> documents.Document:
-    cleared = reduce(lambda kept, place: documents.put(kept, place, None), outdated, answers)
-    return reduce(lambda kept, path: documents.put(kept, path, fresh[path][0]), fresh, cleared)
-
-
 def _fill(application: Application, outdated: set[str], fresh: type_of_found) -> None:
-    application.answers = _filled(application.answers, outdated, fresh)
+    cleared = reduce(lambda kept, place: documents.put(kept, place, None), outdated, application.answers)
+    application.answers = reduce(lambda kept, path: documents.put(kept, path, fresh[path][0]), fresh, cleared)
     left = {
         path: kept for path, kept in application.sources.items() if _place(application, path) not in outdated
     }

@@ -78,9 +78,10 @@ def test_test_tells_what_did_not_hold(tmp_path: Path, capsys: pytest.CaptureFixt
         "試験「二」: 手数料は 1 のはずが 300 です。",
         "試験「三」: delivers の a は 'y' のはずが、ありません。",
     ]
-    assert "3件の試験のうち7件" in err
+    assert "3件の試験のうち2件" in err
     path.write_text("zzz", "utf-8")
     assert run("test", path) == 1
+    assert "動かした試験はありません。読めない手続が1件あります" in capsys.readouterr().err
 
 
 def test_the_cases_of_the_sample_city_hold(capsys: pytest.CaptureFixture[str]) -> None:

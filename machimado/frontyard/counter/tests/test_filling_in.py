@@ -140,15 +140,32 @@ def test_a_mistyped_entry_stays_to_be_put_right(
     assert begun.sources["resident.address"]["source"] == "record"
 
 
-def test_it_can_be_undone(
-    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+def test_it_can_be_undone_and_done_again(
+    at_desk: Client, begun: Application, back: Callable[[], None]
 ) -> None:
     before = begun.answers
     back()
     fill_in(at_desk, begun)
-    undone = cases.undo(application=begun, by=universe.officer, at=claim.NOW)
-    assert undone.answers == before
-    assert sources(undone) == {"index"}
+    page = at_desk.post(f"{place(begun)}undo/", follow=True).content.decode()
+    begun.refresh_from_db()
+    assert begun.answers == before
+    assert sources(begun) == {"index"}
+    assert "住民記録を読んで入れる" in page
+    fill_in(at_desk, begun)
+    assert sources(begun) == {"record"}
+
+
+def test_what_the_record_only_confirms_is_marked_as_from_there(
+    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+) -> None:
+    here = {"resident.address": claim.answers()["resident.address"]}
+    cases.save_answers(application=begun, raw=here, by=universe.officer, at=claim.NOW)
+    before = begun.answers
+    back()
+    page = fill_in(at_desk, begun)
+    assert begun.answers["resident"]["name"] == before["resident"]["name"]
+    assert sources(begun) == {"record", "officer"}
+    assert COPY_TAG not in page
 
 
 def test_two_clicks_fill_in_once(at_desk: Client, begun: Application, back: Callable[[], None]) -> None:
