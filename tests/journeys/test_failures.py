@@ -21,6 +21,7 @@ from tests.processes import Product, Town, town
 pytestmark = pytest.mark.journey
 CERTIFICATE = "住民票の写しの交付請求"
 AWAY = "つながり次第、ひとりでに保存します"
+PHONE = "0235-00-0000"
 MUTE = ("--mode", "unkeyed", "--no-lookup")
 # A start on a busy machine.
 PATIENCE = 60_000
@@ -181,6 +182,29 @@ def test_failures_of_the_core_system_do_not_stop_a_case(stage: Stage, place: Tow
 
     place.start_core(*MUTE)
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=PATIENCE)
+
+
+def test_failures_of_the_core_system_end_in_the_middle_of_the_interview(stage: Stage, place: Town) -> None:
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    place.kill("core")
+    find(officer, stage, stage.product.parent)
+    begin(officer, stage, CERTIFICATE)
+    put_in = officer.get_by_role("button", name="住民記録を読んで入れる")
+    stage.look(officer, "検索用の控えで始めた聞取り")
+    put_in.click()
+    expect(officer.get_by_role("alert")).to_contain_text("受付を続けられます")
+    place.start_core(*MUTE)
+    # What stands in a field goes along.
+    entry(officer, "contact.phone").fill(PHONE)
+    put_in.click()
+    expect(officer.get_by_text("読取り")).to_be_visible()
+    expect(put_in).to_have_count(0)
+    expect(entry(officer, "contact.phone")).to_have_value(PHONE)
+    expect(officer.locator("#q-resident-address").get_by_label("町・字")).not_to_have_value("")
+    officer.keyboard.press("Alt+z")
+    expect(put_in).to_be_visible()
+    end_open_cases(officer, stage)
 
 
 def test_failures_that_nobody_can_ask_about_are_decided_by_a_person(stage: Stage, place: Town) -> None:

@@ -117,7 +117,8 @@ class Application(models.Model):
     state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
     begun_at = models.DateTimeField("開始日時")
     answers = models.JSONField("回答", default=dict)
-    # path → {"source": "record" | "index" | "case" | "officer" | "resident", "revision": n}
+    # path → {"source": "record" | "index" | "case" | "officer" | "resident", "revision": n}; at a group's own path, who last
+    # put rows in or took them out ("" where nobody did), and at which revision rows last moved.
     sources = models.JSONField("回答の出所", default=dict)
     # path → {"typed": what could not be taken, "reason": why}: it stays in its field until it is put right.
     refused = models.JSONField("直す入力", default=dict)
@@ -151,7 +152,8 @@ class AnswerChange(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="changes", verbose_name="申請")
     revision = models.PositiveIntegerField("改訂")
-    # {"answers": {top-level id: value before, or null}, "sources": {path: source before}}
+    # {"answers": {top-level id: value before, or null}, "sources": {path: source before}, "record_read_at": time before,
+    # where the change put a record in}
     before = models.JSONField("変更前")
     officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="職員")
     at = models.DateTimeField("日時")

@@ -23,7 +23,7 @@ FORGET_SCREENS_DAYS = 30
 MOST_WAITING_SCREENS = 200
 WAITING_MINUTES = 60
 # How exactly it is known when somebody last did something at a desk: not each save writes it.
-TOUCHED_EVERY = timedelta(minutes=1)
+TOUCHED_EVERY = timedelta(seconds=10)
 WRONG_CODES = 10
 WRONG_CODES_SECONDS = 300
 
@@ -181,13 +181,36 @@ def show(
 ) -> None:
     """Show the application as it is now on the desk's screen; at another desk it is no longer shown.
 
-    `desk` is as it was just read: where it shows the application already, its screen is told and nothing is written.
-    Afterwards it is as it is then.
+    `desk` is as it was just read: where it shows the application already, its screen is told, and at most is it written
+    that somebody was here. Afterwards it is as it is then.
     """
-    is_as_wanted = (desk.shown_id, desk.question, desk.objection) == (application.pk, question, "")
-    if not is_as_wanted or at - desk.touched_at > TOUCHED_EVERY:
+    if (desk.shown_id, desk.question, desk.objection) == (application.pk, question, ""):
+        _touch(desk, at)
+    else:
         _show(desk, application, by, question, at)
     tell_screen_of(desk)
+
+
+def attend(*, desk: Desk | None, application: Application, at: datetime) -> None:
+    """Keep that the officer at the desk goes on with the application: where it was hidden, it is to be seen again."""
+    if desk is None or desk.shown_id != application.pk:
+        return
+    was_hidden = desk.is_hidden(at)
+    _touch(desk, at)
+    if was_hidden:
+        tell_screen_of(desk)
+
+
+def touch(*, desk: Desk, at: datetime) -> None:
+    """Keep that whoever sits at the desk's screen does something. What is hidden already only an officer brings back."""
+    if not desk.is_hidden(at):
+        _touch(desk, at)
+
+
+def _touch(desk: Desk, at: datetime) -> None:
+    if at - desk.touched_at > TOUCHED_EVERY:
+        desk.touched_at = at
+        DESKS.write(desk, "touched_at")
 
 
 def hold(desk: Desk | None, application: Application | None = None) -> None:
@@ -221,13 +244,6 @@ def _show(desk: Desk, application: Application, by: Officer | None, question: st
 def _note_shown(application: Application, by: Officer | None) -> None:
     resident, case = str(application.case.resident_id or ""), str(application.case_id)
     record(by=by, action="screen.shown", subject=resident, case=case)
-
-
-def touch(*, desk: Desk, at: datetime) -> None:
-    """Keep that whoever sits at the desk's screen does something. What is hidden already only an officer brings back."""
-    if not desk.is_hidden(at) and at - desk.touched_at > TOUCHED_EVERY:
-        desk.touched_at = at
-        DESKS.write(desk, "touched_at")
 
 
 @transaction.atomic

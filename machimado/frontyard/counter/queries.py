@@ -40,8 +40,8 @@ class DeskState:
     number: int
     paired: bool
     alive: bool
-    # Nobody has done anything for so long that the screen shows nothing of the application any more.
-    hidden: bool
+    # Which application its screen no longer shows, because nobody has done anything for so long.
+    hidden: UUID | None
     objection: str
     # In its own words; nothing where it is Japanese.
     language: str
@@ -59,7 +59,7 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
     screen = desk.screen
     alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
     foreign = desk.get_language_display() if desk.language != Language.JAPANESE else ""
-    hidden = desk.is_hidden(at)
+    hidden = desk.shown_id if desk.is_hidden(at) else None
     return DeskState(desk.pk, desk.number, screen is not None, alive, hidden, desk.objection, foreign)
 
 

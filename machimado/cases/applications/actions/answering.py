@@ -28,14 +28,16 @@ CHANGED = ["answers", "sources", "refused", "revision", "typed_characters", "rek
 
 
 class Conflict(Exception):
-    """Somebody else changed the same answer meanwhile; nothing was overwritten."""
+    """Somebody else changed the same answer, or moved the rows, meanwhile; nothing was overwritten."""
 
-    def __init__(self, path: str, theirs: Any) -> None:
-        super().__init__(
-            "別の画面で同じ項目が変更されています。下の値を確かめてから、もう一度入力してください。"
-        )
+    def __init__(self, path: str, theirs: Any, *, moved: bool = False) -> None:
+        super().__init__(_ROWS_MOVED if moved else _ANSWER_CHANGED)
         self.path = path
         self.theirs = theirs
+
+
+_ANSWER_CHANGED = "別の画面で同じ項目が変更されています。下の値を確かめてから、もう一度入力してください。"
+_ROWS_MOVED = "別の画面で行が入れ替わっています。どなたの行かを確かめてから、もう一度入力してください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,12 @@ def _check_nobody_else_changed(application: Application, changes: Mapping[str, A
     if page.revision is None:
         return
     for path in changes:
-        last = application.sources.get(path, {})
+        last, group = application.sources.get(path, {}), path.split(".")[0]
         if last.get("revision", 0) > page.revision and last.get("page") != page.key:
             raise Conflict(path, documents.take(application.answers, path))
+        # Whose row it was on that page nobody knows.
+        if group != path and application.sources.get(group, {}).get("revision", 0) > page.revision:
+            raise Conflict(path, documents.take(application.answers, path), moved=True)
 
 
 def change(
@@ -135,9 +140,11 @@ def change(
     action: str,
 ) -> Application:
     """Let `make` change a locked application at `paths`, keeping what stood there before."""
-    before = _before(application, {path.split(".")[0] for path in paths})
+    before, read_at = _before(application, {path.split(".")[0] for path in paths}), application.record_read_at
     application.revision += 1
     make(application)
+    if application.record_read_at != read_at:
+        before["record_read_at"] = read_at.isoformat() if read_at else None
     APPLICATIONS.write(application, *CHANGED)
     CHANGES.add(
         AnswerChange(application=application, revision=application.revision, before=before, officer=by, at=at)
@@ -157,8 +164,12 @@ def write(application: Application, changes: Mapping[str, Any], by: Officer | No
         if application.sources.get(path, {}).get("source") in documents.REGISTERED:
             application.rekeyed_fields += 1
         application.answers = documents.put(application.answers, path, value)
-        source = "resident" if by is None else "officer"
-        application.sources[path] = {"source": source, "revision": application.revision, "page": page.key}
+        kept = {"source": _who(by), "revision": application.revision, "page": page.key}
+        application.sources[path] = kept
+
+
+def _who(by: Officer | None) -> str:
+    return "resident" if by is None else "officer"
 
 
 @transaction.atomic
@@ -176,6 +187,8 @@ def add_row(*, application: Application, group: str, by: Officer | None, at: dat
 
     def add(kept: Application) -> None:
         kept.answers, _ = documents.add_row(kept.answers, group)
+        moved_at = kept.sources.get(group, {}).get("revision", 0)
+        kept.sources[group] = {"source": _who(by), "revision": moved_at}
 
     return change(locked, add, {group}, by, at, "application.row_added")
 
@@ -193,6 +206,7 @@ def drop_row(
         kept.answers = documents.drop_row(kept.answers, group, index)
         kept.sources = documents.move_up(kept.sources, group, index)
         kept.refused = documents.move_up(kept.refused, group, index)
+        kept.sources[group] = {"source": _who(by), "revision": kept.revision}
 
     return change(locked, drop, {group}, by, at, "application.row_dropped")
 
@@ -205,34 +219,36 @@ def undo(*, application: Application, by: Officer, at: datetime) -> Application:
     last = locked.changes.order_by("revision").last()
     if last is None:
         return locked
-    if _takes_record_away(locked, last.before):
-        locked.record_read_at = None
+    locked.revision += 1
     _put_back(locked, last.before)
     last.delete()
-    locked.revision += 1
     locked.save()
     record_change(locked, by, "application.undone", at, {})
     return locked
 
 
-def _takes_record_away(application: Application, before: Mapping[str, Any]) -> bool:
-    """Return whether the copy for searching comes back where the core's record was put in."""
-    return any(
-        kept["source"] == documents.INDEX
-        and application.sources.get(path, {}).get("source") == documents.RECORD
-        for path, kept in before["sources"].items()
-    )
-
-
 def _put_back(application: Application, before: Mapping[str, Any]) -> None:
     roots = set(before["answers"])
+    # Where rows have moved they may move again: they may stand elsewhere than another page shows them.
+    moved = [root for root in roots if root in application.sources and is_group(application, root)]
     for root, value in before["answers"].items():
         application.answers = documents.put(application.answers, root, value)
     kept = {path: source for path, source in application.sources.items() if path.split(".")[0] not in roots}
     application.sources = {**kept, **before["sources"]}
+    for root in moved:
+        source = application.sources.get(root, {}).get("source", "")
+        application.sources[root] = {"source": source, "revision": application.revision}
+    if "record_read_at" in before:
+        was = before["record_read_at"]
+        application.record_read_at = datetime.fromisoformat(was) if was else None
+
+
+def is_group(application: Application, path: str) -> bool:
+    """Return whether the question at `path` is a group of rows."""
+    question = form_of(application).question(path)
+    return question is not None and question.kind == "group"
 
 
 def _check_group(application: Application, group: str) -> None:
-    question = form_of(application).question(group)
-    if question is None or question.kind != "group":
+    if not is_group(application, group):
         raise documents.PathRefused(group)

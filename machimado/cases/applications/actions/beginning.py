@@ -1,7 +1,7 @@
 """An application begins: with what is known, and with what was said already."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.cases.procedures.rules.prefill import prefill
-from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.questions import WITHHELD, Question
 from machimado.cases.procedures.rules.reading import read_value
 from machimado.cases.procedures.rules.refusals import ValueRefusedError
 from machimado.cases.register.actions import Record
@@ -84,7 +84,7 @@ def _begin_or_go_on(case: Case, start: _Start) -> Application:
     if running is not None:
         return running
     said = _said_before(others, start.form, timezone.localdate(start.at))
-    return _begin(case, start, start.known | said)
+    return _begin(case, start, _merged(start.known, said))
 
 
 def _hold(case: Case, by: Officer) -> None:
@@ -109,8 +109,8 @@ def renew(
     form = newer_form(application, on=today)
     if form is None:
         raise NotReady("この申請は、今の版で進んでいます。始め直さずに、そのまま続けてください。")
-    known_since = _read_at(resident_record) or application.record_read_at
-    start = _Start(form, registered(form, resident_record, today), by, at, known_since)
+    read_at = _read_at(resident_record)
+    start = _Start(form, registered(form, resident_record, today), by, at, read_at)
     return until_free(lambda: _renew(application, start))
 
 
@@ -122,9 +122,15 @@ def _renew(application: Application, start: _Start) -> Application:
     locked.state, locked.refused = State.CANCELLED, {}
     APPLICATIONS.write(locked, "state", "refused")
     found = _taken_over(locked, start.form, start.known, timezone.localdate(start.at))
-    renewed = _begin(locked.case, start, found)
+    renewed = _begin(locked.case, _since(locked, start, found), found)
     record_change(locked, start.by, "application.renewed", start.at, {"reference": locked.reference})
     return renewed
+
+
+def _since(earlier: Application, start: _Start, found: type_of_found) -> _Start:
+    """Return the start with when the record was read that all of `found` comes from; with none where some of it does not."""
+    is_from_copy = any(source == documents.INDEX for _, source in found.values())
+    return start if start.read_at or is_from_copy else replace(start, read_at=earlier.record_read_at)
 
 
 def _taken_over(application: Application, form: Form, known: type_of_found, today: date) -> type_of_found:
@@ -133,18 +139,26 @@ def _taken_over(application: Application, form: Form, known: type_of_found, toda
     Rows stay those that were looked at together: of the register's, none is put between them.
     """
     groups = {root for root, value in application.answers.items() if isinstance(value, list)}
-    found = {path: kept for path, kept in known.items() if path.split(".")[0] not in groups}
+    taken: type_of_found = {}
     # The core's word outlives what the copy for searching says, and nothing outlives the core's newer one.
-    outdated = documents.REGISTERED if _is_from_core(known) else {documents.INDEX}
+    outdated = documents.REGISTERED if _is_from_core(known) else {documents.INDEX} if known else frozenset()
     for path, kept in application.sources.items():
         question, source = form.question(path), kept["source"]
+        if question is not None and question.kind == "group" and source not in {*documents.REGISTERED, ""}:
+            # Somebody has said who belongs here: the rows come one by one, and no other ones.
+            taken[path] = ([{} for _ in documents.take(application.answers, path) or []], "case")
         is_row = path.split(".")[0] in groups
         if question is None or question.kind in FOR_ONE_ONLY or (source in outdated and not is_row):
             continue
         value = _as_taken(question, documents.take(application.answers, path), today)
         if value is not None:
-            found[path] = (value, source if source in documents.REGISTERED else "case")
-    return found
+            taken[path] = (value, source if source in documents.REGISTERED else "case")
+    return _merged({path: kept for path, kept in known.items() if path.split(".")[0] not in groups}, taken)
+
+
+def _merged(known: type_of_found, said: type_of_found) -> type_of_found:
+    """Return what is known, and in its place what was said; but what is to be withheld is, whoever has said it."""
+    return known | {path: kept for path, kept in said.items() if known.get(path, ("",))[0] != WITHHELD}
 
 
 def _is_from_core(known: type_of_found) -> bool:
@@ -191,7 +205,8 @@ def _as_taken(question: Question, value: Any, today: date) -> Any:
 
 def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
     document: documents.Document = {}
-    for path, (value, _) in found.items():
+    # A group with its rows comes before what stands in them.
+    for path, (value, _) in sorted(found.items()):
         document = documents.put(document, path, value)
     application = Application(
         case=case,

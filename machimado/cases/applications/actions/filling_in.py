@@ -1,17 +1,19 @@
 """The core system answers again: its record takes the place of the copy with which an application was begun."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from machimado.cases.applications.actions.answering import change
+from machimado.cases.applications.actions.answering import change, is_group
 from machimado.cases.applications.actions.beginning import registered, type_of_found
 from machimado.cases.applications.actions.kept import form_of, lock
 from machimado.cases.applications.models import APPLICATIONS, Application
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.procedures.rules.questions import WITHHELD
 from machimado.cases.register.actions import Record
 from machimado.ground.people.models import Officer
 
@@ -20,19 +22,23 @@ from machimado.ground.people.models import Officer
 def fill_in(*, application: Application, resident_record: Record, by: Officer, at: datetime) -> Application:
     """Put in what the core's record says, where so far only the register has spoken, or nobody.
 
-    What somebody has said stays, and so does a group in which anything was changed. It can be undone like any change.
-    Raises: WrongState.
+    What somebody has said stays, and so does a group in which anything was changed; but what is to be withheld is.
+    It can be undone like any change. Raises: WrongState.
     """
+    assert resident_record.is_complete
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     known = registered(form_of(locked), resident_record, timezone.localdate(at))
     spoken_of = _spoken_of(locked)
-    fresh = {path: kept for path, kept in known.items() if _place(locked, path) not in spoken_of}
+    fresh = {
+        path: kept
+        for path, kept in known.items()
+        if _place(locked, path) not in spoken_of or (kept[0] == WITHHELD and _place(locked, path) == path)
+    }
     told = {path for path in _told(locked) if _place(locked, path) not in spoken_of}
     if _is_news(locked, told, fresh):
-        outdated = {_place(locked, path) for path in told}
-        paths = outdated | set(fresh)
-        change(locked, lambda now: _fill(now, outdated, fresh), paths, by, at, "application.filled_in")
+        news = _News({_place(locked, path) for path in told}, fresh, resident_record.read_at)
+        change(locked, news.fill, news.outdated | set(fresh), by, at, "application.filled_in")
     locked.record_read_at = resident_record.read_at
     APPLICATIONS.write(locked, "record_read_at")
     return locked
@@ -40,42 +46,65 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
 
 def _spoken_of(application: Application) -> set[str]:
     """Return the places where somebody has answered, or tried to, and the groups in which anything was changed."""
-    said = set(application.sources) - _told(application)
-    places = {_place(application, path) for path in (*said, *application.refused)}
-    changed = (root for each in application.changes.all() for root in each.before["answers"])
-    return places | {root for root in changed if _is_group(application, root)}
+    said = {
+        path
+        for path, kept in application.sources.items()
+        if kept["source"] not in {*documents.REGISTERED, ""}
+    }
+    return {_place(application, path) for path in (*said, *application.refused)}
 
 
 def _told(application: Application) -> set[str]:
     """Return the paths of answers that came from the register."""
-    return {path for path, kept in application.sources.items() if kept["source"] in documents.REGISTERED}
+    found = (path for path, kept in application.sources.items() if kept["source"] in documents.REGISTERED)
+    return {path for path in found if not is_group(application, path)}
 
 
 def _is_news(application: Application, told: set[str], fresh: type_of_found) -> bool:
     """Return whether the record says anything else than stands there, or says it for the first time."""
-    was = {
-        path: (documents.take(application.answers, path), application.sources[path]["source"])
-        for path in told
-    }
+    paths = told | set(fresh)
+    was = {path: (documents.take(application.answers, path), _source(application, path)) for path in paths}
     return was != fresh
+
+
+def _source(application: Application, path: str) -> str:
+    source: str = application.sources.get(path, {}).get("source", "")
+    return source
 
 
 def _place(application: Application, path: str) -> str:
     """Return what is filled in as one: a group with all its rows, or a question by itself."""
     root = path.split(".", maxsplit=1)[0]
-    return root if _is_group(application, root) else path
+    return root if is_group(application, root) else path
 
 
-def _is_group(application: Application, root: str) -> bool:
-    question = form_of(application).question(root)
-    return question is not None and question.kind == "group"
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What the record says, and the places at which it takes something else's place."""
 
+    outdated: set[str]
+    fresh: type_of_found
+    read_at: datetime
 
-def _fill(application: Application, outdated: set[str], fresh: type_of_found) -> None:
-    cleared = reduce(lambda kept, place: documents.put(kept, place, None), outdated, application.answers)
-    application.answers = reduce(lambda kept, path: documents.put(kept, path, fresh[path][0]), fresh, cleared)
-    left = {
-        path: kept for path, kept in application.sources.items() if _place(application, path) not in outdated
-    }
-    now = {path: {"source": source, "revision": application.revision} for path, (_, source) in fresh.items()}
-    application.sources = left | now
+    def fill(self, application: Application) -> None:
+        for place in self.outdated:
+            application.answers = documents.put(application.answers, place, None)
+        for path, (value, _) in sorted(self.fresh.items()):
+            application.answers = documents.put(application.answers, path, value)
+        application.sources = self._sources(application)
+        application.refused = {
+            path: typed for path, typed in application.refused.items() if path not in self.fresh
+        }
+        application.record_read_at = self.read_at
+
+    def _sources(self, application: Application) -> dict[str, Any]:
+        kept = application.sources.items()
+        left = {path: source for path, source in kept if _place(application, path) not in self.outdated}
+        now = application.revision
+        fresh = {path: {"source": source, "revision": now} for path, (_, source) in self.fresh.items()}
+        places = {_place(application, path) for path in fresh}
+        # Rows may stand elsewhere than another page shows them.
+        moved = {
+            place: {"source": documents.RECORD, "revision": now} for place in places if place not in fresh
+        }
+        return left | fresh | moved

@@ -1,24 +1,28 @@
 """An application begun while the core system is away: the page says so, and is filled in once the core answers again."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
+from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.tests import claim
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
 from machimado.cases.register.tests.people import CoreInMemory, memory, person
+from machimado.frontyard.counter.tests.test_newer_version import city, install, renew
 from machimado.ground import systems
 from machimado.ground.journal.models import Entry
 from tests.universe import Universe
 
-__all__ = ["memory"]
+__all__ = ["city", "memory"]
 
 COPY_TAG = '<span class="tag is-care">検索用の控え</span>'
 RECORD_TAG = '<span class="tag is-good">住民記録</span>'
+AWAY = systems.Unreachable("基幹システムにつながりません。", cause="ConnectError")
 HOME = {"household_number": f"{5:015d}"}
 FATHER = person(1, "雪野　太郎", "ユキノ　タロウ", birth_date="1990-08-14", **HOME)
 CHILDREN = [
@@ -32,7 +36,7 @@ def begun(at_desk: Client, memory: CoreInMemory) -> Application:
     """Return a father's claim that was begun while the core was away."""
     memory.put(FATHER, *CHILDREN)
     register.import_all()
-    memory.failure = systems.Unreachable("基幹システムにつながりません。", cause="ConnectError")
+    memory.failure = AWAY
     father = Resident.objects.get(resident_number=FATHER["resident_number"])
     opened = at_desk.post(f"/counter/open/{father.pk}/").headers["Location"]
     at_desk.post(f"{opened}begin/", {"procedure": claim.CLAIM})
@@ -61,7 +65,7 @@ def fill_in(client: Client, application: Application, **answers: str) -> str:
 
 
 def sources(application: Application) -> set[str]:
-    return {kept["source"] for kept in application.sources.values()}
+    return {kept["source"] for kept in application.sources.values()} - {""}
 
 
 def test_what_the_copy_knew_is_marked_and_not_taken_for_the_record(
@@ -72,7 +76,7 @@ def test_what_the_copy_knew_is_marked_and_not_taken_for_the_record(
     assert sources(begun) == {"index"}
     assert COPY_TAG in page
     assert RECORD_TAG not in page
-    assert "住民記録を読めないまま始めた" in page
+    assert "住民記録を読めなかったため" in page
     assert "読取り" not in page
 
 
@@ -105,19 +109,63 @@ def test_what_somebody_has_said_stays(
     fill_in(at_desk, begun)
     assert begun.answers["resident"]["name"]["text"] == "山田　太郎"
     assert begun.sources["resident.name"]["source"] == "officer"
-    # The children were gone through together with the resident: they stay as they were looked at.
+    # The children were gone through one by one: they stay as they were looked at.
     assert begun.answers["children"][0]["living"] == "apart"
     assert begun.sources["children.0.name"]["source"] == "index"
     assert begun.sources["resident.address"]["source"] == "record"
 
 
+@pytest.mark.parametrize("later", ["at once", "after a correction", "after a renewal"])
 def test_rows_that_were_taken_out_do_not_come_back(
-    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+    city: Path, at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe, later: str
 ) -> None:
     cases.drop_row(application=begun, group="children", index=0, by=universe.officer, at=claim.NOW)
+    if later == "after a correction":
+        begun.changes.all().delete()  # as when it is sent
+    if later == "after a renewal":
+        install(city)
+        begun = renew(at_desk, begun)
     back()
     fill_in(at_desk, begun)
     assert [child["name"]["text"] for child in begun.answers["children"]] == ["雪野　空"]
+
+
+def test_all_rows_taken_out_stay_out(
+    city: Path, at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+) -> None:
+    for _ in range(2):
+        cases.drop_row(application=begun, group="children", index=0, by=universe.officer, at=claim.NOW)
+    install(city)
+    renewed = renew(at_desk, begun)
+    back()
+    fill_in(at_desk, renewed)
+    assert renewed.answers["children"] == []
+
+
+@pytest.mark.parametrize("how", ["filled in", "undone", "taken out"])
+def test_an_answer_to_rows_that_have_moved_since_is_for_nobody(
+    at_desk: Client,
+    begun: Application,
+    memory: CoreInMemory,
+    back: Callable[[], None],
+    universe: Universe,
+    how: str,
+) -> None:
+    shown = begun.revision
+    memory.drop(CHILDREN[0]["resident_number"])
+    back()
+    if how == "taken out":
+        cases.drop_row(application=begun, group="children", index=0, by=universe.officer, at=claim.NOW)
+    else:
+        fill_in(at_desk, begun)
+    if how == "undone":
+        shown = begun.revision
+        cases.undo(application=begun, by=universe.officer, at=claim.NOW)
+    stale = {"path": "children.0.custody", "children.0.custody": "yes", "revision": str(shown), "page": "b"}
+    answer = at_desk.post(f"{place(begun)}answers/", stale, headers={"HX-Request": "true"})
+    begun.refresh_from_db()
+    assert "別の画面で行が入れ替わっています" in answer.content.decode()
+    assert "custody" not in begun.answers["children"][0]
 
 
 def test_what_stands_in_the_fields_goes_along_and_stays(
@@ -153,6 +201,27 @@ def test_it_can_be_undone_and_done_again(
     assert "住民記録を読んで入れる" in page
     fill_in(at_desk, begun)
     assert sources(begun) == {"record"}
+
+
+def test_undone_it_can_be_done_again_also_where_it_only_added_something(
+    at_desk: Client, begun: Application, back: Callable[[], None], universe: Universe
+) -> None:
+    said = {
+        path: documents.take(begun.answers, path) for path in begun.sources if path.startswith("resident.")
+    }
+    said["resident.name"] = {"text": "山田　太郎", "kana": "ヤマダ　タロウ"}
+    cases.save_answers(application=begun, raw=said, by=universe.officer, at=claim.NOW)
+    Application.objects.filter(pk=begun.pk).update(
+        sources={path: {**kept, "source": "officer"} for path, kept in begun.sources.items()}
+    )
+    back()
+    fill_in(at_desk, begun)
+    assert "address" in begun.answers["resident"]
+    page = at_desk.post(f"{place(begun)}undo/", follow=True).content.decode()
+    begun.refresh_from_db()
+    assert "address" not in begun.answers["resident"]
+    assert begun.record_read_at is None
+    assert "住民記録を読んで入れる" in page
 
 
 def test_what_the_record_only_confirms_is_marked_as_from_there(
@@ -200,6 +269,46 @@ def test_whoever_has_come_under_protection_since_is_opened_for_a_reason_only(
     assert begun.answers["resident"]["address"] == {"withheld": "restricted"}
 
 
+def test_an_address_that_was_typed_is_withheld_once_that_is_known(
+    at_desk: Client, begun: Application, memory: CoreInMemory, back: Callable[[], None], universe: Universe
+) -> None:
+    here = {"resident.address": claim.answers()["resident.address"]}
+    cases.save_answers(application=begun, raw=here, by=universe.officer, at=claim.NOW)
+    memory.put({**FATHER, "restricted": True})
+    back()
+    at_desk.post(f"/counter/cases/{begun.case_id}/", {"reason": "本人が来庁"})
+    fill_in(at_desk, begun)
+    assert begun.answers["resident"]["address"] == {"withheld": "restricted"}
+    second = {"procedure": "child-allowance-change"}
+    at_desk.post(f"/counter/cases/{begun.case_id}/begin/", second)
+    other = Application.objects.get(procedure="child-allowance-change")
+    assert other.answers["resident"]["address"] == {"withheld": "restricted"}
+
+
+def test_begun_anew_it_keeps_the_better_of_what_the_register_said(
+    city: Path, at_desk: Client, begun: Application, memory: CoreInMemory, back: Callable[[], None]
+) -> None:
+    back()
+    fill_in(at_desk, begun)
+    memory.failure = AWAY
+    install(city)
+    renewed = renew(at_desk, begun)
+    assert renewed.answers["resident"] == begun.answers["resident"]
+    assert sources(renewed) == {"record"}
+    assert renewed.record_read_at == begun.record_read_at
+
+
+def test_begun_anew_where_a_reason_is_needed_first_nothing_is_lost(
+    city: Path, at_desk: Client, begun: Application, memory: CoreInMemory, back: Callable[[], None]
+) -> None:
+    install(city)
+    memory.put({**FATHER, "restricted": True})
+    back()
+    page = at_desk.post(f"{place(begun)}renew/", follow=True).content.decode()
+    assert "開く理由を入力してください" in page
+    assert Application.objects.get() == begun
+
+
 def test_after_the_interview_nothing_is_filled_in(
     at_desk: Client, begun: Application, back: Callable[[], None]
 ) -> None:
@@ -209,3 +318,4 @@ def test_after_the_interview_nothing_is_filled_in(
     page = fill_in(at_desk, begun)
     assert "住民の方が確認中です" in page
     assert begun.answers == before
+    assert not Entry.objects.filter(action="register.read").exists()

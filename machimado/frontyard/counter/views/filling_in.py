@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
-from machimado.cases.applications.permissions import SERVING, WrongState
+from machimado.cases.applications.permissions import SERVING, State, WrongState, check_state
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.case import read_now
@@ -24,6 +24,7 @@ def fill_in(request: HttpRequest, application_id: UUID) -> HttpResponse:
         kept = keep(request, application, desk)
         if kept.is_conflict:
             return kept.shown(request, desk)
+        check_state(kept.application, State.INTERVIEW)
         return _fill_in(request, kept.application, desk)
     except (WrongState, ReasonNeeded) as refusal:
         return moved_on(request, application, refusal)

@@ -56,6 +56,7 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None and desk.shown_id != application.pk:
         actions.follow(desk=desk, application=application, by=permissions.by(request), at=timezone.now())
+    actions.attend(desk=desk, application=application, at=timezone.now())
     return interview_page(request, application, desk)
 
 
@@ -257,6 +258,7 @@ def shown(
 
     Of a fragment for a page that shows `seen`, lines that say the same stay empty, but for those that were its `own`.
     """
+    actions.attend(desk=desk, application=application, at=timezone.now())
     partial = request.headers.get("HX-Request") == "true"
     if not partial and not refusals and not not_ready:
         return redirect("counter:interview", application.pk)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import SERVING, WrongState
+from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.case import read_now
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
@@ -23,7 +24,7 @@ def renew(request: HttpRequest, application_id: UUID) -> HttpResponse:
     application = application_or_404(request, application_id)
     try:
         renewed = _renew(request, application)
-    except (WrongState, cases.NotReady) as refusal:
+    except (WrongState, ReasonNeeded, cases.NotReady) as refusal:
         return _refused(request, application, refusal)
     actions.take_off(case=application.case)
     show_to_resident(request, desk_of(request), renewed)
@@ -41,9 +42,13 @@ def _refused(request: HttpRequest, application: Application, refusal: Exception)
 
 
 def _renew(request: HttpRequest, application: Application) -> Application:
+    """Raises: WrongState; NotReady; ReasonNeeded where the person has come under protection since."""
+    reading = read_now(request, application.case)
+    if reading.needs_reason:
+        raise ReasonNeeded(reading.needs_reason)
     return cases.renew(
         application=application,
         by=permissions.by(request),
         at=timezone.now(),
-        resident_record=read_now(request, application.case).record,
+        resident_record=reading.record,
     )

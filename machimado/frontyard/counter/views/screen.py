@@ -36,6 +36,8 @@ def page(request: HttpRequest) -> HttpResponse:
             screen, secret = actions.new_screen(at=now)
     except actions.PairingRefused as refusal:
         return render(request, "screen/refused.html", {"reason": str(refusal)}, status=429)
+    if screen.desk is not None and "step" in request.GET:
+        actions.touch(desk=screen.desk, at=now)
     context = _context(screen, now, _step(request.GET.get("step")))
     response = _said(request, "screen/page.html", context)
     if secret:
@@ -224,13 +226,18 @@ def sign(request: HttpRequest) -> HttpResponse:
 
 
 def _desk_showing(request: HttpRequest) -> Desk | None:
-    """Return the desk if it still shows what the resident's page was made for: an old page cannot act on a new case."""
+    """Return the desk if it still shows what the resident's page was made for: an old page cannot act on a new case.
+
+    That somebody is here is kept.
+    """
     screen = _screen(request)
     if screen is None or screen.desk is None or str(screen.desk.showing) != request.POST.get("showing"):
         return None
-    desk, shown = screen.desk, screen.desk.shown
-    is_on = shown is not None and actions.is_to_be_seen(shown)
-    return desk if is_on and not desk.is_hidden(timezone.now()) else None
+    desk, now = screen.desk, timezone.now()
+    if desk.shown is None or not actions.is_to_be_seen(desk.shown) or desk.is_hidden(now):
+        return None
+    actions.touch(desk=desk, at=now)
+    return desk
 
 
 def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpResponse:
