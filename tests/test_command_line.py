@@ -87,12 +87,14 @@ class TestRefusals:
             ("MACHIMADO_HTTPS", "maybe", "1 か 0"),
             ("MACHIMADO_DATABASE", "mysql://somewhere/db", "postgresql://"),
             ("MACHIMADO_CITY", "no-such-city", "フォルダーがありません"),
+            ("MACHIMADO_CITY", "docs", "city.yaml・sites.yaml・staff.yaml がありません"),
+            ("MACHIMADO_DATA", "README.md", "を使えません"),
         ],
     )
     def test_a_wrong_setting_stops_the_start_with_a_sentence(
         self, tmp_path: Path, name: str, value: str, words: str
     ) -> None:
-        said = run("check", MACHIMADO_DATA=str(tmp_path), **{name: value})
+        said = run("check", **{"MACHIMADO_DATA": str(tmp_path), name: value})
         assert said.returncode == 2
         assert said.stderr.startswith("設定を確かめてください: ")
         assert words in said.stderr

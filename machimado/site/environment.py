@@ -41,14 +41,19 @@ def flag(name: str, default: bool) -> bool:
     raise SettingRefused(f"環境変数 {name} は 1 か 0 にしてください（今の値: {raw!r}）。")
 
 
-def folder(name: str, default: Path, *, must_exist: bool = False) -> Path:
-    """Return the folder in `name` as an absolute path.
+def folder(name: str, default: Path, *, holding: tuple[str, ...] = ()) -> Path:
+    """Return the folder in `name` as an absolute path; one that has to hold files has to be there.
 
     Raises: SettingRefused.
     """
     path = Path(os.environ.get(name, str(default))).expanduser().resolve()
-    if must_exist and not path.is_dir():
+    if holding and not path.is_dir():
         raise SettingRefused(f"環境変数 {name} のフォルダーがありません: {path}")
+    lacking = [file for file in holding if not (path / file).is_file()]
+    if lacking:
+        raise SettingRefused(
+            f"環境変数 {name} のフォルダー {path} に {'・'.join(lacking)} がありません。場所を確かめてください。"
+        )
     return path
 
 

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from machimado.site import environment as env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-CITY_FOLDER = env.folder("MACHIMADO_CITY", BASE_DIR / "cities" / "yukimi", must_exist=True)
+CITY_FILES = ("city.yaml", "sites.yaml", "staff.yaml")
+CITY_FOLDER = env.folder("MACHIMADO_CITY", BASE_DIR / "cities" / "yukimi", holding=CITY_FILES)
 DATA_FOLDER = env.folder("MACHIMADO_DATA", BASE_DIR / "var" / CITY_FOLDER.name)
 DEBUG = env.flag("MACHIMADO_DEBUG", default=False)
 
@@ -18,8 +19,17 @@ def _secret_key() -> str:
     given = env.text("MACHIMADO_SECRET_KEY", "")
     if given:
         return given
-    DATA_FOLDER.mkdir(parents=True, exist_ok=True)
-    path = DATA_FOLDER / "secret.key"
+    try:
+        DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+        return _kept_key(DATA_FOLDER / "secret.key")
+    except OSError as error:
+        raise env.SettingRefused(
+            f"データの置き場 {DATA_FOLDER} を使えません（{error.strerror}）。"
+            "書き込めるフォルダーを --data か MACHIMADO_DATA で指定してください。"
+        ) from None
+
+
+def _kept_key(path: Path) -> str:
     try:
         with path.open("x", encoding="ascii") as file:
             path.chmod(0o600)

@@ -31,24 +31,49 @@ def photograph(side: int = 40) -> bytes:
     )
 
 
+FILE: FilePayload = {"name": NAME, "mimeType": "image/png", "buffer": photograph()}
+
+
 def test_attaching_a_photograph(stage: Stage) -> None:
     officer = stage.enter("ono")
     end_open_cases(officer, stage)
     begin_claim(officer, stage)
     answer(officer, "children.0.living", digit="2")
-    line = officer.locator("#q-attachments")
-    file: FilePayload = {"name": NAME, "mimeType": "image/png", "buffer": photograph()}
-    line.locator("input[type=file]").set_input_files(file)
-    line.get_by_role("button", name="添付する").click()
-    link = officer.get_by_role("link", name=NAME)
-    expect(link).to_be_visible()
+    line, link = officer.locator("#q-attachments"), officer.get_by_role("link", name=NAME)
+    chosen, attach = line.locator("input[type=file]"), line.get_by_role("button", name="添付する")
+    attach.click()
+    expect(line.get_by_role("alert")).to_contain_text("ファイルを選んでから")
+    chosen.set_input_files(FILE)
+    attach.evaluate("button => { for (let click = 0; click < 5; click++) button.click(); }")
+    expect(link).to_have_count(1)
+    expect(chosen).to_have_value("")
     expect(line).to_be_in_viewport()  # though it stands far below
     stage.look(officer, "添付した書類")
-    address = link.get_attribute("href")
-    shown = officer.request.get(f"{stage.address}{address}")
-    assert shown.body() == photograph()
-    line.get_by_role("button", name=f"{NAME}を外す").click()
+    shown = officer.request.get(f"{stage.address}{link.get_attribute('href')}")
+    assert shown.body() == FILE["buffer"]
+    line.get_by_role("button", name=f"{NAME}を外す").focus()
+    officer.keyboard.press("Enter")
     expect(link).to_have_count(0)
+    expect(chosen).to_be_focused()
     officer.keyboard.press("Alt+z")
-    expect(link).to_be_visible()
+    expect(link).to_have_count(1)
+    end_open_cases(officer, stage)
+
+
+def test_attaching_without_a_connection_leaves_the_page(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    begin_claim(officer, stage)
+    answer(officer, "children.0.living", digit="2")
+    line = officer.locator("#q-attachments")
+    line.locator("input[type=file]").set_input_files(FILE)
+    officer.context.set_offline(True)
+    line.get_by_role("button", name="添付する").click()
+    expect(officer.locator("#not-done")).to_be_visible()
+    officer.context.set_offline(False)
+    line.get_by_role("button", name="添付する").click()
+    expect(officer.get_by_role("link", name=NAME)).to_have_count(1)
+    expect(officer.locator("#not-done")).to_be_hidden()
+    stage.look_once(officer, "添付した書類")
+    stage.problems[:] = [problem for problem in stage.problems if "console" not in problem]  # as it should be
     end_open_cases(officer, stage)

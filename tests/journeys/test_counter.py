@@ -10,6 +10,7 @@ from tests.journeys.counter import (
     answer,
     answer_all,
     begin_claim,
+    end_open_cases,
     sign,
     sit_down,
     write_name,
@@ -17,6 +18,16 @@ from tests.journeys.counter import (
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
+
+
+# The key of the next step, pressed so many milliseconds after a moment; gives back when it was.
+PRESS = """([from, later]) => {
+    const event = new KeyboardEvent("keydown", {key: "Enter", altKey: true, bubbles: true, cancelable: true});
+    const at = (from ?? performance.now()) + later;
+    Object.defineProperty(event, "timeStamp", {value: at});
+    document.body.dispatchEvent(event);
+    return at;
+}"""
 
 
 def test_counter_from_search_to_accepted(stage: Stage) -> None:
@@ -38,8 +49,10 @@ def test_counter_from_search_to_accepted(stage: Stage) -> None:
     stage.look(tablet, "署名の後")
 
     expect(officer.get_by_text("署名をいただきました")).to_be_visible()
-    officer.keyboard.press("Alt+Enter")
+    sent_at = officer.evaluate(PRESS, [None, 0])
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible()
+    # The second of two presses in a hurry: nobody has seen yet what became of the first.
+    officer.evaluate(PRESS, [sent_at, 600])
     stage.look(officer, "基幹システム受理済")
     expect(tablet.get_by_role("heading", name="受け付けました。")).to_be_visible()
     stage.look(tablet, "受付済み")
@@ -115,6 +128,29 @@ def test_counter_resident_objects(stage: Stage) -> None:
     expect(officer.get_by_text("直したいところがあるとのことです")).to_be_visible()
     stage.look(officer, "住民の指摘")
     stage.look(tablet, "聞取りに戻ったところ")
+
+
+def test_counter_shows_the_resident_what_was_put_right(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    answer_all(officer)
+    stage.look_once(officer, "聞取りが終わったところ")
+    officer.keyboard.press("Alt+Enter")
+    yes = tablet.locator(".resident-actions .is-main")
+    for chapter in ("請求者", "請求のきっかけ"):
+        yes.click()
+        expect(tablet.get_by_role("heading", name=chapter)).to_be_visible()
+    officer.keyboard.press("Alt+z")
+    answer(officer, "contact.phone", text="0235-22-2222")
+    officer.keyboard.press("Alt+Enter")
+    # From the first chapter on: what was put right may stand before the place where the resident was.
+    expect(tablet.get_by_role("heading", name="来庁された方")).to_be_visible()
+    tablet.reload()
+    yes.click()
+    expect(tablet.get_by_text("0235-22-2222")).to_be_visible()
+    stage.look_once(tablet, "住民の確認")
+    end_open_cases(officer, stage)
 
 
 def focused(officer: Page) -> str:

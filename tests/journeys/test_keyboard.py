@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.counter import TABLET, sign
+from tests.journeys.counter import TABLET, end_by_key, sign
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -106,7 +106,6 @@ def test_keyboard_from_sign_in_to_accepted(stage: Stage) -> None:
     expect(officer.get_by_text("署名をいただきました")).to_be_visible()
     officer.keyboard.press("Alt+Enter")
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible()
-    officer.keyboard.press("Alt+Enter")
-    officer.wait_for_url("**/counter/")
+    end_by_key(officer)
     expect(officer.get_by_role("searchbox")).to_be_focused()
     expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.counter import answer, answer_all, begin, sit_down, write_name
+from tests.journeys.counter import answer, answer_all, begin, end_by_key, end_open_cases, sit_down, write_name
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -54,10 +54,28 @@ def test_language_is_chosen_on_the_tablet_and_goes_with_its_speaker(stage: Stage
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible()
     stage.look_once(officer, "受理済み")
     expect(tablet.get_by_role("heading", name="Your application has been received.")).to_be_visible()
-    officer.keyboard.press("Alt+Enter")
-    officer.wait_for_url("**/counter/")
+    end_by_key(officer)
     expect(tablet.get_by_role("heading", name="こんにちは。")).to_be_visible()
     expect(tablet.get_by_role("button", name="日本語", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_language_is_changed_in_the_middle_of_the_interview(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin(officer, stage, "住民票の写しの交付請求")
+    asked_in_english = officer.locator(".ask[lang=en]")
+    tablet.get_by_role("button", name="English").click()
+    # The page says so at once; the questions stand in both with the next answer.
+    expect(officer.get_by_text("画面の言語：English")).to_be_visible()
+    answer(officer, "contact.phone", text=PHONE)
+    expect(asked_in_english).to_have_count(officer.locator(".ask:not([lang])").count())
+    tablet.get_by_role("button", name="日本語", exact=True).click()
+    expect(officer.get_by_text("画面の言語：English")).to_have_count(0)
+    answer(officer, "contact.phone", text=PHONE[:-1] + "0")
+    expect(asked_in_english).to_have_count(0)
+    stage.look_once(officer, "住民票の聞取り")
+    stage.look_once(tablet, "いま入力している内容")
+    end_open_cases(officer, stage)
 
 
 def test_language_is_not_lost_on_a_tablet_without_a_connection(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from tests.journeys.counter import (
     answer_all,
     begin,
     begin_claim,
+    end_by_key,
     end_case,
     find,
     pair,
@@ -86,8 +87,7 @@ def test_tablet_has_nothing_of_whoever_has_signed_and_gone(stage: Stage) -> None
     tablet.reload()
     expect(tablet.get_by_text(reference)).to_be_visible()
     application = officer.url
-    officer.keyboard.press("Alt+Enter")
-    officer.wait_for_url("**/counter/")
+    end_by_key(officer)
 
     check_nothing_left(stage, tablet, PHONE, reference, stage.product.parent, *stage.product.parent.split())
     # What the page of the last resident would still send, and the officer's own addresses, tell a tablet nothing either.

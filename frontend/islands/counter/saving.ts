@@ -33,6 +33,11 @@ function lineOf(element: Element): HTMLElement | null {
   return element.closest<HTMLElement>("[data-line]");
 }
 
+/** Returns the line that is saved by itself; nothing where a button in it was pressed. */
+function savedBy(element: HTMLElement): HTMLElement | null {
+  return element.dataset.line === undefined ? null : element;
+}
+
 function revisionIn(root: ParentNode): number {
   return Number(root.querySelector<HTMLInputElement>("#revision")?.value ?? 0);
 }
@@ -83,7 +88,7 @@ function entries(line: HTMLElement): Record<string, string[]> {
 
 function pageEntries(): Record<string, string[]> {
   const found: Record<string, string[]> = {};
-  for (const id of ["revision", "page"]) {
+  for (const id of ["revision", "page", "spoken"]) {
     found[id] = [document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? ""];
   }
   return found;
@@ -107,7 +112,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, xhr } = (event as CustomEvent<Detail>).detail;
-  const line = lineOf(elt);
+  const line = savedBy(elt);
   if (line) count(line.id, 1);
   if (elt.dataset.step === undefined || !along) return;
   carried.set(xhr, along);
@@ -116,16 +121,25 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = (event as CustomEvent<Detail>).detail;
-  const line = lineOf(elt);
+  const line = savedBy(elt);
   if (line) {
     count(line.id, -1);
     weigh(line, xhr);
     return;
   }
   if (!elt.matches("#watch")) tellNotDone(xhr.status === 0 || xhr.status >= 500);
+  if (elt.matches("[name=attach]")) attached(elt, xhr);
   const taken = carried.get(xhr);
   if (taken) weigh(taken, xhr);
 });
+
+/** After a file was sent: it is not chosen any more, and what is larger than the server takes is told. */
+function attached(button: HTMLElement, xhr: XMLHttpRequest): void {
+  const line = lineOf(button);
+  const input = line?.querySelector<HTMLInputElement>("input[type=file]");
+  if (xhr.status > 0 && xhr.status < 500 && input) input.value = "";
+  if (isForGood(xhr.status) && line) say(line, xhr.responseText);
+}
 
 /** Draws the conclusion from what the server said to an entry. */
 function weigh(line: HTMLElement, xhr: XMLHttpRequest): void {
@@ -143,6 +157,10 @@ function isForGood(status: number): boolean {
 function refuse(line: HTMLElement, page: string): void {
   sent(line.id);
   line.dataset.refused = "";
+  say(line, page);
+}
+
+function say(line: HTMLElement, page: string): void {
   line.classList.add("is-wrong");
   line.querySelector("[data-server]")?.remove();
   const told = document.createElement("p");
@@ -184,8 +202,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", () => {
+  // A button that has gone leaves the keyboard where it was.
+  if (own && document.activeElement === document.body) fieldOf(own)?.focus();
   own = "";
 });
+
+function fieldOf(id: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(
+    `#${CSS.escape(id)} :is(input:not([type=hidden]), select, textarea)`,
+  );
+}
 
 function sent(id: string): void {
   unsent.delete(id);

@@ -15,6 +15,14 @@ function use(element: HTMLElement): void {
   }
 }
 
+/** Whoever presses twice in a hurry means the first: by the second the key may send, or end, what nobody has looked at. */
+const HURRY_MS = 700;
+let last = { name: "", meaning: "", at: Number.NEGATIVE_INFINITY };
+
+function isHurry(name: string, meaning: string, at: number): boolean {
+  return name === last.name && meaning !== last.meaning && at - last.at < HURRY_MS;
+}
+
 document.addEventListener("keydown", (event) => {
   // A key held down is pressed once: it must not send, and then end, what stands on the next page.
   if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey) return;
@@ -25,5 +33,8 @@ document.addEventListener("keydown", (event) => {
   const element = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(name)}"]`);
   if (!element) return;
   event.preventDefault();
+  const meaning = element.textContent?.trim() ?? "";
+  if (isHurry(name, meaning, event.timeStamp)) return;
+  last = { name, meaning, at: event.timeStamp };
   use(element);
 });

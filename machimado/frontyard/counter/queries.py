@@ -22,7 +22,7 @@ from machimado.cases.applications.models import (
     StoredFile,
 )
 from machimado.cases.applications.permissions import RUNNING
-from machimado.cases.applications.rules.answers import take
+from machimado.cases.applications.rules.answers import INDEX, take
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
@@ -114,6 +114,11 @@ def sheet(
         refusals={**kept, **(refusals or {})},
         spoken=spoken,
     )
+
+
+def is_from_copy(application: Application) -> bool:
+    """Return whether some of the answers came from the copy for searching."""
+    return any(kept["source"] == INDEX for kept in application.sources.values())
 
 
 def newer_since(application: Application, *, on: date) -> str:

@@ -68,7 +68,16 @@ class TestFolder:
     def test_refuses_one_that_is_not_there(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(NAME, str(tmp_path / "no-city"))
         with pytest.raises(SettingRefused, match="フォルダーがありません"):
-            environment.folder(NAME, tmp_path, must_exist=True)
+            environment.folder(NAME, tmp_path, holding=("city.yaml",))
+
+    def test_refuses_one_that_lacks_what_it_has_to_hold(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv(NAME, str(tmp_path))
+        (tmp_path / "city.yaml").touch()
+        with pytest.raises(SettingRefused, match=r"に staff\.yaml がありません"):
+            environment.folder(NAME, tmp_path, holding=("city.yaml", "staff.yaml"))
+        assert environment.folder(NAME, tmp_path, holding=("city.yaml",)) == tmp_path
 
 
 def test_a_list_is_divided_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def save_answers(
 def _read(form: Form, path: str, raw: Any, today: str) -> tuple[Any, str]:
     """Return (value, "") or (None, why it cannot be taken)."""
     question = form.question(path)
-    if question is None:
+    if question is None or not documents.is_within(path):
         return None, "この質問は、この申請にはありません。画面を読み込み直してください。"
     try:
         return read_value(question, raw, today=today), ""
@@ -109,7 +109,7 @@ def _keep(
     _check_nobody_else_changed(locked, changes, page)
     locked.typed_characters += min(max(page.typed, 0), MAX_TYPED_AT_ONCE)
     # Of questions that the form does not have nothing is kept.
-    known = {path: entry for path, entry in refused.items() if form_of(locked).question(path)}
+    known = {path: entry for path, entry in refused.items() if _is_asked_somewhere(locked, path)}
     locked.refused = left_over(locked.refused, known, taken=values)
     if not changes:
         APPLICATIONS.write(locked, "refused", "typed_characters")
@@ -117,6 +117,10 @@ def _keep(
     return change(
         locked, lambda kept: write(kept, changes, by, page), set(changes), by, at, "application.answered"
     )
+
+
+def _is_asked_somewhere(application: Application, path: str) -> bool:
+    return form_of(application).question(path) is not None and documents.is_within(path)
 
 
 def _check_nobody_else_changed(application: Application, changes: Mapping[str, Any], page: Page) -> None:
@@ -127,8 +131,15 @@ def _check_nobody_else_changed(application: Application, changes: Mapping[str, A
         if last.get("revision", 0) > page.revision and last.get("page") != page.key:
             raise Conflict(path, documents.take(application.answers, path))
         # Whose row it was on that page nobody knows.
-        if group != path and application.sources.get(group, {}).get("revision", 0) > page.revision:
+        moved_at = application.sources.get(group, {}).get("revision", 0) if group != path else 0
+        if moved_at > page.revision or _has_no_row(application, path):
             raise Conflict(path, documents.take(application.answers, path), moved=True)
+
+
+def _has_no_row(application: Application, path: str) -> bool:
+    group, *rest = path.split(".")
+    is_in_row = bool(rest) and rest[0].isdecimal()
+    return is_in_row and int(rest[0]) >= len(documents.take(application.answers, group) or [])
 
 
 def change(

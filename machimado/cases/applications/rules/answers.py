@@ -31,6 +31,11 @@ def take(document: Document, path: str) -> Any:
     return here
 
 
+def is_within(path: str) -> bool:
+    """Return whether the path stays within the rows that a group may have."""
+    return all(int(part) < MAX_ITEMS for part in path.split(".") if part.isdecimal())
+
+
 def put(document: Document, path: str, value: Any) -> Document:
     """Return a copy of `document` with `value` at `path`; None takes the answer away. What lies beside the path is shared.
 

@@ -77,8 +77,8 @@ class Line:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody has said anything here: such a line is the same for everybody."""
-        return self.value is None and not self.refused
+        """Whether nobody has said anything here: such a line is the same for everybody, but for where its files go."""
+        return self.value is None and not self.refused and self.kind != "files"
 
     @property
     def shown(self) -> Any:

@@ -47,3 +47,14 @@ def paired(desk: Desk, officer: Officer) -> Client:
     shown = client.get("/screen/").context["code"]
     actions.pair_by_code(desk=desk, code=shown, by=officer, at=timezone.now())
     return client
+
+
+def at_step(tablet: Client, step: int, **asked: str) -> Any:
+    """Let the tablet show a step of the review that it has at the moment."""
+    here = tablet.get("/screen/now/", {"seen": "by itself"}).context or {}
+    return tablet.get("/screen/now/", {"step": step, "of": here.get("of", ""), **asked})
+
+
+def chapters(tablet: Client) -> str:
+    """Return all steps of the review that the tablet has at the moment, one after the other."""
+    return "".join(at_step(tablet, step).content.decode() for step in range(1, 8))

@@ -15,7 +15,8 @@ from tests.universe import Universe
 def attach(client: Client, application: Application, content: bytes, name: str = "申立書.png") -> str:
     file = SimpleUploadedFile(name, content)
     place = f"/counter/applications/{application.pk}/attach/"
-    return client.post(place, {"path": attached.QUESTION, "file": file}, follow=True).content.decode()
+    sent = {"attach": attached.QUESTION, f"file.{attached.QUESTION}": file}
+    return client.post(place, sent, follow=True).content.decode()
 
 
 def test_a_photograph_is_attached_shown_and_taken_back(at_desk: Client, universe: Universe) -> None:
@@ -89,7 +90,7 @@ def test_one_of_two_files_is_taken_out_and_put_back(at_desk: Client, universe: U
     attach(at_desk, application, attached.PNG, "一枚目.png")
     attach(at_desk, application, attached.PNG, "二枚目.png")
     address = address_of(application)
-    first = {"path": attached.QUESTION, "file_id": address.split("/")[-2]}
+    first = {"detach": f"{attached.QUESTION} {address.split('/')[-2]}"}
     place = f"/counter/applications/{application.pk}"
     for _ in range(2):  # two clicks
         page = at_desk.post(f"{place}/detach/", first, follow=True).content.decode()
@@ -105,7 +106,7 @@ def test_the_only_file_taken_out_leaves_the_question_open(at_desk: Client, unive
     application = attached.apart(universe.officer)
     attach(at_desk, application, attached.PNG)
     file_id = address_of(application).split("/")[-2]
-    said = {"path": attached.QUESTION, "file_id": file_id}
+    said = {"detach": f"{attached.QUESTION} {file_id}"}
     at_desk.post(f"/counter/applications/{application.pk}/detach/", said)
     application.refresh_from_db()
     assert attached.QUESTION not in application.answers
@@ -117,10 +118,32 @@ def test_a_question_without_files_takes_none_and_gives_none(
     at_desk: Client, universe: Universe, path: str, step: str
 ) -> None:
     application = attached.apart(universe.officer)
-    sent = {"path": path, "file_id": "x", "file": SimpleUploadedFile("a.png", attached.PNG)}
+    file = SimpleUploadedFile("a.png", attached.PNG)
+    sent = {"attach": path, f"file.{path}": file, "detach": f"{path} x"}
     answer = at_desk.post(f"/counter/applications/{application.pk}/{step}/", sent)
     assert answer.status_code == 422
     assert "この質問にはファイルを添付できません" in answer.content.decode()
     before = application.answers
     application.refresh_from_db()
     assert application.answers == before
+
+
+@pytest.mark.parametrize("step", ["attach", "detach", "undo"])
+def test_without_scripts_the_page_goes_along(at_desk: Client, universe: Universe, step: str) -> None:
+    application = attached.apart(universe.officer)
+    attached.attach(application, universe.officer)
+    file_id = address_of(application).split("/")[-2]
+    sent = {
+        "path": "contact.phone",
+        "contact.phone": "0235-77-7777",
+        "attach": attached.QUESTION,
+        f"file.{attached.QUESTION}": SimpleUploadedFile("二枚目.png", attached.PNG),
+        "detach": f"{attached.QUESTION} {file_id}",
+    }
+    at_desk.post(f"/counter/applications/{application.pk}/{step}/", sent)
+    application.refresh_from_db()
+    there = [file["name"] for file in application.answers.get(attached.QUESTION, [])]
+    expected = {"attach": ["申立書.pdf", "二枚目.png"], "detach": [], "undo": ["申立書.pdf"]}
+    assert there == expected[step]
+    # What was just typed is what is taken back.
+    assert (application.answers["contact"]["phone"] == "0235-77-7777") == (step != "undo")

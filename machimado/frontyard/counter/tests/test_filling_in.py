@@ -106,13 +106,14 @@ def test_what_somebody_has_said_stays(
     said = {"children.0.living": "apart", "resident.name": {"text": "山田　太郎", "kana": "ヤマダ　タロウ"}}
     cases.save_answers(application=begun, raw=said, by=universe.officer, at=claim.NOW)
     back()
-    fill_in(at_desk, begun)
+    page = fill_in(at_desk, begun)
     assert begun.answers["resident"]["name"]["text"] == "山田　太郎"
     assert begun.sources["resident.name"]["source"] == "officer"
     # The children were gone through one by one: they stay as they were looked at.
     assert begun.answers["children"][0]["living"] == "apart"
     assert begun.sources["children.0.name"]["source"] == "index"
     assert begun.sources["resident.address"]["source"] == "record"
+    assert "のままの項目があります" in page
 
 
 @pytest.mark.parametrize("later", ["at once", "after a correction", "after a renewal"])
@@ -166,6 +167,21 @@ def test_an_answer_to_rows_that_have_moved_since_is_for_nobody(
     begun.refresh_from_db()
     assert "別の画面で行が入れ替わっています" in answer.content.decode()
     assert "custody" not in begun.answers["children"][0]
+
+
+def test_an_answer_to_a_row_that_is_gone_brings_no_row_back(
+    at_desk: Client, begun: Application, universe: Universe
+) -> None:
+    shown = begun.revision
+    cases.drop_row(application=begun, group="children", index=1, by=universe.officer, at=claim.NOW)
+    for row in (1, 7, 99):
+        path = f"children.{row}.custody"
+        stale = {"path": path, path: "yes", "revision": str(shown), "page": "b"}
+        answer = at_desk.post(f"{place(begun)}answers/", stale, headers={"HX-Request": "true"})
+        assert answer.status_code == 200
+        assert 'role="alert"' in answer.content.decode()
+    begun.refresh_from_db()
+    assert len(begun.answers["children"]) == 1
 
 
 def test_what_stands_in_the_fields_goes_along_and_stays(

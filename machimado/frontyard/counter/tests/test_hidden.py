@@ -12,6 +12,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.tests.conftest import at_step
 from machimado.frontyard.counter.tests.test_screen import STROKES
 from tests.universe import Universe
 
@@ -38,7 +39,8 @@ def leave(desk: Desk, minutes: float = 11) -> None:
 
 
 def screen(tablet: Client, step: int = 2, **seen: str) -> str:
-    return tablet.get("/screen/now/", {"step": str(step), **seen}).content.decode()
+    page: str = at_step(tablet, step, **seen).content.decode()
+    return page
 
 
 def test_what_was_left_standing_is_hidden(desk: Desk, tablet: Client, review: Application) -> None:

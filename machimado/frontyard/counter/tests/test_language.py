@@ -9,6 +9,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk, Language
+from machimado.frontyard.counter.tests.conftest import at_step
 from tests.universe import Universe
 
 HTMX = {"HX-Request": "true"}
@@ -65,7 +66,8 @@ def test_the_review_goes_on_where_it_was(
     tablet: Client, desk: Desk, shown: Application, universe: Universe
 ) -> None:
     cases.to_review(application=shown, by=universe.officer, at=claim.NOW)
-    assert "2 / " in choose(tablet, desk, "ja-simple", step="2")
+    of = at_step(tablet, 2).context["of"]
+    assert "2 / " in choose(tablet, desk, "ja-simple", step="2", of=of)
 
 
 def test_a_signature_that_is_none_is_refused_in_it(
@@ -74,14 +76,15 @@ def test_a_signature_that_is_none_is_refused_in_it(
     cases.to_review(application=shown, by=universe.officer, at=claim.NOW)
     choose(tablet, desk, "en")
     desk.refresh_from_db()
-    sent = {"showing": str(desk.showing), "strokes": "[]", "step": "99"}
+    at_the_end = at_step(tablet, 99).context
+    sent = {"showing": str(desk.showing), "strokes": "[]", "step": "99", "of": at_the_end["of"]}
     assert "could not be read" in tablet.post("/screen/sign/", sent, headers=HTMX).content.decode()
 
 
 def test_a_tablet_with_script_is_led_on_without_leaving_its_page(tablet: Client, desk: Desk) -> None:
-    chosen = {"showing": str(desk.showing), "language": "en", "step": "3"}
+    chosen = {"showing": str(desk.showing), "language": "en", "step": "3", "of": "this"}
     answer = tablet.post("/screen/language/", chosen, headers=HTMX)
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/screen/?step=3")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/screen/?step=3&of=this")
     assert Desk.objects.get(pk=desk.pk).language == "en"
 
 

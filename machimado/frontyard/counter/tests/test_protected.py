@@ -11,6 +11,7 @@ from machimado.cases.register.actions import Record
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.tests.conftest import chapters
 from machimado.ground.people.models import Officer
 from tests.universe import Universe
 
@@ -72,10 +73,10 @@ def test_the_residents_screen_says_that_it_is_not_shown(
 ) -> None:
     answer(application, universe.officer)
     actions.show(desk=desk, application=application, at=timezone.now())
-    chapters = "".join(tablet.get(f"/screen/now/?step={step}").content.decode() for step in range(1, 8))
-    assert "佐藤　健太" in chapters
-    assert "表示しません（登録されている住所で手続きします）" in chapters
-    assert TOWN not in chapters
+    review = chapters(tablet)
+    assert "佐藤　健太" in review
+    assert "表示しません（登録されている住所で手続きします）" in review
+    assert TOWN not in review
 
 
 def test_the_form_on_paper_says_that_it_is_left_out(opened: Client, application: Application) -> None:

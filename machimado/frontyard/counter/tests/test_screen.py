@@ -16,7 +16,7 @@ from machimado.cases.applications.tests import claim
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk, Screen
-from machimado.frontyard.counter.tests.conftest import paired
+from machimado.frontyard.counter.tests.conftest import at_step, paired
 from tests.universe import Universe
 
 STROKES = json.dumps(
@@ -101,13 +101,38 @@ def test_the_screen_answers_nothing_new_with_nothing(desk: Desk, tablet: Client,
     assert tablet.get("/screen/now/", {"seen": version}).status_code == 204
 
 
+def test_what_was_changed_since_is_read_from_the_start(
+    desk: Desk, tablet: Client, universe: Universe
+) -> None:
+    application = in_review(desk, universe)
+    at_the_end = at_step(tablet, 99)
+    place = {"step": at_the_end.context["step"], "of": at_the_end.context["of"]}
+    assert "signature-pad" in tablet.get("/screen/now/", place).content.decode()
+    by: dict[str, Any] = {"application": application, "by": universe.officer, "at": claim.NOW}
+    cases.back_to_interview(**by)
+    cases.save_answers(raw={"contact.phone": "0235-99-9999"}, **by)
+    cases.to_review(**by)
+    assert tablet.get("/screen/now/", place).context["step"] == 1
+    assert tablet.get("/screen/", place).context["step"] == 1
+
+
+def test_how_far_one_has_read_is_nothing_to_the_next(desk: Desk, tablet: Client, universe: Universe) -> None:
+    in_review(desk, universe)
+    of = at_step(tablet, 3).context["of"]
+    actions.wipe(desk=desk)
+    second = claim.answered(universe.officer, claim.a_resident(2, "高橋　誠", "タカハシ　マコト"))
+    cases.to_review(application=second, by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=second, at=timezone.now())
+    assert tablet.get("/screen/", {"step": "3", "of": of}).context["step"] == 1
+
+
 def test_the_resident_checks_chapter_by_chapter_and_signs(
     desk: Desk, tablet: Client, universe: Universe
 ) -> None:
     application = in_review(desk, universe)
     first = tablet.get("/screen/now/")
     assert first.context["part"].id == "visitor"
-    last = tablet.get("/screen/now/", {"step": first.context["steps"]})
+    last = at_step(tablet, first.context["steps"])
     assert "signature-pad" in last.content.decode()
     seen = {"showing": desk.showing, "revision": last.context["application"].revision}
     done = tablet.post("/screen/sign/", {**seen, "strokes": STROKES}, headers={"HX-Request": "true"})
@@ -118,11 +143,8 @@ def test_the_resident_checks_chapter_by_chapter_and_signs(
 
 def test_an_empty_signature_is_asked_again(desk: Desk, tablet: Client, universe: Universe) -> None:
     in_review(desk, universe)
-    page = tablet.post(
-        "/screen/sign/",
-        {"showing": desk.showing, "strokes": "{}", "step": "99"},
-        headers={"HX-Request": "true"},
-    )
+    sent = {"showing": desk.showing, "strokes": "{}", "step": "99", "of": at_step(tablet, 99).context["of"]}
+    page = tablet.post("/screen/sign/", sent, headers={"HX-Request": "true"})
     assert "もう一度お書きください" in page.content.decode()
 
 

@@ -12,7 +12,7 @@ from machimado.cases.applications.permissions import WrongState
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk
-from machimado.frontyard.counter.tests.conftest import seated
+from machimado.frontyard.counter.tests.conftest import chapters, seated
 from machimado.frontyard.counter.tests.test_screen import STROKES
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.models import Officer
@@ -132,10 +132,6 @@ def test_an_agent_reads_what_was_said_and_not_what_the_register_told(
     assert "平成4年8月14日" not in chapters(tablet)
     assert "登録されているとおり" in chapters(tablet)
     assert here.answers["contact"]["phone"] in chapters(tablet)
-
-
-def chapters(tablet: Client) -> str:
-    return "".join(tablet.get(f"/screen/now/?step={step}").content.decode() for step in range(1, 8))
 
 
 def sign(tablet: Client, desk: Desk, revision: object) -> None:

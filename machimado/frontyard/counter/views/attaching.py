@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
@@ -11,50 +13,58 @@ from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal
 from machimado.frontyard.counter import queries
 from machimado.frontyard.counter.views.desk import desk_of
-from machimado.frontyard.counter.views.interview import application_or_404, moved_on, shown
+from machimado.frontyard.counter.views.interview import application_or_404, keep, moved_on, shown
 from machimado.ground.people import permissions
 
 
 @permissions.officers(*SERVING)
 @require_POST
 def attach(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Keep a file for a question that asks for one."""
-    application = application_or_404(request, application_id)
-    path, upload = request.POST.get("path", ""), request.FILES.get("file")
-    if upload is None:
-        return _refused(request, application, path, "ファイルを選んでから「添付する」を押してください。")
-    try:
-        changed = cases.attach(
+    """Keep a file for a question that asks for one; a plain post brings the whole page along."""
+    path = request.POST.get("attach", "")
+    upload = request.FILES.get(f"file.{path}")
+
+    def step(application: Application) -> Application:
+        if upload is None:
+            raise FileRefused("ファイルを選んでから「添付する」を押してください。")
+        return cases.attach(
             application=application, path=path, upload=upload, by=permissions.by(request), at=timezone.now()
         )
-    except WrongState as wrong:
-        return moved_on(request, application, wrong)
-    except FileRefused as refusal:
-        return _refused(request, application, path, str(refusal))
-    except cases.NotReady as refusal:
-        return shown(request, application, desk=desk_of(request), status=422, not_ready=refusal)
-    return shown(request, changed, desk=desk_of(request))
 
-
-def _refused(request: HttpRequest, application: Application, path: str, reason: str) -> HttpResponse:
-    return shown(request, application, {path: Refusal(None, reason)}, desk=desk_of(request), status=422)
+    return _go_on(request, application_id, path, step)
 
 
 @permissions.officers(*SERVING)
 @require_POST
 def detach(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Take an attached file out again."""
-    application = application_or_404(request, application_id)
-    path, file_id = request.POST.get("path", ""), request.POST.get("file_id", "")
-    try:
-        changed = cases.detach(
+    """Take an attached file out again; a plain post brings the whole page along."""
+    path, _, file_id = request.POST.get("detach", "").partition(" ")
+
+    def step(application: Application) -> Application:
+        return cases.detach(
             application=application, path=path, file_id=file_id, by=permissions.by(request), at=timezone.now()
         )
+
+    return _go_on(request, application_id, path, step)
+
+
+def _go_on(
+    request: HttpRequest, application_id: UUID, path: str, step: Callable[[Application], Application]
+) -> HttpResponse:
+    application, desk = application_or_404(request, application_id), desk_of(request)
+    try:
+        kept = keep(request, application, desk)
+        if kept.is_conflict:
+            return kept.shown(request, desk)
+        application = kept.application
+        return shown(request, step(application), desk=desk)
     except WrongState as wrong:
         return moved_on(request, application, wrong)
+    except FileRefused as refusal:
+        why = {path: Refusal(None, str(refusal))}
+        return shown(request, application, why, desk=desk, status=422)
     except cases.NotReady as refusal:
-        return shown(request, application, desk=desk_of(request), status=422, not_ready=refusal)
-    return shown(request, changed, desk=desk_of(request))
+        return shown(request, application, desk=desk, status=422, not_ready=refusal)
 
 
 @permissions.officers(*SERVING)
@@ -68,7 +78,9 @@ def attached(request: HttpRequest, file_id: UUID) -> HttpResponse:
         )
     except StoredFile.DoesNotExist as none:
         raise Http404 from none
-    # Its kind was told by its bytes and is none that runs; its name stays out of headers.
+    # Its kind was told by its bytes and is none that runs.
     return HttpResponse(
-        bytes(file.content), content_type=file.media_type, headers={"Content-Disposition": "inline"}
+        bytes(file.content),
+        content_type=file.media_type,
+        headers={"Content-Disposition": content_disposition_header(as_attachment=False, filename=file.name)},
     )

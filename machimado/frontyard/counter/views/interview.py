@@ -94,11 +94,14 @@ def context(
 ) -> dict[str, Any]:
     """Return what the interview's page and its fragment show."""
     now = timezone.now()
+    sheet = queries.sheet(application, at=now, refusals=refusals, spoken=_spoken(desk))
     return {
         "application": application,
         "case": application.case,
         "resident": application.case.resident,
-        "sheet": queries.sheet(application, at=now, refusals=refusals, spoken=_spoken(desk)),
+        "sheet": sheet,
+        "elsewhere": _elsewhere(sheet, refusals or {}),
+        "is_from_copy": queries.is_from_copy(application),
         "desk": queries.desk_state(desk, at=now),
         "shows_another": desk is not None
         and actions.is_to_be_seen(application)
@@ -113,6 +116,12 @@ def context(
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }
+
+
+def _elsewhere(sheet: Sheet, refusals: Mapping[str, Refusal]) -> list[str]:
+    """Return why something could not be taken whose line is no longer on the page: its row was taken out."""
+    lost = set(refusals) - {line.path for line in sheet.lines()} if refusals else set()
+    return sorted({refusals[path].reason for path in lost})
 
 
 def _spoken(desk: Desk | None) -> str:
@@ -306,13 +315,16 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @permissions.officers(*SERVING)
 @require_POST
 def undo(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Take back the last change."""
-    application = application_or_404(request, application_id)
+    """Take back the last change; what a plain post brings along is the last one."""
+    application, desk = application_or_404(request, application_id), desk_of(request)
     try:
-        before = cases.undo(application=application, by=permissions.by(request), at=timezone.now())
+        kept = keep(request, application, desk)
+        if kept.is_conflict:
+            return kept.shown(request, desk)
+        before = cases.undo(application=kept.application, by=permissions.by(request), at=timezone.now())
     except WrongState as wrong:
         return moved_on(request, application, wrong)
-    return shown(request, before, desk=desk_of(request))
+    return shown(request, before, desk=desk)
 
 
 def _number(text: str | None) -> int | None:

@@ -1,10 +1,12 @@
 """The resident's screen. It has one address, needs no sign-in but its own cookie, and shows what its desk shows."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
-from machimado.cases.applications.permissions import WrongState
+from machimado.cases.applications.permissions import State, WrongState
 from machimado.cases.applications.rules import signature
 from machimado.cases.applications.rules.sheet import Sheet
 from machimado.frontyard.counter import actions, queries
@@ -22,6 +24,14 @@ from machimado.ground.people import permissions
 
 SEEN_EVERY = timedelta(seconds=10)
 COOKIE_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far somebody has read: a step of the review, and of which one (`of`): whatever changes is read from the start."""
+
+    step: int = 1
+    of: str = ""
 
 
 @permissions.residents
@@ -38,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "screen/refused.html", {"reason": str(refusal)}, status=429)
     if screen.desk is not None and "step" in request.GET:
         actions.touch(desk=screen.desk, at=now)
-    context = _context(screen, now, _step(request.GET.get("step")))
+    context = _context(screen, now, _place(request.GET))
     response = _said(request, "screen/page.html", context)
     if secret:
         _keep(response, secret)
@@ -56,7 +66,7 @@ def now(request: HttpRequest) -> HttpResponse:
     # By itself the page says what it has; a button does not.
     if screen.desk is not None and "seen" not in request.GET:
         actions.touch(desk=screen.desk, at=moment)
-    context = _context(screen, moment, _step(request.GET.get("step")))
+    context = _context(screen, moment, _place(request.GET))
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     return _said(request, "screen/_now.html", context)
@@ -85,7 +95,7 @@ def _keep(response: HttpResponse, secret: str) -> None:
     )
 
 
-def _context(screen: Screen, at: datetime, step: int = 1) -> dict[str, Any]:
+def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
     if at - screen.seen_at > SEEN_EVERY:
         Screen.objects.filter(pk=screen.pk).update(seen_at=at)
     if screen.desk is None:
@@ -93,7 +103,7 @@ def _context(screen: Screen, at: datetime, step: int = 1) -> dict[str, Any]:
         here = {"language": Language.JAPANESE, "version": f"pairing-{code}"}
         return {"phase": "pairing", "code": code, **here}
     spoken = {"desk": screen.desk, "language": screen.desk.language, "languages": _languages()}
-    return spoken | _shown(screen.desk, at, step)
+    return spoken | _shown(screen.desk, at, place)
 
 
 def _languages() -> list[tuple[str, str]]:
@@ -101,25 +111,29 @@ def _languages() -> list[tuple[str, str]]:
     return [(one.value, str(one.label)) for one in Language]
 
 
-def _shown(desk: Desk, at: datetime, step: int) -> dict[str, Any]:
+def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:
     application, language = desk.shown, desk.language
     if application is None or not actions.is_to_be_seen(application):
         return {"phase": "waiting", "version": f"waiting-{desk.showing}-{language}"}
     if desk.is_hidden(at):
         return {"phase": "hidden", "version": f"hidden-{desk.showing}-{language}"}
     sheet = queries.screen_sheet(application, at=at, language=language)
+    of = f"{desk.showing}-{application.revision}"
+    step = place.step if application.state == State.REVIEW and place.of == of else 1
     return {
         "phase": application.state,
         "application": application,
         "sheet": sheet,
+        "of": of,
         **_current(sheet, desk.question),
         **_review_step(sheet, step, with_signature=cases.needs_signature(application)),
-        "version": f"{desk.showing}-{application.revision}-{application.state}-{desk.question}-{language}-{step}",
+        "version": f"{of}-{application.state}-{desk.question}-{language}-{step}",
     }
 
 
-def _step(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 4 else 1
+def _place(asked: QueryDict) -> Place:
+    step = _whole(asked.get("step"))
+    return Place(step if step > 0 else 1, asked.get("of", ""))
 
 
 def _whole(text: str | None) -> int:
@@ -171,14 +185,14 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def speak(request: HttpRequest) -> HttpResponse:
     """Let the screen speak the language that whoever sits there has chosen."""
-    screen, step = _screen(request), _step(request.POST.get("step"))
+    screen, place = _screen(request), _place(request.POST)
     desk, chosen = screen.desk if screen else None, request.POST.get("language", "")
     # A page that was made for somebody who has left says nothing about whoever sits there now.
     is_of_now = desk is not None and str(desk.showing) == request.POST.get("showing")
     if desk is not None and is_of_now and chosen in Language.values:
         actions.touch(desk=desk, at=timezone.now())
         actions.speak(desk=desk, language=Language(chosen))
-    again = f"{reverse('counter:screen')}?step={step}"
+    again = f"{reverse('counter:screen')}?{urlencode({'step': place.step, 'of': place.of[:100]})}"
     # By htmx a tablet without a connection stays on its page, where nobody could type an address.
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": again})
@@ -217,7 +231,7 @@ def sign(request: HttpRequest) -> HttpResponse:
         seen = _whole(request.POST.get("revision"))
         cases.sign(application=desk.shown, signature=drawn, by=None, at=timezone.now(), revision=seen)
     except signature.SignatureRefused as refusal:
-        return _again(request, str(refusal), _step(request.POST.get("step")))
+        return _again(request, str(refusal))
     except WrongState:
         return _again(request)
     actions.tell_screen_of(desk)
@@ -240,9 +254,13 @@ def _desk_showing(request: HttpRequest) -> Desk | None:
     return desk
 
 
-def _again(request: HttpRequest, reason: str = "", step: int = 1) -> HttpResponse:
-    """Show the screen as it is now."""
+def _again(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show the screen as it is now, where the page stood."""
     screen = _screen(request)
     if screen is None or request.headers.get("HX-Request") != "true":
         return redirect("counter:screen")
-    return _said(request, "screen/_now.html", {**_context(screen, timezone.now(), step), "reason": reason})
+    return _said(
+        request,
+        "screen/_now.html",
+        {**_context(screen, timezone.now(), _place(request.POST)), "reason": reason},
+    )
