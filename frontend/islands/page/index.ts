@@ -5,3 +5,4 @@ import "./address";
 import "../../shared/htmx";
 import "./lock";
 import "./shortcuts";
+import "./underway";
