@@ -87,9 +87,9 @@ class DeliveryWorker:
         """Deliver until nothing is due and nothing is under way."""
         with ThreadPoolExecutor(self._parallel) as pool:
             while not self._stopping.is_set():
-                self._has_more = True
-                self._turn(pool)
-                if not self._flight.count() and not self._is_due(timezone.now()):
+                # What was under way before the turn may have left something; what the turn began, surely.
+                was_idle, self._has_more = not self._flight.count(), True
+                if not self._turn(pool) and was_idle and not self._is_due(timezone.now()):
                     break
                 self._stopping.wait(LOOK_SECONDS)
             self._close_connections(pool)
@@ -125,12 +125,12 @@ class DeliveryWorker:
             log.exception("delivery: a turn failed (%s)", type(error).__name__)
             self._stopping.wait(STORE_BUSY_SECONDS)
 
-    def _turn(self, pool: ThreadPoolExecutor) -> None:
-        """Claim what is due, as far as hands are free, and hand it to them."""
+    def _turn(self, pool: ThreadPoolExecutor) -> int:
+        """Claim what is due, as far as hands are free, and hand it to them; return how many there were."""
         free = self._parallel - self._flight.count()
         at = timezone.now()
         if free <= 0 or not (self._changes.seen() or self._has_more or self._is_due(at)):
-            return
+            return 0
         self._turns += 1
         claims = actions.claim_due(
             worker=self.name,
@@ -144,6 +144,7 @@ class DeliveryWorker:
             pool.submit(self._work_and_close, claim)
         self._has_more = len(claims) >= free
         self._next_due = queries.next_due()
+        return len(claims)
 
     def _is_due(self, at: datetime) -> bool:
         return self._next_due is not None and self._next_due <= at

@@ -15,7 +15,7 @@ from machimado.cases.delivery.permissions import NotNow
 from machimado.cases.delivery.rules.machine import Answer, State, Verdict
 from machimado.cases.delivery.rules.machine import Step as Next
 from machimado.cases.delivery.tests.world import MemoryCore, submit, submit_again
-from machimado.cases.delivery.worker import DeliveryWorker, Flight, ask, send
+from machimado.cases.delivery.worker import Flight, ask, send
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
 from machimado.ground.systems import OutcomeUnknown, Unreachable
@@ -379,15 +379,6 @@ def test_the_status_costs_one_query(
     with django_assert_num_queries(1):
         assert status_of(application).label == "送信待ち"
     assert queries.status_of(uuid4()) is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_worker_once_delivers_everything(universe: Universe, memory: MemoryCore) -> None:
-    for _ in range(5):
-        submit(universe.officer)
-    DeliveryWorker(parallel=3).run_once()
-    assert set(Delivery.objects.values_list("state", flat=True)) == {State.ACCEPTED}
-    assert len(memory.entries) == 5
 
 
 def test_under_load_neither_the_new_nor_the_waiting_starve(universe: Universe, memory: MemoryCore) -> None:
