@@ -115,13 +115,19 @@ def test_counter_is_told_what_the_server_refused_for_good(stage: Stage) -> None:
     expect(line.get_by_role("alert")).to_have_count(0)
 
 
-def test_counter_resident_objects(stage: Stage) -> None:
+def hand_over(stage: Stage) -> tuple[Page, Page]:
+    """Take a claim to the resident's check; return the officer's page and the tablet."""
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)
     begin_claim(officer, stage)
     answer_all(officer)
     stage.look_once(officer, "聞取りが終わったところ")
     officer.keyboard.press("Alt+Enter")
+    return officer, tablet
+
+
+def test_counter_resident_objects(stage: Stage) -> None:
+    officer, tablet = hand_over(stage)
     tablet.get_by_role("button", name=re.compile("^はい")).click()
     expect(tablet.get_by_role("heading", name="請求者")).to_be_visible()
     tablet.get_by_role("button", name="直したいところがあります").click()
@@ -131,12 +137,7 @@ def test_counter_resident_objects(stage: Stage) -> None:
 
 
 def test_counter_shows_the_resident_what_was_put_right(stage: Stage) -> None:
-    officer = stage.enter("ono")
-    tablet = sit_down(stage, officer)
-    begin_claim(officer, stage)
-    answer_all(officer)
-    stage.look_once(officer, "聞取りが終わったところ")
-    officer.keyboard.press("Alt+Enter")
+    officer, tablet = hand_over(stage)
     yes = tablet.locator(".resident-actions .is-main")
     for chapter in ("請求者", "請求のきっかけ"):
         yes.click()

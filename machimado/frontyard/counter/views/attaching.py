@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, StoredFile
-from machimado.cases.applications.permissions import SERVING, WrongState
+from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal
 from machimado.frontyard.counter import queries
-from machimado.frontyard.counter.views.desk import desk_of
-from machimado.frontyard.counter.views.interview import application_or_404, keep, moved_on, shown
+from machimado.frontyard.counter.models import Desk
+from machimado.frontyard.counter.views.interview import application_or_404, shown, with_page
 from machimado.ground.people import permissions
 
 
@@ -51,20 +51,16 @@ def detach(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def _go_on(
     request: HttpRequest, application_id: UUID, path: str, step: Callable[[Application], Application]
 ) -> HttpResponse:
-    application, desk = application_or_404(request, application_id), desk_of(request)
-    try:
-        kept = keep(request, application, desk)
-        if kept.is_conflict:
-            return kept.shown(request, desk)
-        application = kept.application
-        return shown(request, step(application), desk=desk)
-    except WrongState as wrong:
-        return moved_on(request, application, wrong)
-    except FileRefused as refusal:
-        why = {path: Refusal(None, str(refusal))}
-        return shown(request, application, why, desk=desk, status=422)
-    except cases.NotReady as refusal:
-        return shown(request, application, desk=desk, status=422, not_ready=refusal)
+    def taken(application: Application, desk: Desk | None) -> HttpResponse:
+        try:
+            return shown(request, step(application), desk=desk)
+        except FileRefused as refusal:
+            why = {path: Refusal(None, str(refusal))}
+            return shown(request, application, why, desk=desk, status=422)
+        except cases.NotReady as refusal:
+            return shown(request, application, desk=desk, status=422, not_ready=refusal)
+
+    return with_page(request, application_id, taken)
 
 
 @permissions.officers(*SERVING)

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -279,6 +279,18 @@ def shown(
     return render(request, "counter/_interview.html", {**now, "same": same}, using="jinja2")
 
 
+def with_page(
+    request: HttpRequest, application_id: UUID, step: Callable[[Application, Desk | None], HttpResponse]
+) -> HttpResponse:
+    """Save what the page sends along, and take a step with the application as it is then."""
+    application, desk = application_or_404(request, application_id), desk_of(request)
+    try:
+        kept = keep(request, application, desk)
+        return kept.shown(request, desk) if kept.is_conflict else step(kept.application, desk)
+    except (WrongState, ReasonNeeded) as refusal:
+        return moved_on(request, application, refusal)
+
+
 def moved_on(request: HttpRequest, application: Application, why: WrongState | ReasonNeeded) -> HttpResponse:
     """The application is no longer as the page shows it (another tab, the back button): say so and show how it stands."""
     messages.error(request, str(why))
@@ -291,40 +303,38 @@ def moved_on(request: HttpRequest, application: Application, why: WrongState | R
 @require_POST
 def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Add a row to a group, or take one out; a plain post brings the whole page along."""
-    application, desk = application_or_404(request, application_id), desk_of(request)
+
+    def step(application: Application, desk: Desk | None) -> HttpResponse:
+        try:
+            changed = _with_other_rows(request, application)
+        except PathRefused:
+            messages.error(request, "この行はもうありません。画面を新しくしました。")
+            changed = queries.application(application.pk)
+        return shown(request, changed, desk=desk)
+
+    return with_page(request, application_id, step)
+
+
+def _with_other_rows(request: HttpRequest, application: Application) -> Application:
     officer, now = permissions.by(request), timezone.now()
     group, _, index = request.POST.get("row", "").rpartition(".")
-    try:
-        kept = keep(request, application, desk)
-        if kept.is_conflict:
-            return kept.shown(request, desk)
-        if group:
-            place = _number(index) or 0
-            changed = cases.drop_row(application=application, group=group, index=place, by=officer, at=now)
-        else:
-            group = request.POST.get("group", "")
-            changed = cases.add_row(application=application, group=group, by=officer, at=now)
-    except WrongState as wrong:
-        return moved_on(request, application, wrong)
-    except PathRefused:
-        messages.error(request, "この行はもうありません。画面を新しくしました。")
-        changed = queries.application(application.pk)
-    return shown(request, changed, desk=desk)
+    if group:
+        place = _number(index) or 0
+        return cases.drop_row(application=application, group=group, index=place, by=officer, at=now)
+    group = request.POST.get("group", "")
+    return cases.add_row(application=application, group=group, by=officer, at=now)
 
 
 @permissions.officers(*SERVING)
 @require_POST
 def undo(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take back the last change; what a plain post brings along is the last one."""
-    application, desk = application_or_404(request, application_id), desk_of(request)
-    try:
-        kept = keep(request, application, desk)
-        if kept.is_conflict:
-            return kept.shown(request, desk)
-        before = cases.undo(application=kept.application, by=permissions.by(request), at=timezone.now())
-    except WrongState as wrong:
-        return moved_on(request, application, wrong)
-    return shown(request, before, desk=desk)
+
+    def step(application: Application, desk: Desk | None) -> HttpResponse:
+        before = cases.undo(application=application, by=permissions.by(request), at=timezone.now())
+        return shown(request, before, desk=desk)
+
+    return with_page(request, application_id, step)
 
 
 def _number(text: str | None) -> int | None:
