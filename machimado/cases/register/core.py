@@ -76,7 +76,7 @@ def resident(number: str) -> tuple[records.Household, dict[str, Any]]:
 
 def _record(number: str) -> systems.Reply:
     """Ask for a record; who has waited in vain spares the next ones the wait."""
-    global _next_at  # noqa: PLW0603 - what this process knows of the core
+    global _next_at  # noqa: PLW0603 - one moment for all threads of this process, as the semaphore is; a torn read asks once more
     if time.monotonic() < _next_at:
         raise systems.Busy("基幹システムが返事をしていないため、しばらく照会を控えています。", cause="silent")
     try:

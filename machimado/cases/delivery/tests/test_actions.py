@@ -10,12 +10,12 @@ from django.utils import timezone
 from machimado.cases.applications.models import Stamp, Step, Submission
 from machimado.cases.delivery import actions, queries
 from machimado.cases.delivery.actions import Claim, Outcome, Result
+from machimado.cases.delivery.attempting import Flight, ask, send
 from machimado.cases.delivery.models import Append, Attempt, Delivery
 from machimado.cases.delivery.permissions import NotNow
 from machimado.cases.delivery.rules.machine import Answer, State, Verdict
 from machimado.cases.delivery.rules.machine import Step as Next
 from machimado.cases.delivery.tests.world import MemoryCore, submit, submit_again
-from machimado.cases.delivery.worker import Flight, ask, send
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
 from machimado.ground.systems import OutcomeUnknown, Unreachable

@@ -14,10 +14,10 @@ from machimado.cases.applications.tests import attached, claim
 from machimado.cases.delivery import actions, adapters
 from machimado.cases.delivery.actions import Claim, Outcome, Result
 from machimado.cases.delivery.adapters import adapter_for
+from machimado.cases.delivery.attempting import Flight, send
 from machimado.cases.delivery.models import Delivery
 from machimado.cases.delivery.rules.machine import State
 from machimado.cases.delivery.tests.world import MemoryCore
-from machimado.cases.delivery.worker import Flight, send
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import Resident
 from tests.processes import Core

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from machimado.cases.delivery import actions
+from machimado.cases.delivery.attempting import Flight, send
 from machimado.cases.delivery.models import Delivery
 from machimado.cases.delivery.rules.machine import Answer, State, Verdict
 from machimado.cases.delivery.tests.world import MemoryCore, submit
-from machimado.cases.delivery.worker import Flight, send
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.models import Officer
 from machimado.ground.systems import OutcomeUnknown, Unreachable
