@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.counter import (
+    HURRY_MS,
     answer,
     answer_all,
     begin,
@@ -154,6 +155,7 @@ def test_failures_that_the_core_system_finds_are_put_right(stage: Stage, place: 
     stage.look(officer, "差戻しを直す")
     answer(officer, "certificate.copies", text="2")
     expect(officer.get_by_role("alert")).to_contain_text(reason)
+    officer.wait_for_timeout(HURRY_MS)
     officer.keyboard.press("Alt+Enter")
     sign(stage, tablet)
     restart_core(place)
