@@ -17,7 +17,7 @@ Kind = Literal[
     "name", "address", "date", "choice", "choices", "number", "money", "text",
     "group", "account", "files", "declaration", "signature",
 ]  # fmt: skip
-Role = Literal["self", "household", "agent"]
+Role = Literal["self", "household", "relative", "agent"]
 Channel = Literal["counter", "web", "kiosk", "remote", "paper"]
 Level = Literal["error", "warning"]
 Format = Literal["phone", "email", "postal_code", "kana", "lines"]
@@ -284,7 +284,7 @@ _DESCRIPTIONS = {
     "LegalBasis": "法令の根拠。",
     "Version": "版と、効力のある期間（effective_to の日を含む）。",
     "Option": "選択肢。",
-    "QuestionPart": "質問。id が語彙（vocabulary.yaml）にあれば、kind・label・options・prefill はそこから受け継ぐ。",
+    "QuestionPart": "質問。id が語彙（vocabulary/）にあれば、kind・label・options・prefill はそこから受け継ぐ。",
     "Question": "質問。kind が group のときは questions に一行分の質問を書く。",
     "Section": "質問のまとまり。画面と紙の区切りになる。",
     "Check": "答えの間の検査。assert が成り立たないとき message を示す。",

@@ -181,7 +181,7 @@ class _Resolver:
         elif "." in written.id:
             hint = (
                 suggestion(written.id, self.vocabulary.meanings)
-                or "語彙（vocabulary.yaml）にある id を使うか、「.」のない id にしてください。"
+                or "語彙（vocabulary/）にある id を使うか、「.」のない id にしてください。"
             )
             self.complain((*loc, "id"), f"「{written.id}」という意味は語彙にありません。{hint}")
         elif written.id in self.shared_roots:

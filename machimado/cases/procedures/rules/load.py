@@ -16,14 +16,34 @@ from machimado.cases.procedures.rules.problems import DefinitionError, Problem
 from machimado.cases.procedures.rules.shape import read_shape
 from machimado.cases.procedures.rules.source import LARGEST_BYTES, Loc, Source
 
-VOCABULARY = Path(__file__).parent.parent / "vocabulary.yaml"
+VOCABULARY = Path(__file__).parent.parent / "vocabulary"
 FROZEN_FORMAT = 1
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the shared vocabulary."""
-    return read_shape(Source(VOCABULARY.read_bytes(), VOCABULARY.name), Vocabulary)
+    """Return the shared vocabulary: all its files together.
+
+    Raises: DefinitionError where two files say the same word.
+    """
+    together = Vocabulary(meanings={})
+    for path in sorted(VOCABULARY.glob("*.yaml")):
+        source = Source(path.read_bytes(), f"{VOCABULARY.name}/{path.name}")
+        together = _joined(together, read_shape(source, Vocabulary), source)
+    return together
+
+
+def _joined(one: Vocabulary, other: Vocabulary, source: Source) -> Vocabulary:
+    twice = [("option_sets", name) for name in one.option_sets.keys() & other.option_sets]
+    twice += [("meanings", name) for name in one.meanings.keys() & other.meanings]
+    if twice:
+        raise DefinitionError(
+            source.problem(loc, f"「{loc[1]}」は語彙の別のファイルにもあります。片方を消してください。", key=True)
+            for loc in twice
+        )
+    return Vocabulary(
+        option_sets={**one.option_sets, **other.option_sets}, meanings={**one.meanings, **other.meanings}
+    )
 
 
 def load(raw: bytes, name: str) -> Form:

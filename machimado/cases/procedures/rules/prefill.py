@@ -1,6 +1,7 @@
 """What the register already knows of the answers, with the place in the record that each comes from.
 
-The record is the core system's (with its `household`); it is enlarged by `spouse`, `children[]` and `household[]`.
+The record is the core system's (with its `household`); it is enlarged by `died_on`, `spouse`, `head`, `children[]`
+and `household[]`.
 The address of a person under protection (支援措置, `restricted`) is withheld: it must not appear on a screen, and is
 neither asked nor typed. The core system, which has it, goes by its own.
 """
@@ -40,6 +41,10 @@ class _Person:
         return None if value is None else Known(value, f"{self.place}.{path}".lstrip("."))
 
 
+# Whose part of the record a path may begin with.
+_SOMEBODY = frozenset({"spouse", "head"})
+
+
 def prefill(form: Form, record: Record, *, today: date) -> dict[str, Known]:
     """Return the known answers by path (`resident.name`, `children.0.name`).
 
@@ -72,11 +77,19 @@ def _people(record: Record) -> dict[str, list[_Person]]:
     household = [person for person in record.get("household") or [] if isinstance(person, Mapping)]
     spouse = spouse_of(record, household)
     return {
-        "": [_Person(record, "")],
+        "": [_Person({**record, "died_on": _died_on(record)}, "")],
         "spouse": [] if spouse is None else [_spouse(household[spouse], spouse)],
+        "head": [
+            _Person(person, f"household.{place}") for place, person in enumerate(household) if person.get("head")
+        ],
         "children": [_child(household[place], place) for place in children_of(record, household)],
         "household": [_Person(person, f"household.{place}") for place, person in enumerate(household)],
     }
+
+
+def _died_on(record: Record) -> Any:
+    """Return the day on which somebody was removed from the register because of death."""
+    return record.get("removed_on") if record.get("status") == "deceased" else None
 
 
 def _spouse(record: Record, place: int) -> _Person:
@@ -90,7 +103,7 @@ def _child(record: Record, place: int) -> _Person:
 
 def _plain(question: Question, people: dict[str, list[_Person]], today: date) -> Iterator[tuple[str, Known]]:
     root, _, rest = (question.prefill or "").partition(".")
-    someone, path = (people["spouse"], rest) if root == "spouse" else (people[""], question.prefill or "")
+    someone, path = (people[root], rest) if root in _SOMEBODY else (people[""], question.prefill or "")
     known = _fitting(question, someone[0], path, today) if someone and path else None
     if known:
         yield question.id, known
