@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = ("journey", "rules", "pdf", "search")
+NAMES = ("journey", "rules", "pdf", "search", "bundle")
 
 
 def add_parser(commands: Any) -> None:

@@ -35,8 +35,10 @@ def test_a_page_that_is_just_full_ends_the_register(reader: Running) -> None:
 def test_one_person_comes_with_the_household(reader: Running) -> None:
     wife = next(person for person in everybody(reader, 1000) if person["relationship"] == "妻")
     record = reader.http.get(f"/residents/{wife['resident_number']}").json()
-    household = record.pop("household")
+    household, known = record.pop("household"), record.pop("enrolments")
     assert record == wife
+    assert known["seal"]["registered"] == ("yes" if wife["seal"] else "no")
+    assert reader.http.get(f"/residents/{wife['resident_number']}").json()["enrolments"] == known
     assert wife in household
     assert {member["household_number"] for member in household} == {wife["household_number"]}
     assert sum(member["head"] for member in household) == 1

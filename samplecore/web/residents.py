@@ -1,11 +1,13 @@
 """The register over HTTP. Stored JSON is spliced into answers, never parsed and written again."""
 
 import json
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from samplecore import register
+from samplecore.enrolments import enrolments
 from samplecore.web.bodies import MAX_PAGE, number_of, object_of
 from samplecore.web.gate import Refusal, core_of, require
 
@@ -46,7 +48,7 @@ async def changes(request: Request) -> Response:
 
 
 async def resident(request: Request) -> Response:
-    """GET /residents/{number}: one record with everybody of the household."""
+    """GET /residents/{number}: one record with everybody of the household, and what other businesses know of the person."""
     require(request, READ)
     core, number = core_of(request), request.path_params["number"]
     try:
@@ -54,7 +56,11 @@ async def resident(request: Request) -> Response:
     except register.UnknownResident as error:
         raise _unknown() from error
     household = b",".join(register.household(core.store, number))
-    return _json(b'%s,"household":[%s]}' % (record[:-1], household))
+    known = enrolments(json.loads(record), date.fromisoformat(core.facts["as_of"]))
+    return _json(
+        b'%s,"household":[%s],"enrolments":%s}'
+        % (record[:-1], household, json.dumps(known, ensure_ascii=False).encode())
+    )
 
 
 async def change(request: Request) -> Response:

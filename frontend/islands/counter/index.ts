@@ -1,5 +1,6 @@
 /** The officer's counter: eyes on the resident, hands on the keyboard. */
 import "../../styles/counter.css";
+import "../../styles/route.css";
 import { listen } from "../../shared/live";
 import "./results";
 import "./saving";

@@ -4,5 +4,6 @@ import "../../styles/office.css";
 import "./address";
 import "../../shared/htmx";
 import "./lock";
+import "./narrow";
 import "./shortcuts";
 import "./underway";

@@ -30,6 +30,7 @@ class ApplicationsConfig(AppConfig):
         "application.back_to_interview": "聞取りに戻した",
         "application.signed": "署名をした",
         "application.submitted": "申請を送信した",
+        "application.fanned_out": "まとめて受けた手続を、それぞれの申請にした",
         "application.corrected": "差戻しの申請を直し始めた",
         "application.cancelled": "申請を取り下げた",
         "application.renewed": "申請を取り下げ、新しい版で始め直した",

@@ -113,6 +113,10 @@ class Application(models.Model):
     reference = models.CharField("申請番号", max_length=20, unique=True)
     procedure = models.CharField("手続", max_length=80, db_index=True)
     definition = models.ForeignKey(FrozenDefinition, models.PROTECT, verbose_name="定義")
+    # The life event with which it was asked and signed, of which it is one procedure.
+    within = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="parts", verbose_name="まとめて受けた申請"
+    )
     channel = models.CharField("受付方法", max_length=10, choices=Channel)
     state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
     begun_at = models.DateTimeField("開始日時")
@@ -172,7 +176,8 @@ class StoredFile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, models.CASCADE, related_name="files", verbose_name="申請")
-    purpose = models.CharField("用途", max_length=40)
+    # "signature", or the path of the question that it answers.
+    purpose = models.CharField("用途", max_length=200)
     name = models.CharField("ファイル名", max_length=200)
     media_type = models.CharField("種類", max_length=80)
     sha256 = models.CharField("ハッシュ", max_length=64)

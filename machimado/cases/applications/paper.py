@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import SIGNATURE, form_of
 from machimado.cases.applications.models import Application
+from machimado.cases.applications.rules.outline import layout_of, printed_parts
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
 from machimado.ground.journal.actions import record
@@ -42,7 +43,7 @@ def has_layout(form: Form) -> bool:
 
 
 def _layout(form: Form) -> Path:
-    return settings.CITY_FOLDER / "forms" / (form.procedure.form or f"{form.id}.typ")
+    return layout_of(form, settings.CITY_FOLDER / "forms")
 
 
 def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
@@ -108,16 +109,7 @@ def _print(form: Form, inputs: dict[str, Any], at: datetime) -> Printed:
 
 
 def _fixed(form: Form) -> dict[str, Any]:
-    """Return what a form prints whoever applies: the city, the labels, the choices."""
-    return {
-        "city": _city(settings.CITY_FOLDER),
-        "labels": {path: question.label["ja"] for path, question in form.walk()},
-        "options": {
-            path: [{"code": option.code, "label": option.label["ja"]} for option in question.options]
-            for path, question in form.walk()
-            if question.options
-        },
-    }
+    return {"city": _city(settings.CITY_FOLDER), **printed_parts(form)}
 
 
 def _signature(application: Application) -> str:

@@ -159,6 +159,17 @@ def status_of(application_id: UUID, *, at: datetime | None = None) -> Status | N
     return _status(latest, at or timezone.now()) if latest else None
 
 
+def statuses_within(lead_id: UUID, *, at: datetime) -> dict[UUID, Status]:
+    """Return how it stands with each application that a life event was divided into, by its id."""
+    sent = (
+        Submission.objects.filter(application__within=lead_id)
+        .select_related("delivery", "application__definition")
+        .defer("payload", "application__answers", "application__sources")
+        .order_by("round")
+    )
+    return {one.application_id: _status(one, at) for one in sent}
+
+
 def _status(submission: Submission, at: datetime) -> Status:
     """Return the status of a submission; the worker may not have seen it yet."""
     row: Delivery | None = getattr(submission, "delivery", None)

@@ -5,18 +5,22 @@ No Django: `queries` speaks of the city of the settings.
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.life_event import Triage
 from machimado.cases.procedures.rules.load import (
+    bundle,
     content_hash,
     freeze,
+    load_event,
     load_with_source,
     read_limited,
     thaw,
@@ -30,6 +34,7 @@ __all__ = [
     "DefinitionError",
     "Frozen",
     "UnknownProcedureError",
+    "again",
     "city_catalogue",
     "freeze_form",
     "thaw",
@@ -37,6 +42,7 @@ __all__ = [
 ]
 
 MOST_FILES = 2_000
+PROCEDURES, EVENTS = FOLDERS = ("procedures", "events")
 SUFFIXES = (".yaml", ".yml")
 
 logger = logging.getLogger(__name__)
@@ -52,6 +58,8 @@ class Frozen:
 
     content_hash: str
     definition: dict[str, Any]
+    title: str
+    version: int
 
 
 def freeze_form(form: Form) -> Frozen:
@@ -60,7 +68,13 @@ def freeze_form(form: Form) -> Frozen:
     `thaw(frozen.definition, content_hash=frozen.content_hash)` gives it back, whatever becomes of the files.
     """
     definition = freeze(form)
-    return Frozen(content_hash(definition), definition)
+    return Frozen(content_hash(definition), definition, form.procedure.title["ja"], form.version)
+
+
+def again(definition: dict[str, Any]) -> Frozen:
+    """Return a definition that was frozen within another, as a frozen one by itself."""
+    written = definition["procedure"]
+    return Frozen(content_hash(definition), definition, written["title"]["ja"], written["version"]["number"])
 
 
 def city_catalogue(folder: Path) -> "Catalogue":
@@ -69,8 +83,13 @@ def city_catalogue(folder: Path) -> "Catalogue":
     A file that has just been broken is told in the log and stays as it was last read, so that no earlier version
     takes its place; a folder without files offers nothing.
     """
-    procedures = folder / "procedures"
-    return _read(procedures, tuple(sorted(_changes(str(procedures)))))
+    changes = (change for name in FOLDERS for change in _changes(str(folder / name)))
+    return _read(folder, tuple(sorted(changes)))
+
+
+def _folders(city: Path) -> list[Path]:
+    """Return where a city keeps its procedures, and its life events if it has any."""
+    return [city / name for name in FOLDERS if name == PROCEDURES or (city / name).is_dir()]
 
 
 def _changes(folder: str) -> Iterator[tuple[str, int]]:
@@ -88,25 +107,25 @@ def _changes(folder: str) -> Iterator[tuple[str, int]]:
 
 
 # By file; of this process only: whoever starts anew has only what the files say.
-_last_good: dict[Path, Form] = {}
+_last_good: dict[Path, "Form | Triage"] = {}
 
 
 @lru_cache(maxsize=4)
 def _read(folder: Path, _changes: tuple[tuple[str, int], ...]) -> "Catalogue":
     """Read the folder; again when a file was changed, added or taken away."""
     try:
-        forms, problems = read_what_can_be_read(procedure_files([folder]), last_good=_last_good)
+        read = read_what_can_be_read(procedure_files(_folders(folder)), last_good=_last_good)
     except DefinitionError as error:
-        forms, problems = [], list(error.problems)
-    for problem in problems:
+        read = Read(problems=list(error.problems))
+    for problem in read.problems:
         logger.error("%s", problem)
-    return Catalogue(forms)
+    return Catalogue(read.forms, read.events)
 
 
 class Catalogue:
-    """All procedures of a city folder; read once, and never changed."""
+    """All procedures and life events of a city folder; read once, and never changed."""
 
-    def __init__(self, forms: Iterable[Form]) -> None:
+    def __init__(self, forms: Iterable[Form], events: Iterable[Triage] = ()) -> None:
         versions: dict[str, list[Form]] = {}
         for form in forms:
             versions.setdefault(form.id, []).append(form)
@@ -114,15 +133,22 @@ class Catalogue:
             name: sorted(each, key=lambda form: (form.procedure.version.effective_from, form.version))
             for name, each in sorted(versions.items())
         }
-        self._frozen: dict[tuple[str, int], Frozen] = {}
+        self._events: dict[str, list[Triage]] = {}
+        for event in sorted(
+            events, key=lambda one: (one.form.procedure.version.effective_from, one.form.version)
+        ):
+            self._events.setdefault(event.event.id, []).append(event)
+        self._frozen: dict[tuple[tuple[str, int], ...], Frozen] = {}
+        self._bundles: dict[tuple[tuple[str, int], ...], Bundle] = {}
 
     @classmethod
     def of_city(cls, folder: Path) -> "Catalogue":
-        """Read every `procedures/*.yaml` of a city folder.
+        """Read every `procedures/*.yaml` and `events/*.yaml` of a city folder.
 
         Raises: DefinitionError with the problems of all files.
         """
-        return cls(read_files(procedure_files([folder / "procedures"])))
+        read = read_files(procedure_files(_folders(folder)))
+        return cls(read.forms, read.events)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all procedures."""
@@ -133,18 +159,34 @@ class Catalogue:
         return tuple(self._versions.get(procedure, ()))
 
     def current(self, procedure: str, on: date) -> Form:
-        """Return the version in force on a day: the one that took effect last.
+        """Return the version in force on a day, the one that took effect last; of a life event, with its procedures.
 
         Raises: UnknownProcedureError.
         """
-        day = on.isoformat()
-        for form in reversed(self._versions.get(procedure, [])):
-            version = form.procedure.version
-            if version.effective_from <= day <= (version.effective_to or day):
-                return form
-        raise UnknownProcedureError(
-            f"手続「{procedure}」には{day}に有効な版がありません。手続の一覧から選び直してください。"
+        form = _in_force(self._versions.get(procedure, []), on)
+        if form is not None:
+            return form
+        events = {triage.form: triage for triage in self._events.get(procedure, [])}
+        event = _in_force(list(events), on)
+        if event is None:
+            raise UnknownProcedureError(
+                f"手続「{procedure}」には{on}に有効な版がありません。手続の一覧から選び直してください。"
+            )
+        return self._bundle(events[event], on)
+
+    def _bundle(self, triage: Triage, on: date) -> Bundle:
+        """Return a life event with the versions of its procedures that are in force; one that has none is left out."""
+        found = {
+            step.procedure: self._current_or_none(step.procedure, on) for step in triage.event.procedures
+        }
+        forms = {name: form for name, form in found.items() if form is not None}
+        key = (
+            (triage.event.id, triage.form.version),
+            *((name, form.version) for name, form in forms.items()),
         )
+        if key not in self._bundles:
+            self._bundles[key] = bundle(triage, forms)
+        return self._bundles[key]
 
     def frozen(self, procedure: str, on: date) -> Frozen:
         """Return the version in force on a day as an application keeps it.
@@ -152,7 +194,7 @@ class Catalogue:
         Raises: UnknownProcedureError.
         """
         form = self.current(procedure, on)
-        key = (form.id, form.version)
+        key = _versions(form)
         if key not in self._frozen:
             self._frozen[key] = freeze_form(form)
         return self._frozen[key]
@@ -161,11 +203,43 @@ class Catalogue:
         """Return the versions in force on a day, one for each procedure that has one."""
         return tuple(form for name in self._versions if (form := self._current_or_none(name, on)))
 
+    def events(self, on: date) -> tuple[Bundle, ...]:
+        """Return the life events in force on a day."""
+        found = (_in_force([triage.form for triage in each], on) for each in self._events.values())
+        bundles = (self.current(form.id, on) for form in found if form is not None)
+        return tuple(one for one in bundles if isinstance(one, Bundle))
+
+    def every_event(self) -> tuple[Bundle, ...]:
+        """Return the latest version of each life event, as it stands on the day on which it took effect at the earliest."""
+        newest = (each[-1].form for each in self._events.values())
+        found = (self.current(form.id, _first_day(form)) for form in newest)
+        return tuple(one for one in found if isinstance(one, Bundle))
+
     def _current_or_none(self, procedure: str, on: date) -> Form | None:
         try:
             return self.current(procedure, on)
         except UnknownProcedureError:
             return None
+
+
+def _in_force(versions: Iterable[Form], on: date) -> Form | None:
+    """Return the version in force on a day, of versions that stand in the order in which they took effect."""
+    day = on.isoformat()
+    for form in reversed(list(versions)):
+        version = form.procedure.version
+        if version.effective_from <= day <= (version.effective_to or day):
+            return form
+    return None
+
+
+def _first_day(form: Form) -> date:
+    return date.fromisoformat(form.procedure.version.effective_from)
+
+
+def _versions(form: Form) -> tuple[tuple[str, int], ...]:
+    """Return what a form is made of: its id and version, and those of a life event's procedures."""
+    inner = form.members.values() if isinstance(form, Bundle) else ()
+    return ((form.id, form.version), *((member.id, member.form.version) for member in inner))
 
 
 def procedure_files(paths: Iterable[Path]) -> list[Path]:
@@ -196,7 +270,7 @@ def _files(path: Path) -> Iterator[Path]:
         Path(folder, name) for folder, _, names in os.walk(path) for name in names if name.endswith(SUFFIXES)
     )
     # A city's folder, or one of cities: its other files (staff, sites) are no procedures.
-    found = [file for file in everything if file.parent.name == "procedures"] or everything
+    found = [file for file in everything if file.parent.name in FOLDERS] or everything
     if not found:
         raise DefinitionError(
             [Problem(str(path), 1, 1, "手続のファイル（*.yaml）がありません。フォルダを確かめてください。")]
@@ -204,39 +278,89 @@ def _files(path: Path) -> Iterator[Path]:
     yield from found
 
 
-def read_files(files: Iterable[Path]) -> list[Form]:
-    """Read procedure files.
+@dataclass(slots=True)
+class Read:
+    """What was read from files, and what was wrong with others."""
+
+    forms: list[Form] = field(default_factory=list)
+    events: list[Triage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, found: Form | Triage) -> None:
+        """Take what a file gave."""
+        if isinstance(found, Triage):
+            self.events.append(found)
+        else:
+            self.forms.append(found)
+
+
+def read_files(files: Iterable[Path]) -> Read:
+    """Read files of procedures and life events.
 
     Raises: DefinitionError with the problems of all files, and of files that contradict each other.
     """
-    forms, problems = read_what_can_be_read(files)
-    if problems:
-        raise DefinitionError(problems)
-    return forms
+    read = read_what_can_be_read(files)
+    if read.problems:
+        raise DefinitionError(read.problems)
+    return read
 
 
 def read_what_can_be_read(
-    files: Iterable[Path], *, last_good: dict[Path, Form] | None = None
-) -> tuple[list[Form], list[Problem]]:
-    """Read procedure files and return the good ones, and the problems of the others.
+    files: Iterable[Path], *, last_good: dict[Path, Form | Triage] | None = None
+) -> Read:
+    """Read files and return what the good ones give, and the problems of the others.
 
     With `last_good` a file that can't be read gives what it gave before; what is read now is kept in it.
     """
     kept = {} if last_good is None else last_good
-    forms: list[Form] = []
-    problems: list[Problem] = []
+    read = Read()
     seen: dict[tuple[str, int], str] = {}
+    called: list[tuple[Triage, Source]] = []
     for file in files:
         try:
-            form, source = load_with_source(read_limited(file), str(file))
+            found, source = read_file(file)
         except DefinitionError as error:
-            problems += error.problems
-            forms += [kept[file]] if file in kept else []
+            read.problems += error.problems
+            if file in kept:
+                read.add(kept[file])
             continue
-        problems += _between_files(form, source, file, seen)
-        forms.append(form)
-        kept[file] = form
-    return forms, problems
+        read.problems += _between_files(found if isinstance(found, Form) else found.form, source, file, seen)
+        called += [(found, source)] if isinstance(found, Triage) else []
+        read.add(found)
+        kept[file] = found
+    forms = {form.id: form for form in read.forms}
+    read.problems += [problem for each in called if forms for problem in _unknown_steps(*each, forms)]
+    return read
+
+
+def read_file(file: Path) -> tuple[Form | Triage, Source]:
+    """Read one file: a life event where it stands among events, a procedure otherwise.
+
+    Raises: DefinitionError.
+    """
+    load = load_event if file.parent.name == EVENTS else load_with_source
+    return load(read_limited(file), str(file))
+
+
+def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:
+    """Yield where a life event calls what the same files do not have, or is called as one of the procedures."""
+    if triage.event.id in forms:
+        yield source.problem(("id",), f"「{triage.event.id}」という手続があります。id を変えてください。")
+    for number, step in enumerate(triage.event.procedures):
+        form = forms.get(step.procedure)
+        if form is None:
+            yield source.problem(
+                ("procedures", number, "procedure"),
+                f"手続「{step.procedure}」がありません。procedures のフォルダーに書くか、id を確かめてください。",
+            )
+            continue
+        for name in step.given:
+            if form.question(name) is None:
+                yield source.problem(
+                    ("procedures", number, "given", name),
+                    f"手続「{step.procedure}」に「{name}」という質問はありません。",
+                    key=True,
+                )
 
 
 def _between_files(

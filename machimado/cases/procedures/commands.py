@@ -32,7 +32,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     run.add_argument(
         "--today", type=date.fromisoformat, default=None, metavar="DATE", help="今日とする日（YYYY-MM-DD）"
     )
-    _command(commands, "schema", run_schema, "手続ファイルの JSON Schema を示す")
+    schema = _command(commands, "schema", run_schema, "手続ファイルの JSON Schema を示す")
+    schema.add_argument("--event", action="store_true", help="ライフイベントのファイルのもの")
 
 
 def _command(
@@ -45,16 +46,24 @@ def _command(
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Print every problem of the files; 1 when there are any."""
-    from machimado.cases.procedures.catalogue import DefinitionError, procedure_files, read_what_can_be_read
+    from machimado.cases.procedures.catalogue import (
+        DefinitionError,
+        Read,
+        procedure_files,
+        read_what_can_be_read,
+    )
 
     try:
-        forms, problems = read_what_can_be_read(procedure_files(arguments.paths))
+        read = read_what_can_be_read(procedure_files(arguments.paths))
     except DefinitionError as error:
-        forms, problems = [], list(error.problems)
-    for problem in problems:
+        read = Read(problems=list(error.problems))
+    for problem in read.problems:
         print(problem)
-    print(f"{len(forms)}件の手続を読みました。誤りは{len(problems)}件です。", file=sys.stderr)
-    return 1 if problems else 0
+    events = f"と{len(read.events)}件のライフイベント" if read.events else ""
+    print(
+        f"{len(read.forms)}件の手続{events}を読みました。誤りは{len(read.problems)}件です。", file=sys.stderr
+    )
+    return 1 if read.problems else 0
 
 
 def run_test(arguments: argparse.Namespace) -> int:
@@ -73,20 +82,21 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 def _test_file(file: Path) -> tuple[int, int, int]:
     """Run the cases of one file; returns how many there are, how many do not hold, and 1 where it cannot be read."""
-    from machimado.cases.procedures.catalogue import DefinitionError
-    from machimado.cases.procedures.rules.cases import run_cases
-    from machimado.cases.procedures.rules.load import load_with_source, read_limited
+    from machimado.cases.procedures.catalogue import DefinitionError, read_file
+    from machimado.cases.procedures.rules.cases import run_cases, run_event_cases
+    from machimado.cases.procedures.rules.form import Form
 
     try:
-        form, source = load_with_source(read_limited(file), str(file))
+        found, source = read_file(file)
     except DefinitionError as error:
         _told(error)
         return 0, 0, 1
-    failures = run_cases(form)
+    failures = run_cases(found) if isinstance(found, Form) else run_event_cases(found)
     for failure in failures:
         print(source.problem(failure.loc, failure.what))
+    cases = found.procedure.tests if isinstance(found, Form) else found.event.tests
     # One case can fail in several places: it stands at ("tests", its number, …).
-    return len(form.procedure.tests), len({failure.loc[:2] for failure in failures}), 0
+    return len(cases), len({failure.loc[:2] for failure in failures}), 0
 
 
 def _summary(cases: int, failed: int, unreadable: int) -> str:
@@ -158,14 +168,15 @@ def _finding(finding: Any) -> dict[str, Any]:
     return {"id": finding.id, "fields": finding.fields, "message": finding.message}
 
 
-def run_schema(_arguments: argparse.Namespace) -> int:
-    """Print the JSON Schema of procedure files."""
-    print(schema_text(), end="")
+def run_schema(arguments: argparse.Namespace) -> int:
+    """Print the JSON Schema of the files of procedures, or of life events."""
+    print(schema_text(event=arguments.event), end="")
     return 0
 
 
-def schema_text() -> str:
+def schema_text(*, event: bool = False) -> str:
     """Return the JSON Schema as it is committed beside this file."""
     from machimado.cases.procedures.rules.definition import schema
+    from machimado.cases.procedures.rules.life_event import event_schema
 
-    return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(event_schema() if event else schema(), ensure_ascii=False, indent=2) + "\n"

@@ -9,6 +9,8 @@ import yaml
 from django.conf import settings
 
 from machimado.cases.procedures.catalogue import Catalogue, Frozen, city_catalogue
+from machimado.cases.procedures.rules.bundle import Bundle
+from machimado.cases.procedures.rules.businesses import BUSINESSES, OTHER
 from machimado.cases.procedures.rules.form import Form
 
 
@@ -27,16 +29,30 @@ def offered(on: date, *, channel: str) -> list[Form]:
     return sorted(forms, key=lambda form: (order.get(form.id, len(order)), form.id))
 
 
+def events_offered(on: date, *, channel: str) -> list[Bundle]:
+    """Return the life events in force on a day that the channel offers, in the order that the city gives them."""
+    found = [form for form in _city().events(on) if channel in form.procedure.channels]
+    order = _order(settings.CITY_FOLDER)
+    return sorted(found, key=lambda form: (order.get(form.id, len(order)), form.id))
+
+
 def is_offered(procedure: str, *, on: date, channel: str) -> bool:
-    """Return whether the channel offers the procedure on a day."""
-    return any(form.id == procedure for form in offered(on, channel=channel))
+    """Return whether the channel offers the procedure, or the life event, on a day."""
+    everything = (*offered(on, channel=channel), *events_offered(on, channel=channel))
+    return any(form.id == procedure for form in everything)
 
 
 @lru_cache(maxsize=4)
 def _order(folder: Path) -> dict[str, int]:
-    """Return the place of each procedure that `city.yaml` lists; officers learn the keys by heart, so it is fixed."""
+    """Return the place of each procedure and life event that `city.yaml` lists; officers learn the keys by heart, so it is fixed."""
     described = yaml.safe_load((folder / "city.yaml").read_text(encoding="utf-8"))
-    return {procedure: place for place, procedure in enumerate(described.get("procedures", []))}
+    listed = (*described.get("procedures", []), *described.get("events", []))
+    return {procedure: place for place, procedure in enumerate(listed)}
+
+
+def business_name(form: Form) -> str:
+    """Return what the business of a procedure is called."""
+    return BUSINESSES.get(form.procedure.business_id, OTHER)
 
 
 def frozen(procedure: str, *, on: date) -> Frozen:

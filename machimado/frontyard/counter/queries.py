@@ -1,6 +1,6 @@
 """What the counter's pages show, as plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,11 +20,16 @@ from machimado.cases.applications.models import (
     Case,
     Step,
     StoredFile,
+    Tally,
 )
 from machimado.cases.applications.permissions import RUNNING
+from machimado.cases.applications.queries.habits import words_of
 from machimado.cases.applications.rules.answers import INDEX, take
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
+from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.bundle import Bundle
+from machimado.cases.procedures.rules.definition import Paper
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Language, Screen
 from machimado.ground.people.models import Officer
@@ -72,6 +77,14 @@ class Choice:
     summary: str
     key: str
     has_paper: bool
+    business_id: str
+    business: str
+    words: str
+
+
+def by_business(choices: Iterable[Choice]) -> list[Choice]:
+    """Return those without a key, the procedures of one business together."""
+    return sorted((one for one in choices if not one.key), key=lambda one: one.business_id)
 
 
 def choices(on: date) -> list[Choice]:
@@ -84,9 +97,27 @@ def choices(on: date) -> list[Choice]:
             summary=(form.procedure.summary or {}).get("ja", ""),
             key=str(index) if index <= 9 else "",
             has_paper=paper.has_layout(form),
+            business_id=form.procedure.business_id,
+            business=procedures.business_name(form),
+            words=words_of(form),
         )
         for index, form in enumerate(forms, start=1)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A life event that can be begun at the counter."""
+
+    id: str
+    title: str
+    summary: str
+
+
+def events(on: date) -> list[Event]:
+    """Return the life events that the counter offers on that day."""
+    found = (form.procedure for form in procedures.events_offered(on, channel="counter"))
+    return [Event(one.id, one.title["ja"], (one.summary or {}).get("ja", "")) for one in found]
 
 
 def choice(procedure: str, on: date) -> Choice | None:
@@ -136,7 +167,7 @@ def screen_sheet(application: Application, *, at: datetime, language: str) -> Sh
         today=timezone.localdate(at),
         language=language,
     )
-    is_agent = take(application.answers, "applicant.role") == "agent"
+    is_agent = take(application.answers, "applicant.role") in {"agent", "relative"}
     return for_an_agent(whole, language) if is_agent else whole
 
 
@@ -207,17 +238,58 @@ def effort(application: Application) -> Effort | None:
     """Return what the application cost, once it was sent."""
     if application.state != Application.State.SUBMITTED:
         return None
-    tally = TALLY_OF.find(application.pk)
-    if tally is None:
-        return None
-    baseline = cases.form_of(application).procedure.paper
+    form = cases.form_of(application)
+    found = TALLY_OF.find(application.pk)
+    if found is None and isinstance(form, Bundle):
+        return _effort_together(form, list(Tally.objects.filter(application__within=application)))
+    return None if found is None else _effort([found], [form.procedure.paper])
+
+
+def _effort_together(form: Bundle, tallies: list[Tally]) -> Effort | None:
+    """Return what the applications of a life event cost together."""
+    papers = [form.members[one.procedure].form.procedure.paper for one in tallies]
+    return _effort(tallies, papers) if tallies else None
+
+
+def _effort(tallies: list[Tally], papers: list[Paper | None]) -> Effort:
+    seconds = [one.officer_seconds for one in tallies if one.officer_seconds is not None]
+    baselines = [one for one in papers if one is not None]
     return Effort(
-        minutes="－" if tally.officer_seconds is None else f"{tally.officer_seconds / 60:.1f}",
-        typed_characters=tally.typed_characters,
-        rekeyed_fields=tally.rekeyed_fields,
-        paper_minutes=baseline.minutes if baseline else None,
-        paper_fields=baseline.fields if baseline else None,
+        minutes=f"{sum(seconds) / 60:.1f}" if seconds else "－",
+        typed_characters=sum(one.typed_characters for one in tallies),
+        rekeyed_fields=sum(one.rekeyed_fields for one in tallies),
+        paper_minutes=sum(one.minutes for one in baselines) if baselines else None,
+        paper_fields=sum(one.fields for one in baselines) if baselines else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One application that a life event was divided into, and how it stands with it."""
+
+    id: UUID
+    title: str
+    reference: str
+    has_paper: bool
+    status: delivery.Status | None
+
+
+def parts(application: Application, *, at: datetime) -> list[Part]:
+    """Return the applications that a life event was divided into; nothing before it was sent."""
+    if application.state != Application.State.SUBMITTED or not isinstance(cases.form_of(application), Bundle):
+        return []
+    sent = list(application.parts.select_related("definition").defer("answers", "sources"))
+    states = delivery.statuses_within(application.pk, at=at) if sent else {}
+    return [
+        Part(
+            one.pk,
+            one.definition.title,
+            one.reference,
+            paper.has_layout(cases.form_of(one)),
+            states.get(one.pk),
+        )
+        for one in sent
+    ]
 
 
 def screen_of(secret_hash: str) -> Screen | None:

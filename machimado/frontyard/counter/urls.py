@@ -11,6 +11,7 @@ from machimado.frontyard.counter.views import (
     interview,
     paper,
     renewing,
+    route,
     screen,
 )
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("counter/applications/<uuid:application_id>/attach/", attaching.attach, name="attach"),
     path("counter/applications/<uuid:application_id>/detach/", attaching.detach, name="detach"),
     path("counter/files/<uuid:file_id>/", attaching.attached, name="attached"),
+    path("counter/applications/<uuid:application_id>/agree/", route.agree, name="agree"),
+    path("counter/applications/<uuid:application_id>/route/", route.show, name="route"),
     path("counter/applications/<uuid:application_id>/review/", finishing.review, name="review"),
     path("counter/applications/<uuid:application_id>/back/", finishing.back, name="back"),
     path("counter/applications/<uuid:application_id>/submit/", finishing.submit, name="submit"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import Case, Channel, Lane, Step
 from machimado.cases.applications.queries import habits
-from machimado.cases.applications.queries.habits import Choice
+from machimado.cases.applications.queries.habits import Choices
 from machimado.ground.people.models import Office
 
 # Longer than that, an officer should look up: the wait that residents accept without a word from anybody.
@@ -48,7 +48,7 @@ class Hall:
     done: int = 0
 
 
-def purposes(office: Office, on: date) -> list[Choice]:
+def purposes(office: Office, on: date) -> Choices:
     """Return the procedures that residents of this office come for, the most frequent first."""
     return habits.choices(office, on, Channel.COUNTER)
 

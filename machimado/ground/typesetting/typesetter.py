@@ -35,7 +35,7 @@ MOST_CHARACTERS = 200_000
 _MOST_COMPILERS = min(4, os.cpu_count() or 1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What the template itself is given; all the rest belongs to a person and goes to fill.typ only.
-_STATIC = ("options", "city", "blank")
+_STATIC = ("options", "outline", "city", "blank")
 _DRAWINGS = ("signature_svg", "qr_svg")
 
 

@@ -29,12 +29,18 @@ from machimado.cases.applications.actions.finishing import (
     cancel,
     correct,
     sign,
-    submit,
     to_review,
 )
 from machimado.cases.applications.actions.forgetting import forget
-from machimado.cases.applications.actions.kept import NotReady, form_of, needs_signature, newer_form
+from machimado.cases.applications.actions.kept import (
+    NotReady,
+    check_route,
+    form_of,
+    needs_signature,
+    newer_form,
+)
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
+from machimado.cases.applications.actions.submitting import submit
 
 __all__ = [
     "Conflict",
@@ -48,6 +54,7 @@ __all__ = [
     "book_paper",
     "call",
     "cancel",
+    "check_route",
     "close",
     "correct",
     "detach",

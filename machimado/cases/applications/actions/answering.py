@@ -127,19 +127,21 @@ def _check_nobody_else_changed(application: Application, changes: Mapping[str, A
     if page.revision is None:
         return
     for path in changes:
-        last, group = application.sources.get(path, {}), path.split(".")[0]
+        last, group = application.sources.get(path, {}), documents.group_of(path)
         if last.get("revision", 0) > page.revision and last.get("page") != page.key:
             raise Conflict(path, documents.take(application.answers, path))
         # Whose row it was on that page nobody knows.
-        moved_at = application.sources.get(group, {}).get("revision", 0) if group != path else 0
+        moved_at = application.sources.get(group, {}).get("revision", 0) if group else 0
         if moved_at > page.revision or _has_no_row(application, path):
             raise Conflict(path, documents.take(application.answers, path), moved=True)
 
 
 def _has_no_row(application: Application, path: str) -> bool:
-    group, *rest = path.split(".")
-    is_in_row = bool(rest) and rest[0].isdecimal()
-    return is_in_row and int(rest[0]) >= len(documents.take(application.answers, group) or [])
+    group = documents.group_of(path)
+    if not group:
+        return False
+    row = path.removeprefix(f"{group}.").split(".")[0]
+    return int(row) >= len(documents.take(application.answers, group) or [])
 
 
 def change(
@@ -241,14 +243,15 @@ def undo(*, application: Application, by: Officer, at: datetime) -> Application:
 def _put_back(application: Application, before: Mapping[str, Any]) -> None:
     roots = set(before["answers"])
     # Where rows have moved they may move again: they may stand elsewhere than another page shows them.
-    moved = [root for root in roots if root in application.sources and is_group(application, root)]
+    marked = (path for path in application.sources if path.split(".")[0] in roots)
+    moved = [path for path in marked if not documents.group_of(path) and is_group(application, path)]
     for root, value in before["answers"].items():
         application.answers = documents.put(application.answers, root, value)
     kept = {path: source for path, source in application.sources.items() if path.split(".")[0] not in roots}
     application.sources = {**kept, **before["sources"]}
-    for root in moved:
-        source = application.sources.get(root, {}).get("source", "")
-        application.sources[root] = {"source": source, "revision": application.revision}
+    for group in moved:
+        source = application.sources.get(group, {}).get("source", "")
+        application.sources[group] = {"source": source, "revision": application.revision}
     if "record_read_at" in before:
         was = before["record_read_at"]
         application.record_read_at = datetime.fromisoformat(was) if was else None

@@ -138,7 +138,11 @@ def _taken_over(application: Application, form: Form, known: type_of_found, toda
 
     Rows stay those that were looked at together: of the register's, none is put between them.
     """
-    groups = {root for root, value in application.answers.items() if isinstance(value, list)}
+    # Groups that have rows, whoever put them there.
+    groups = {group for path in application.sources if (group := documents.group_of(path))}
+    groups |= {
+        path for path in application.sources if isinstance(documents.take(application.answers, path), list)
+    }
     taken: type_of_found = {}
     # The core's word outlives what the copy for searching says, and nothing outlives the core's newer one.
     outdated = documents.REGISTERED if _is_from_core(known) else {documents.INDEX} if known else frozenset()
@@ -147,13 +151,14 @@ def _taken_over(application: Application, form: Form, known: type_of_found, toda
         if question is not None and question.kind == "group" and source not in {*documents.REGISTERED, ""}:
             # Somebody has said who belongs here: the rows come one by one, and no other ones.
             taken[path] = ([{} for _ in documents.take(application.answers, path) or []], "case")
-        is_row = path.split(".")[0] in groups
+        is_row = bool(documents.group_of(path))
         if question is None or question.kind in FOR_ONE_ONLY or (source in outdated and not is_row):
             continue
         value = _as_taken(question, documents.take(application.answers, path), today)
         if value is not None:
             taken[path] = (value, source if source in documents.REGISTERED else "case")
-    return _merged({path: kept for path, kept in known.items() if path.split(".")[0] not in groups}, taken)
+    fresh = {path: kept for path, kept in known.items() if not {path, documents.group_of(path)} & groups}
+    return _merged(fresh, taken)
 
 
 def _merged(known: type_of_found, said: type_of_found) -> type_of_found:

@@ -33,11 +33,11 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
     fresh = {
         path: kept
         for path, kept in known.items()
-        if _place(locked, path) not in spoken_of or (kept[0] == WITHHELD and _place(locked, path) == path)
+        if _place(path) not in spoken_of or (kept[0] == WITHHELD and _place(path) == path)
     }
-    told = {path for path in _told(locked) if _place(locked, path) not in spoken_of}
+    told = {path for path in _told(locked) if _place(path) not in spoken_of}
     if _is_news(locked, told, fresh):
-        news = _News({_place(locked, path) for path in told}, fresh, resident_record.read_at)
+        news = _News({_place(path) for path in told}, fresh, resident_record.read_at)
         change(locked, news.fill, news.outdated | set(fresh), by, at, "application.filled_in")
     locked.record_read_at = resident_record.read_at
     APPLICATIONS.write(locked, "record_read_at")
@@ -51,7 +51,7 @@ def _spoken_of(application: Application) -> set[str]:
         for path, kept in application.sources.items()
         if kept["source"] not in {*documents.REGISTERED, ""}
     }
-    return {_place(application, path) for path in (*said, *application.refused)}
+    return {_place(path) for path in (*said, *application.refused)}
 
 
 def _told(application: Application) -> set[str]:
@@ -72,10 +72,9 @@ def _source(application: Application, path: str) -> str:
     return source
 
 
-def _place(application: Application, path: str) -> str:
+def _place(path: str) -> str:
     """Return what is filled in as one: a group with all its rows, or a question by itself."""
-    root = path.split(".", maxsplit=1)[0]
-    return root if is_group(application, root) else path
+    return documents.group_of(path) or path
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,10 @@ class _News:
 
     def _sources(self, application: Application) -> dict[str, Any]:
         kept = application.sources.items()
-        left = {path: source for path, source in kept if _place(application, path) not in self.outdated}
+        left = {path: source for path, source in kept if _place(path) not in self.outdated}
         now = application.revision
         fresh = {path: {"source": source, "revision": now} for path, (_, source) in self.fresh.items()}
-        places = {_place(application, path) for path in fresh}
+        places = {_place(path) for path in fresh}
         # Rows may stand elsewhere than another page shows them.
         moved = {
             place: {"source": documents.RECORD, "revision": now} for place in places if place not in fresh

@@ -1,10 +1,6 @@
 """An application from the resident's check to its submission."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -13,30 +9,20 @@ from machimado.cases.applications.actions.kept import (
     SIGNATURE,
     NotReady,
     check_complete,
-    form_of,
     lock,
-    needs_signature,
     record_change,
     store,
 )
-from machimado.cases.applications.actions.tallying import tally
 from machimado.cases.applications.models import (
     APPLICATIONS,
-    SUBMISSIONS,
     Application,
     Case,
     Stamp,
     Step,
-    StoredFile,
-    Submission,
 )
 from machimado.cases.applications.permissions import RUNNING, State, WrongState, check_state
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.signature import Signature
-from machimado.cases.procedures.rules.definition import Delivery
-from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.ground.people.models import Officer
 
 HOLD_FILES = frozenset({"files", "signature"})
@@ -134,116 +120,6 @@ def sign(
     stamp(Step.SIGNED, case=locked.case, by=by, at=at)
     record_change(locked, by, "application.signed", at, {"sha256": kept.sha256})
     return locked
-
-
-@transaction.atomic
-def submit(*, application: Application, by: Officer, at: datetime) -> Submission:
-    """Submit: the application, its frozen definition and what is to be sent, in one transaction. Five clicks submit once.
-
-    Raises: WrongState, NotReady.
-    """
-    locked = lock(application)
-    if locked.state == State.SUBMITTED:
-        return locked.submissions.latest("round")
-    outcome, delivery = _ready(locked, at)
-    files = _files(locked)
-    locked.rounds += 1
-    submission = SUBMISSIONS.add(
-        Submission(
-            application=locked,
-            round=locked.rounds,
-            system=delivery.system,
-            message=delivery.message,
-            payload=_payload(locked, outcome.delivers),
-            attachments=_attachments(form_of(locked), outcome, files),
-            submitted_at=at,
-        )
-    )
-    # What is left of it belonged to questions that are not asked any more.
-    locked.state, locked.refused = State.SUBMITTED, {}
-    APPLICATIONS.write(locked, "state", "rounds", "refused")
-    tally(locked, at)
-    locked.changes.all().delete()
-    if files:
-        _forget_taken_back(locked)
-    said = {"reference": locked.reference, "round": submission.round}
-    record_change(locked, by, "application.submitted", at, said)
-    return submission
-
-
-def _files(application: Application) -> dict[str, StoredFile]:
-    """Return what is kept with the application, by id, without its contents."""
-    if not any(question.kind in HOLD_FILES for _, question in form_of(application).walk()):
-        return {}
-    return {str(file.pk): file for file in application.files.defer("content")}
-
-
-def _ready(application: Application, at: datetime) -> tuple[Outcome, Delivery]:
-    """Return what goes to the core, and how.
-
-    Raises: WrongState, NotReady.
-    """
-    unsigned = [] if needs_signature(application) else [State.INTERVIEW, State.REVIEW]
-    check_state(application, State.SIGNED, *unsigned)
-    outcome = check_complete(application, at, without=frozenset())
-    delivery = form_of(application).procedure.delivery
-    if delivery is None:
-        raise NotReady(
-            "この手続には基幹システムへの渡し方が決められていません。手続の定義（delivery）を確かめてください。"
-        )
-    return outcome, delivery
-
-
-def _payload(application: Application, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the core system gets: whose application it is, and its fields."""
-    resident = application.case.resident
-    return {"resident_number": resident.resident_number if resident else None, **fields}
-
-
-def _attachments(form: Form, outcome: Outcome, kept: Mapping[str, StoredFile]) -> list[dict[str, str]]:
-    """Return what goes with the submission: the files of questions that are asked and well answered, and the signature.
-
-    Raises: NotReady where a file that the answers name is not kept with this application.
-    """
-    paths = [path for path in outcome.asked if _holds_files(form, path)]
-    found = [
-        _kept(kept, file) for path in paths for file in documents.take(dict(outcome.answers), path) or []
-    ]
-    signature = (documents.take(dict(outcome.answers), SIGNATURE) or {}).get("file_id", "")
-    found += [kept[signature]] if signature in kept else []
-    return [
-        {"file_id": str(file.pk), "name": file.name, "media_type": file.media_type, "sha256": file.sha256}
-        for file in found
-    ]
-
-
-def _holds_files(form: Form, path: str) -> bool:
-    question = form.question(path)
-    return question is not None and question.kind == "files"
-
-
-def _kept(kept: Mapping[str, StoredFile], file: Mapping[str, str]) -> StoredFile:
-    found = kept.get(file["file_id"])
-    if found is None or found.sha256 != file["sha256"]:
-        raise NotReady(
-            f"添付ファイル「{file['name']}」が保存されていません。聞取りに戻り、もう一度添付してください。"
-        )
-    return found
-
-
-def _forget_taken_back(application: Application) -> None:
-    """Delete the files that somebody attached and took back: they never belonged to what was submitted."""
-    sent = list(application.submissions.values_list("attachments", flat=True))
-    application.files.exclude(pk__in=_uuids(named([application.answers, *sent]))).delete()
-
-
-def _uuids(ids: Iterable[str]) -> list[UUID]:
-    """Return the ids as the store writes them; one that is none names no file of ours."""
-    found = []
-    for text in ids:
-        with suppress(ValueError):
-            found.append(UUID(text))
-    return found
 
 
 @transaction.atomic

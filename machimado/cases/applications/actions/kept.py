@@ -18,7 +18,8 @@ from machimado.cases.applications.models import (
     StoredFile,
 )
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.catalogue import UnknownProcedureError, thaw, thawed
+from machimado.cases.procedures.catalogue import Frozen, UnknownProcedureError, thaw, thawed
+from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, Bundle
 from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
@@ -54,7 +55,7 @@ def newer_form(application: Application, *, on: date) -> Form | None:
         current = procedures.current(application.procedure, on=on)
     except UnknownProcedureError:
         return None
-    return current if current.version > form_of(application).version else None
+    return current if current.is_newer_than(form_of(application)) else None
 
 
 def check_open(case: Case) -> None:
@@ -76,9 +77,9 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
 
     Raises: NotReady.
     """
-    outcome = form_of(application).evaluate(
-        application.answers, today=timezone.localdate(at), channel=CHANNELS[application.channel]
-    )
+    form, today = form_of(application), timezone.localdate(at)
+    channel = CHANNELS[application.channel]
+    outcome = form.evaluate(application.answers, today=today, channel=channel)
     missing = tuple(path for path in outcome.missing if path not in without)
     wrong = (
         *(path for finding in outcome.errors for path in finding.fields),
@@ -90,7 +91,31 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
             missing=missing,
             wrong=wrong,
         )
+    _check_goes(form, application, at)
     return outcome
+
+
+def check_route(*, application: Application, at: datetime) -> None:
+    """Check that the triage of a life event is answered, and calls for something to be done here.
+
+    Raises: NotReady.
+    """
+    form, today = form_of(application), timezone.localdate(at)
+    outcome = form.evaluate(application.answers, today=today, channel=CHANNELS[application.channel])
+    missing = tuple(path for path in outcome.missing if path != AGREED)
+    wrong = tuple(path for finding in outcome.errors for path in finding.fields)
+    if missing or wrong:
+        raise NotReady("はじめの質問に、まだ答えていないところがあります。", missing=missing, wrong=wrong)
+    _check_goes(form, application, at)
+
+
+def _check_goes(form: Form, application: Application, at: datetime) -> None:
+    today, channel = timezone.localdate(at), CHANNELS[application.channel]
+    if isinstance(form, Bundle) and not form.going(application.answers, today=today, channel=channel):
+        raise NotReady(
+            "今日行う手続がひとつもありません。「手続の道すじ」で、行う手続を選んでください。",
+            missing=(PUT_OFF,),
+        )
 
 
 def lock(application: Application) -> Application:
@@ -123,14 +148,17 @@ def frozen(procedure: str, *, at: datetime) -> str:
 
     Raises: UnknownProcedureError.
     """
-    copy = procedures.frozen(procedure, on=timezone.localdate(at))
+    return keep_definition(procedure, procedures.frozen(procedure, on=timezone.localdate(at)))
+
+
+def keep_definition(procedure: str, copy: Frozen) -> str:
+    """Keep a frozen definition, unless it is kept already, and return its hash."""
     if DEFINITIONS.has(copy.content_hash):
         return copy.content_hash
-    written = copy.definition["procedure"]
     described = {
         "procedure": procedure,
-        "title": written["title"]["ja"],
-        "version": written["version"]["number"],
+        "title": copy.title,
+        "version": copy.version,
         "definition": copy.definition,
     }
     FrozenDefinition.objects.get_or_create(content_hash=copy.content_hash, defaults=described)

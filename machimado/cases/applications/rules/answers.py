@@ -36,6 +36,13 @@ def is_within(path: str) -> bool:
     return all(int(part) < MAX_ITEMS for part in path.split(".") if part.isdecimal())
 
 
+def group_of(path: str) -> str:
+    """Return the group in one of whose rows the path lies (`children` of `children.0.name`); nothing where there is none."""
+    parts = path.split(".")
+    place = next((number for number, part in enumerate(parts) if part.isdecimal()), 0)
+    return ".".join(parts[:place])
+
+
 def put(document: Document, path: str, value: Any) -> Document:
     """Return a copy of `document` with `value` at `path`; None takes the answer away. What lies beside the path is shared.
 

@@ -23,5 +23,11 @@ def officer_seconds(
     return _seconds(max(called_at, last_sent_at or called_at), submitted_at)
 
 
+def parted(whole: int, number: int) -> list[int]:
+    """Divide a whole into as equal parts as integers allow, the larger ones first; they add up to it."""
+    least, over = divmod(whole, number)
+    return [least + 1] * over + [least] * (number - over)
+
+
 def _seconds(start: datetime, end: datetime) -> int:
     return max(round((end - start).total_seconds()), 0)

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from machimado.cases.applications.rules.answers import REGISTERED, take
+from machimado.cases.applications.rules.route import Route, lay_out_route, unavailable
 from machimado.cases.applications.rules.wording import in_words, say
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Finding, Outcome
@@ -111,6 +113,8 @@ class Section:
     id: str
     title: str
     items: tuple[Line | Group, ...]
+    # What officers should know before they ask, where it concerns this part alone.
+    notes: tuple[str, ...] = ()
 
     @property
     def open_points(self) -> int:
@@ -154,6 +158,8 @@ class Sheet:
     ready: bool = field(default=False)
     # The tag (BCP 47) of the second language in which the questions stand; nothing where there is none.
     spoken: str = ""
+    # Of a life event.
+    route: Route | None = None
 
     def lines(self) -> Iterator[Line]:
         """Yield each question's line."""
@@ -221,6 +227,7 @@ def lay_out(
     outcome = form.evaluate(answers, today=today, channel=channel)
     hidden = HIDDEN_KINDS - show_kinds
     maker = _Maker(form, answers, sources, outcome, (language, spoken), refusals or {}, hidden)
+    route = lay_out_route(form, answers, outcome, today, language) if isinstance(form, Bundle) else None
     sections = tuple(section for section in map(maker.section, form.procedure.sections) if section.items)
     lines = [line for section in sections for line in section.lines()]
     on_lines = {line.path for line in lines}
@@ -240,9 +247,11 @@ def lay_out(
         general_warnings=(
             *_general(outcome.warnings, on_lines, language),
             *_undecided(form, outcome, language),
+            *(unavailable(form, outcome) if isinstance(form, Bundle) else ()),
         ),
         ready=open_points == 0 and not general_errors,
         spoken=spoken[:2],
+        route=route,
     )
 
 
@@ -260,7 +269,8 @@ def _undecided(form: Form, outcome: Outcome, language: str) -> tuple[str, ...]:
 
 def _documents(form: Form, outcome: Outcome, language: str) -> tuple[Document, ...]:
     needed = (one for one in form.procedure.documents if one.id in outcome.documents)
-    return tuple(Document(say(one.title, language), one.how == "attach") for one in needed)
+    # Several procedures want to see the same.
+    return tuple(dict.fromkeys(Document(say(one.title, language), one.how == "attach") for one in needed))
 
 
 class _Maker:
@@ -277,6 +287,7 @@ class _Maker:
         hidden: frozenset[str],
     ) -> None:
         self._questions = form.by_path
+        self._notes = _notes(form, languages[0])
         self._wordings = _wordings(form, *languages)
         self._answers = dict(answers)
         self._sources = sources
@@ -292,7 +303,7 @@ class _Maker:
     def section(self, section: Any) -> Section:
         found = (self._questions[question.id] for question in section.questions)
         items = tuple(self._item(question) for question in found if self._is_shown(question, question.id))
-        return Section(section.id, say(section.title, self._language), items)
+        return Section(section.id, say(section.title, self._language), items, self._notes.get(section.id, ()))
 
     def _is_shown(self, question: Question, path: str) -> bool:
         return path in self._asked and question.kind not in self._hidden
@@ -333,6 +344,14 @@ class _Maker:
             refusal.reason if refusal else "",
             refusal.typed if refusal else None,
         )
+
+
+def _notes(form: Form, language: str) -> dict[str, tuple[str, ...]]:
+    """Return what officers should know of each procedure of a life event, by the section where it begins."""
+    if not isinstance(form, Bundle):
+        return {}
+    each = ((name, member.form.procedure.notes) for name, member in form.members.items())
+    return {name: tuple(say(note, language) for note in notes) for name, notes in each}
 
 
 def _chosen(options: tuple[Option, ...], value: Any) -> tuple[Option, ...]:

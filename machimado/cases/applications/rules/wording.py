@@ -57,7 +57,11 @@ def _address(_: Question, value: Any, language: str) -> str:
 
 
 def _date(_: Question, value: Any, language: str) -> str:
-    """Write a date as its reader counts years; a part that nobody knows (不詳) stays away."""
+    return day_in_words(value, language)
+
+
+def day_in_words(value: str, language: str = "ja") -> str:
+    """Return a date (EDTF) as its reader counts years; a part that nobody knows (不詳) stays away."""
     if language == "ja":
         return eras.wareki(value)
     year, month, day = (int(part) if part.isdecimal() else 0 for part in f"{value}-XX-XX".split("-")[:3])

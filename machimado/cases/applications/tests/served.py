@@ -23,7 +23,7 @@ def send(case: Case, by: Officer, *, at: datetime, typed: int = 0) -> Submission
     answers = procedures.current(PROCEDURE, on=timezone.localdate(at)).procedure.tests[0].answers
     ready = Application.objects.filter(pk=begun.pk)
     ready.update(answers=dict(answers), state=Application.State.SIGNED, typed_characters=typed)
-    return actions.submit(application=ready.get(), by=by, at=at)
+    return actions.submit(application=ready.get(), by=by, at=at).submissions.latest("round")
 
 
 def serve(by: Officer, *, at: datetime, waited: int, took: int, typed: int = 0) -> Case:

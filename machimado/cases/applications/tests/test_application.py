@@ -154,8 +154,9 @@ def test_submitting_again_and_again_submits_once(universe: Universe) -> None:
     for _ in range(4):
         assert actions.submit(application=application, by=universe.officer, at=NOW) == first
     assert Submission.objects.count() == 1
-    assert first.payload["resident_number"] == "000000000000001"
-    assert first.payload["claimant_name"] == "佐藤　健太"
+    payload = first.submissions.get().payload
+    assert payload["resident_number"] == "000000000000001"
+    assert payload["claimant_name"] == "佐藤　健太"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 
 def submitted(application: Application, universe: Universe) -> Submission:
-    return actions.submit(application=application, by=universe.officer, at=claim.NOW)
+    return actions.submit(application=application, by=universe.officer, at=claim.NOW).submissions.latest(
+        "round"
+    )
 
 
 def test_a_working_submission_names_its_files_and_the_signature(universe: Universe) -> None:

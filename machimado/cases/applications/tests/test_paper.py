@@ -79,7 +79,7 @@ def months_ago(days: int) -> datetime:
 
 
 def first(universe: Universe) -> habits.Choice:
-    return habits.choices(universe.branch, TODAY, Channel.PAPER)[0]
+    return next(iter(habits.choices(universe.branch, TODAY, Channel.PAPER)))
 
 
 def test_the_office_s_habits_come_first_and_keys_do_not_move_within_a_month(universe: Universe) -> None:
@@ -99,8 +99,11 @@ def test_the_office_s_habits_come_first_and_keys_do_not_move_within_a_month(univ
 
 
 def test_every_key_is_given_once(universe: Universe) -> None:
-    keys = [choice.key for choice in habits.choices(universe.branch, TODAY, Channel.PAPER)]
-    assert len(keys) == len(set(keys))
+    choices = habits.choices(universe.branch, TODAY, Channel.PAPER)
+    keys = [choice.key for choice in choices.often]
+    assert all(keys)
+    assert len(keys) == len(set(keys)) == habits.OFTEN
+    assert not any(choice.key for choice in choices.others)
     assert not {"b", "h", "s", "t", "u", "y"} & set(habits.KEYS)
 
 

@@ -27,7 +27,7 @@ def answers(at: datetime) -> dict[str, Any]:
 def submit(by: Officer, *, at: datetime | None = None) -> Submission:
     """Submit a complete, signed application of a new case."""
     now = at or timezone.now()
-    return applications.submit(application=sign(by, at=now), by=by, at=now)
+    return applications.submit(application=sign(by, at=now), by=by, at=now).submissions.latest("round")
 
 
 def sign(by: Officer, *, at: datetime, resident: Any = None) -> Application:
@@ -40,7 +40,9 @@ def submit_again(application: Application, by: Officer) -> Submission:
     """Correct a rejected application and submit it as a new round."""
     now = timezone.now()
     applications.correct(application=application, by=by, at=now)
-    return applications.submit(application=_signed(application, now), by=by, at=now)
+    return applications.submit(application=_signed(application, now), by=by, at=now).submissions.latest(
+        "round"
+    )
 
 
 def _signed(application: Application, at: datetime) -> Application:

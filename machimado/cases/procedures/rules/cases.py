@@ -8,6 +8,7 @@ from typing import Any
 from machimado.cases.procedures.rules.cel.check import suggestion
 from machimado.cases.procedures.rules.definition import Case
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.life_event import EventCase, Triage
 from machimado.cases.procedures.rules.link import Complaints
 from machimado.cases.procedures.rules.outcome import Finding, Outcome
 from machimado.cases.procedures.rules.source import Loc
@@ -75,6 +76,29 @@ def run_cases(form: Form) -> list[Failure]:
     return failures
 
 
+def run_event_cases(triage: Triage) -> list[Failure]:
+    """Run every case of a life event and return what did not hold."""
+    answers: dict[str, dict[str, Any]] = {}
+    failures: list[Failure] = []
+    called = {step.procedure for step in triage.event.procedures}
+    for number, case in enumerate(triage.event.tests):
+        answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
+        outcome = triage.form.evaluate(
+            answers[case.name], today=date.fromisoformat(case.today), channel=case.channel
+        )
+        found = {
+            "missing": outcome.missing,
+            "errors": _ids(outcome.errors),
+            "procedures": tuple(name for name in outcome.documents if name in called),
+            "elsewhere": tuple(name for name in outcome.documents if name not in called),
+        }
+        failures += [
+            Failure(("tests", number, name), f"試験「{case.name}」: {what}")
+            for name, what in _compare_found(case, found)
+        ]
+    return failures
+
+
 def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """Lay answers over others: objects are merged, everything else is replaced, null takes away."""
     result = dict(base)
@@ -110,6 +134,11 @@ def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
         "undecided": outcome.undecided,
         "documents": outcome.documents,
     }
+    yield from _compare_found(case, found)
+
+
+def _compare_found(case: Case | EventCase, found: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Compare what a case names, whole; what it does not name is not compared."""
     for name, actual in found.items():
         expected = getattr(case, name)
         if expected is not None and sorted(expected) != sorted(actual):

@@ -4,6 +4,7 @@ Cross-checks between the parts (names, cycles, codes) are in link.py; this is th
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -91,11 +92,13 @@ Count = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file: nothing else than what it names may stand in it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class LegalBasis(_Part):
+class LegalBasis(Part):
     """The law that a procedure rests on."""
 
     law: str = Field(description="法令の名前")
@@ -103,7 +106,7 @@ class LegalBasis(_Part):
     url: str | None = None
 
 
-class Version(_Part):
+class Version(Part):
     """Number and days in force (`effective_to` included)."""
 
     number: Annotated[int, Strict(), Field(ge=1)]
@@ -111,7 +114,7 @@ class Version(_Part):
     effective_to: Day | None = None
 
 
-class Option(_Part):
+class Option(Part):
     """One option of a choice."""
 
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=40)]
@@ -131,7 +134,7 @@ Options = Annotated[
 ]
 
 
-class QuestionPart(_Part):
+class QuestionPart(Part):
     """A question; kind, label, options and prefill are inherited where the vocabulary has its id."""
 
     id: QuestionId
@@ -162,7 +165,7 @@ class Question(QuestionPart):
     questions: tuple[QuestionPart, ...] = ()
 
 
-class Section(_Part):
+class Section(Part):
     """Questions that belong together, on the screen and on paper."""
 
     id: Identifier
@@ -171,7 +174,7 @@ class Section(_Part):
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=1_000)]
 
 
-class Check(_Part):
+class Check(Part):
     """A condition between answers; its message is shown where it does not hold."""
 
     id: Identifier
@@ -183,7 +186,7 @@ class Check(_Part):
     legal_basis: LegalBasis | None = None
 
 
-class Document(_Part):
+class Document(Part):
     """Something to bring or to attach."""
 
     id: Identifier
@@ -192,14 +195,14 @@ class Document(_Part):
     how: Literal["show", "attach"] = "show"
 
 
-class DeliveryField(_Part):
+class DeliveryField(Part):
     """A field of the core system; not sent where there is no answer."""
 
     to: Identifier
     source: Expression = Field(alias="from")
 
 
-class Delivery(_Part):
+class Delivery(Part):
     """How the core system is told."""
 
     system: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
@@ -207,7 +210,7 @@ class Delivery(_Part):
     fields: tuple[DeliveryField, ...]
 
 
-class Paper(_Part):
+class Paper(Part):
     """The baseline on paper: minutes of the officer and fields that were copied."""
 
     minutes: Annotated[int | float, Field(ge=0, le=600)]
@@ -215,7 +218,7 @@ class Paper(_Part):
     source: Text
 
 
-class Case(_Part):
+class Case(Part):
     """A test of the definition: only what is written is compared."""
 
     name: Sentence
@@ -235,7 +238,7 @@ class Case(_Part):
     delivers: dict[str, Any] = {}
 
 
-class Procedure(_Part):
+class Procedure(Part):
     """The definition of a procedure."""
 
     id: Slug
@@ -260,19 +263,22 @@ class Procedure(_Part):
     tests: Annotated[tuple[Case, ...], Field(max_length=200)] = ()
 
 
-class Meaning(_Part):
+class Meaning(Part):
     """One word of the vocabulary: a question that means the same in all procedures."""
 
     kind: Kind
     label: Text
     options: Options | None = None
     prefill: str | None = None
+    prefill_each: dict[str, str] | None = Field(
+        default=None, description="choices: 選択肢ごとに、yes か no の立つ記録の中の場所"
+    )
     format: Format | None = None
     not_future: Flag = False
     personal: Flag = True
 
 
-class Vocabulary(_Part):
+class Vocabulary(Part):
     """Meanings and options that all procedures share."""
 
     option_sets: dict[Identifier, tuple[Option, ...]] = {}
@@ -280,7 +286,7 @@ class Vocabulary(_Part):
 
 
 # What editors show to whoever writes a procedure: our own docstrings are for those who write programs.
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     "LegalBasis": "法令の根拠。",
     "Version": "版と、効力のある期間（effective_to の日を含む）。",
     "Option": "選択肢。",
@@ -299,11 +305,12 @@ _DESCRIPTIONS = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a procedure file, for editors."""
-    generated = Procedure.model_json_schema(by_alias=True)
-    for name, part in (*generated["$defs"].items(), ("Procedure", generated)):
-        part["description"] = _DESCRIPTIONS[name]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **generated,
-        "title": "まち窓 手続定義",
-    }
+    return schema_of(Procedure, "まち窓 手続定義", DESCRIPTIONS)
+
+
+def schema_of(model: type[Part], title: str, descriptions: Mapping[str, str]) -> dict[str, Any]:
+    """Return the JSON Schema of a file, with what editors show of each part."""
+    generated = model.model_json_schema(by_alias=True)
+    for name, part in (*generated["$defs"].items(), (model.__name__, generated)):
+        part["description"] = descriptions[name]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated, "title": title}

@@ -93,6 +93,10 @@ class Form:
         """The number of the version."""
         return self.procedure.version.number
 
+    def is_newer_than(self, other: "Form") -> bool:
+        """Tell whether this is a later version of the same."""
+        return self.version > other.version
+
     def evaluate(
         self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
     ) -> Outcome:

@@ -156,6 +156,8 @@ class _Resolver:
             not_future=_first(written.not_future, meaning.not_future if meaning else False),
             personal=_first(written.personal, meaning.personal if meaning else True),
             prefill=prefill,
+            prefill_each=meaning.prefill_each if meaning else None,
+            prefill_filter=written.prefill_where or "",
         )
         rows = self._rows(written, completed, loc, group)
         completed = replace(completed, questions=tuple(row.question for row in rows))

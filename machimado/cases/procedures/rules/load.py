@@ -2,15 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from machimado.cases.procedures.rules.binding import bind
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.cases import check_cases
 from machimado.cases.procedures.rules.definition import Procedure, Vocabulary
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, check_event, link_event
 from machimado.cases.procedures.rules.link import Complaints, link
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
 from machimado.cases.procedures.rules.shape import read_shape
@@ -38,7 +43,9 @@ def _joined(one: Vocabulary, other: Vocabulary, source: Source) -> Vocabulary:
     twice += [("meanings", name) for name in one.meanings.keys() & other.meanings]
     if twice:
         raise DefinitionError(
-            source.problem(loc, f"「{loc[1]}」は語彙の別のファイルにもあります。片方を消してください。", key=True)
+            source.problem(
+                loc, f"「{loc[1]}」は語彙の別のファイルにもあります。片方を消してください。", key=True
+            )
             for loc in twice
         )
     return Vocabulary(
@@ -69,6 +76,29 @@ def load_with_source(raw: bytes, name: str) -> tuple[Form, Source]:
     return form, source
 
 
+def load_event(raw: bytes, name: str) -> tuple[Triage, Source]:
+    """Read the file of a life event, and keep the source.
+
+    Raises: DefinitionError with every problem that was found.
+    """
+    source = Source(raw, name)
+    event = read_shape(source, LifeEvent)
+    complaints = Complaints()
+    triage = link_event(event, vocabulary(), complaints)
+    if triage is not None:
+        check_event(triage, vocabulary(), complaints)
+    if triage is None or complaints.found:
+        raise DefinitionError(
+            source.problem(loc, what, at, key=key) for loc, what, at, key in complaints.found
+        )
+    return triage, source
+
+
+def bundle(triage: Triage, forms: Mapping[str, Form]) -> Bundle:
+    """Return the form of a life event with its procedures, as the vocabulary is now."""
+    return bind(triage, forms, vocabulary().meanings)
+
+
 def load_file(path: Path, name: str | None = None) -> Form:
     """Read a procedure file from disk; `name` is what problems call it."""
     return load(read_limited(path), name or str(path))
@@ -95,9 +125,22 @@ def _unreadable(path: Path, why: str) -> DefinitionError:
 
 def freeze(form: Form) -> dict[str, Any]:
     """Return the definition as JSON data, with the meanings and options that it inherits: it stays as it is for ever."""
+    if isinstance(form, Bundle):
+        return _freeze_bundle(form)
     written = form.procedure.model_dump(mode="json", by_alias=True, exclude_unset=True)
     written.pop("tests", None)
     return {"format": FROZEN_FORMAT, "procedure": written, "vocabulary": _used_vocabulary(form)}
+
+
+def _freeze_bundle(form: Bundle) -> dict[str, Any]:
+    written = form.event.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    written.pop("tests", None)
+    return {
+        "format": FROZEN_FORMAT,
+        "event": written,
+        "vocabulary": _used_vocabulary(form.triage.form, more=form.event.wording),
+        "procedures": {name: freeze(member.form) for name, member in form.members.items()},
+    }
 
 
 def content_hash(frozen: dict[str, Any]) -> str:
@@ -141,8 +184,7 @@ def _compile(frozen: dict[str, Any], key: str) -> Form:
         )
     complaints = Complaints()
     try:
-        procedure = Procedure.model_validate(frozen["procedure"])
-        form = link(procedure, Vocabulary.model_validate(frozen["vocabulary"]), complaints)
+        form = _linked(frozen, complaints)
     except (KeyError, TypeError, ValidationError) as error:
         raise DefinitionError(
             [_frozen_problem((), f"保存された手続定義が壊れています（{error}）。")]
@@ -150,6 +192,19 @@ def _compile(frozen: dict[str, Any], key: str) -> Form:
     if form is None:
         raise DefinitionError(_frozen_problem(loc, what) for loc, what, _, _ in complaints.found)
     return form
+
+
+def _linked(frozen: dict[str, Any], complaints: Complaints) -> Form | None:
+    shared = Vocabulary.model_validate(frozen["vocabulary"])
+    if "event" not in frozen:
+        return link(Procedure.model_validate(frozen["procedure"]), shared, complaints)
+    triage = link_event(LifeEvent.model_validate(frozen["event"]), shared, complaints)
+    forms = {name: _linked(each, complaints) for name, each in frozen["procedures"].items()}
+    known = {name: form for name, form in forms.items() if form is not None}
+    if triage is None or len(known) < len(forms):
+        return None
+    meanings = chain([frozen["vocabulary"]], (each["vocabulary"] for each in frozen["procedures"].values()))
+    return bind(triage, known, {name: True for each in meanings for name in each["meanings"]})
 
 
 def _canonical(frozen: dict[str, Any]) -> str:
@@ -164,10 +219,10 @@ def _frozen_problem(loc: Loc, what: str) -> Problem:
     return Problem("保存された定義", 1, 1, f"{'.'.join(map(str, loc))} {what}".strip())
 
 
-def _used_vocabulary(form: Form) -> dict[str, Any]:
+def _used_vocabulary(form: Form, more: Iterable[str] = ()) -> dict[str, Any]:
     shared = vocabulary()
     used: dict[str, Any] = {}
-    for path, _ in form.walk():
+    for path in chain((path for path, _ in form.walk()), more):
         for key in (path, f"{path}[]"):
             if key in shared.meanings:
                 used[key] = shared.meanings[key].model_dump(mode="json", exclude_unset=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from machimado.cases.procedures.rules.definition import LegalBasis, Level, Text
@@ -16,6 +17,21 @@ class Finding:
     fields: tuple[str, ...]
     message: Text
     legal_basis: LegalBasis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a life event calls for, as it stands: `id` is a procedure's, or that of an errand.
+
+    `because` are the paths of the answers that its rule looks at; `open_points` how many questions of the procedure still
+    need something.
+    """
+
+    id: str
+    due_date: date | None
+    because: tuple[str, ...]
+    is_put_off: bool = False
+    open_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,8 @@ class Outcome:
     documents: tuple[str, ...]
     fee: int | None
     answers: Mapping[str, Any]
+    # Of a life event: the steps that apply, in their order.
+    route: tuple[Step, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -1,7 +1,7 @@
 """What the register already knows of the answers, with the place in the record that each comes from.
 
-The record is the core system's (with its `household`); it is enlarged by `died_on`, `spouse`, `head`, `children[]`
-and `household[]`.
+The record is the core system's (with its `household`); it is enlarged by `died_on`, `death_notified`, `headship`, `spouse`,
+`head`, `children[]` and `household[]`.
 The address of a person under protection (支援措置, `restricted`) is withheld: it must not appear on a screen, and is
 neither asked nor typed. The core system, which has it, goes by its own.
 """
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from machimado.cases.procedures.rules.cel.errors import EvaluationError
+from machimado.cases.procedures.rules.dates import age_at_least
 from machimado.cases.procedures.rules.evaluation import holds
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.kinship import Record, children_of, is_adopted, spouse_of
@@ -43,6 +45,8 @@ class _Person:
 
 # Whose part of the record a path may begin with.
 _SOMEBODY = frozenset({"spouse", "head"})
+# The option of a list that says that nothing of it is so.
+NONE = "none"
 
 
 def prefill(form: Form, record: Record, *, today: date) -> dict[str, Known]:
@@ -51,7 +55,7 @@ def prefill(form: Form, record: Record, *, today: date) -> dict[str, Known]:
     Who stands at the counter is not known, and asked. Values that the question would refuse (a code it does not
     have, a date that is none) are left out, so that they are asked as well.
     """
-    people = _people(_shielded(record))
+    people = _people(_shielded(record), today)
     found: dict[str, Known] = {}
     for question in form.questions:
         found.update(
@@ -72,24 +76,54 @@ def _shielded(record: Record) -> Record:
     }
 
 
-def _people(record: Record) -> dict[str, list[_Person]]:
+def _people(record: Record, today: date) -> dict[str, list[_Person]]:
     """Take the record apart: the person themselves, the spouse, the children, everybody of the household."""
     household = [person for person in record.get("household") or [] if isinstance(person, Mapping)]
     spouse = spouse_of(record, household)
     return {
-        "": [_Person({**record, "died_on": _died_on(record)}, "")],
+        "": [_Person({**record, **_told_otherwise(record, household, today)}, "")],
         "spouse": [] if spouse is None else [_spouse(household[spouse], spouse)],
         "head": [
-            _Person(person, f"household.{place}") for place, person in enumerate(household) if person.get("head")
+            _Person(person, f"household.{place}")
+            for place, person in enumerate(household)
+            if person.get("head")
         ],
         "children": [_child(household[place], place) for place in children_of(record, household)],
         "household": [_Person(person, f"household.{place}") for place, person in enumerate(household)],
     }
 
 
-def _died_on(record: Record) -> Any:
-    """Return the day on which somebody was removed from the register because of death."""
-    return record.get("removed_on") if record.get("status") == "deceased" else None
+def _told_otherwise(record: Record, household: list[Record], today: date) -> dict[str, Any]:
+    """Return what a record says in its own way: the day of death, that it was notified, what becomes of the household."""
+    died = record.get("status") == "deceased"
+    return {
+        "died_on": record.get("removed_on") if died else None,
+        "death_notified": "yes" if died else None,
+        "headship": _headship(record, household, today),
+    }
+
+
+# Whether a head of household has to be chosen once this one is gone. Source: 住民基本台帳法 第25条.
+_OLD_ENOUGH = 15
+
+
+def _headship(record: Record, household: list[Record], today: date) -> str | None:
+    """Return whether somebody is head, and of whom: `of_several` others of 15 and more, or `alone` with at most one."""
+    if record.get("head") is None:
+        return None
+    if not record["head"]:
+        return "member"
+    own = record.get("resident_number")
+    others = [
+        one
+        for one in household
+        if one.get("resident_number") != own and one.get("status", "resident") == "resident"
+    ]
+    try:
+        old = [age_at_least(str(one.get("birth_date")), _OLD_ENOUGH, today.isoformat()) for one in others]
+    except (EvaluationError, ValueError):
+        return None  # somebody's birth date is not known well enough: it is asked
+    return "of_several" if sum(old) > 1 else "alone"
 
 
 def _spouse(record: Record, place: int) -> _Person:
@@ -102,11 +136,25 @@ def _child(record: Record, place: int) -> _Person:
 
 
 def _plain(question: Question, people: dict[str, list[_Person]], today: date) -> Iterator[tuple[str, Known]]:
+    if question.prefill_each:
+        yield from _each(question, people[""][0])
+        return
     root, _, rest = (question.prefill or "").partition(".")
     someone, path = (people[root], rest) if root in _SOMEBODY else (people[""], question.prefill or "")
     known = _fitting(question, someone[0], path, today) if someone and path else None
     if known:
         yield question.id, known
+
+
+def _each(question: Question, person: _Person) -> Iterator[tuple[str, Known]]:
+    """Yield the options that the record says yes to, where it says yes or no to any; `none` where it says no to all."""
+    paths = {code: path for code, path in (question.prefill_each or {}).items() if code in question.codes}
+    said = {code: known.value for code, path in paths.items() if (known := person.known(path))}
+    chosen = [option.code for option in question.options if said.get(option.code) == "yes"]
+    if not chosen and said and NONE in question.codes:
+        chosen = [NONE]
+    if chosen:
+        yield question.id, Known(chosen, ",".join(paths[code] for code in said))
 
 
 def _group(group: Question, people: dict[str, list[_Person]], today: date) -> Iterator[tuple[str, Known]]:

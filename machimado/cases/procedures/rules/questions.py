@@ -41,7 +41,9 @@ class Question:
     not_future: bool = False
     personal: bool = True
     prefill: str | None = None
+    prefill_each: Mapping[str, str] | None = None
     prefill_where: Program | None = None
+    prefill_filter: str = ""  # `prefill_where` as it is written
     questions: "tuple[Question, ...]" = ()
     steps: "tuple[int, ...]" = ()  # group: the order in which the questions of a row are decided
 

@@ -138,4 +138,4 @@ def test_a_folder_of_cities_gives_their_procedures_and_not_their_other_files() -
     cities = Path(__file__).parents[4] / "cities"
     found = procedure_files([cities])
     assert len(found) >= 6
-    assert {file.parent.name for file in found} == {"procedures"}
+    assert {file.parent.name for file in found} == {"procedures", "events"}

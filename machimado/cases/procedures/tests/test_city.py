@@ -1,11 +1,13 @@
 """The procedures of the sample city: complete in three languages, and true to the law at its edges."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.rules.businesses import BUSINESSES
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.questions import Question, in_language
@@ -20,15 +22,38 @@ QUESTIONS = [
 CLAIM = CATALOGUE.current("child-allowance-claim", TODAY)
 
 
-def test_the_six_first_procedures_are_there() -> None:
-    assert {form.id: form.procedure.business_id for form in FORMS} == {
-        "residence-certificate": "001",
-        "seal-certificate": "002",
-        "child-allowance-claim": "027",
-        "child-allowance-revision": "027",
-        "child-allowance-change": "027",
-        "child-allowance-end": "027",
+def test_the_catalogue_covers_the_businesses_of_a_city() -> None:
+    assert len(FORMS) >= 40
+    businesses = {form.procedure.business_id for form in FORMS}
+    assert businesses >= {
+        "001",
+        "002",
+        "003",
+        "010",
+        "012",
+        "013",
+        "017",
+        "020",
+        "022",
+        "023",
+        "024",
+        "025",
+        "026",
+        "027",
+        "028",
     }
+    assert businesses <= BUSINESSES.keys()
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
+def test_whatever_the_channel_the_same_is_delivered(form: Form) -> None:
+    """Only what proves the identity at a window is asked there alone, and it is not delivered."""
+    answers = form.procedure.tests[0].answers
+    today = date.fromisoformat(form.procedure.tests[0].today)
+    at_counter = form.evaluate(answers, today=today).delivers
+    assert at_counter
+    for channel in form.procedure.channels:
+        assert form.evaluate(answers, today=today, channel=channel).delivers == at_counter, channel
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -9,7 +9,7 @@ from machimado.cases.procedures.rules.load import load
 from machimado.cases.procedures.tests.city import CITY
 from machimado.cases.procedures.tests.making import TODAY, evaluate, file, form, ids
 
-FORMS = read_files(procedure_files([CITY / "procedures"]))
+FORMS = read_files(procedure_files([CITY / "procedures"])).forms
 
 
 def test_order_is_that_of_the_file_even_where_conditions_look_ahead() -> None:

@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -47,11 +46,7 @@ def back(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Send it to the core system; however often it is pressed, once."""
-    return _go_on(request, application_or_404(request, application_id), _submit)
-
-
-def _submit(**step: Any) -> Application:
-    return cases.submit(**step).application
+    return _go_on(request, application_or_404(request, application_id), cases.submit)
 
 
 @permissions.officers(*SERVING)

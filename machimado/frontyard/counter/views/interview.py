@@ -109,6 +109,8 @@ def context(
         "status": _status(application, now),
         "needs_signature": cases.needs_signature(application),
         "effort": queries.effort(application),
+        "parts": (parts := queries.parts(application, at=now)),
+        "parts_final": all(part.status is not None and part.status.is_final for part in parts),
         "lacking": paper.missing(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
         "sent_back": _sent_back(application),

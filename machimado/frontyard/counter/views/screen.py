@@ -124,6 +124,7 @@ def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:
         "phase": application.state,
         "application": application,
         "sheet": sheet,
+        "parts": queries.parts(application, at=at),
         "of": of,
         **_current(sheet, desk.question),
         **_review_step(sheet, step, with_signature=cases.needs_signature(application)),

@@ -1,0 +1,211 @@
+"""A life event: asked and signed as one application, sent as one for each of its procedures."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from benchmarks.bundle import document
+from machimado.cases.applications import actions, paper
+from machimado.cases.applications.models import Application, Lane, Submission, Tally
+from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.tests import attached, claim
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.bundle import Bundle
+from machimado.cases.register.models import Resident
+from machimado.ground.journal.models import Entry
+from machimado.ground.people.models import Officer
+from tests.universe import Universe
+
+pytestmark = pytest.mark.django_db
+
+DEATH = "death"
+NOW = claim.NOW
+
+
+def bundle() -> Bundle:
+    found = procedures.current(DEATH, on=NOW.date())
+    assert isinstance(found, Bundle)
+    return found
+
+
+def begun(officer: Officer, resident: Resident | None = None) -> Application:
+    case = actions.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=NOW)
+    actions.identify(case=case, resident=resident or claim.a_resident(), by=officer, at=NOW)
+    case.refresh_from_db()
+    return actions.begin(case=case, procedure=DEATH, by=officer, at=NOW)
+
+
+def by_path(answers: dict[str, Any]) -> dict[str, Any]:
+    """Return a document's answers by the paths at which the life event asks them."""
+    form = bundle()
+    asked = form.evaluate(answers, today=NOW.date()).asked
+    kinds = {path: question.kind for path in asked if (question := form.question(path)) is not None}
+    given = (path for path, kind in kinds.items() if kind not in {"group", "signature", "files"})
+    return {path: value for path in given if (value := documents.take(answers, path)) is not None}
+
+
+def answered(officer: Officer) -> Application:
+    """Answer everything as the event's first test case does."""
+    application = begun(officer)
+    form = bundle()
+    raw = by_path(document(form, form.event.tests[0].answers, date(2026, 4, 10)))
+    saved = actions.save_answers(application=application, raw=raw, by=officer, at=NOW)
+    assert [(one.path, one.refused) for one in saved if one.refused] == []
+    return saved[0].application
+
+
+def signed(officer: Officer) -> Application:
+    application = answered(officer)
+    actions.to_review(application=application, by=officer, at=NOW)
+    return actions.sign(application=application, signature=claim.SIGNATURE, by=None, at=NOW)
+
+
+def test_each_procedure_becomes_an_application_of_its_own(universe: Universe) -> None:
+    lead = actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    parts = list(lead.parts.all())
+    assert lead.state == "submitted"
+    assert len(parts) == len(bundle().event.tests[0].procedures or ()) == 12
+    assert {part.state for part in parts} == {"submitted"}
+    assert len({part.reference for part in (lead, *parts)}) == 13
+    assert Submission.objects.filter(application__in=parts).count() == 12
+    assert not lead.submissions.exists()
+    assert {part.definition.procedure for part in parts} == {part.procedure for part in parts}
+
+
+def test_each_is_delivered_as_if_it_had_been_asked_alone(universe: Universe) -> None:
+    lead = actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    for part in lead.parts.all():
+        outcome = actions.form_of(part).evaluate(part.answers, today=NOW.date())
+        assert outcome.complete, part.procedure
+        payload = part.submissions.get().payload
+        assert payload == {"resident_number": "000000000000001", **outcome.delivers}
+
+
+def test_what_was_said_once_stands_in_each_with_its_source(universe: Universe) -> None:
+    lead = actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    for part in lead.parts.all():
+        assert part.answers["agent"]["name"]["text"] == "見本　和子"
+        assert part.sources["agent.name"]["source"] == "officer"
+        assert not any(path.startswith(part.procedure) for path in part.sources)
+
+
+def test_each_carries_the_signature_and_can_be_printed(universe: Universe) -> None:
+    lead = actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    part = lead.parts.get(procedure="care-loss")
+    kept = part.files.get(purpose="signature")
+    assert part.answers["signature"]["file_id"] == str(kept.pk)
+    assert [file["name"] for file in part.submissions.get().attachments] == ["signature.svg"]
+    assert paper.filled(application=part, by=universe.officer, at=NOW).pdf.startswith(b"%PDF")
+
+
+def test_five_clicks_divide_it_once(universe: Universe) -> None:
+    application = signed(universe.officer)
+    for _ in range(5):
+        actions.submit(application=application, by=universe.officer, at=NOW)
+    assert Application.objects.filter(within=application).count() == 12
+
+
+def test_a_file_goes_with_the_procedure_for_which_it_was_attached(universe: Universe) -> None:
+    application = answered(universe.officer)
+    for path in ("resident-tax-heir.attachments", "property-heir.attachments"):
+        upload = SimpleUploadedFile(f"{path}.pdf", attached.PDF)
+        actions.attach(application=application, path=path, upload=upload, by=universe.officer, at=NOW)
+    actions.to_review(application=application, by=universe.officer, at=NOW)
+    actions.sign(application=application, signature=claim.SIGNATURE, by=None, at=NOW)
+    lead = actions.submit(application=application, by=universe.officer, at=NOW)
+    for procedure in ("resident-tax-heir", "property-heir"):
+        part = lead.parts.get(procedure=procedure)
+        names = [file["name"] for file in part.submissions.get().attachments]
+        assert names == [f"{procedure}.attachments.pdf", "signature.svg"]
+    assert not lead.files.exclude(purpose="signature").exists()
+
+
+def test_what_is_put_off_is_not_sent_and_stays_on_the_route(universe: Universe) -> None:
+    application = answered(universe.officer)
+    raw = {"route.put_off": ["property-heir", "vehicle-disposal"]}
+    actions.save_answers(application=application, raw=raw, by=universe.officer, at=NOW)
+    actions.to_review(application=application, by=universe.officer, at=NOW)
+    actions.sign(application=application, signature=claim.SIGNATURE, by=None, at=NOW)
+    lead = actions.submit(application=application, by=universe.officer, at=NOW)
+    assert lead.parts.count() == 10
+    assert not lead.parts.filter(procedure__in=raw["route.put_off"]).exists()
+
+
+def test_nothing_to_be_done_cannot_be_signed(universe: Universe) -> None:
+    application = answered(universe.officer)
+    everything = [step.procedure for step in bundle().event.procedures]
+    actions.save_answers(
+        application=application, raw={"route.put_off": everything}, by=universe.officer, at=NOW
+    )
+    with pytest.raises(actions.NotReady, match="ひとつもありません"):
+        actions.to_review(application=application, by=universe.officer, at=NOW)
+
+
+def test_before_the_triage_is_answered_the_route_is_not_begun(universe: Universe) -> None:
+    with pytest.raises(actions.NotReady) as caught:
+        actions.check_route(application=begun(universe.officer), at=NOW)
+    assert "death.date" in caught.value.missing
+    assert "route.agreed" not in caught.value.missing
+
+
+def test_what_it_cost_adds_up_over_its_applications(universe: Universe) -> None:
+    application = signed(universe.officer)
+    Application.objects.filter(pk=application.pk).update(typed_characters=100, rekeyed_fields=5)
+    actions.submit(application=application, by=universe.officer, at=NOW.replace(hour=11))
+    tallies = list(Tally.objects.all())
+    assert len(tallies) == 12
+    assert sum(one.typed_characters for one in tallies) == 100
+    assert sum(one.rekeyed_fields for one in tallies) == 5
+    assert sum(one.officer_seconds or 0 for one in tallies) == 3600
+
+
+def test_one_of_them_is_put_right_by_itself(universe: Universe) -> None:
+    lead = actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    part = lead.parts.get(procedure="care-loss")
+    actions.correct(application=part, by=universe.officer, at=NOW)
+    raw = {"contact.phone": "0235-11-1111"}
+    actions.save_answers(application=part, raw=raw, by=universe.officer, at=NOW)
+    actions.to_review(application=part, by=universe.officer, at=NOW)
+    actions.sign(application=part, signature=claim.SIGNATURE, by=None, at=NOW)
+    again = actions.submit(application=part, by=universe.officer, at=NOW)
+    assert again.rounds == 2
+    assert again.submissions.get(round=2).payload["phone"] == "0235-11-1111"
+    other = lead.parts.get(procedure="late-elderly-heir")
+    assert other.answers["contact"]["phone"] != "0235-11-1111"
+
+
+def test_the_journal_tells_which_applications_it_became(universe: Universe) -> None:
+    actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    actions_done = list(Entry.objects.values_list("action", flat=True))
+    assert actions_done.count("application.fanned_out") == 1
+    assert actions_done.count("application.submitted") == 12
+
+
+def test_what_was_said_in_the_case_is_not_asked_again(universe: Universe) -> None:
+    first = claim.answered(universe.officer)
+    application = actions.begin(case=first.case, procedure=DEATH, by=universe.officer, at=NOW)
+    assert application.sources["contact.phone"]["source"] == "case"
+
+
+def test_a_version_more_of_one_procedure_leaves_it_as_it_was_begun(universe: Universe) -> None:
+    application = begun(universe.officer)
+    frozen = application.definition.definition
+    assert set(frozen["procedures"]) == {step.procedure for step in bundle().event.procedures}
+    assert actions.newer_form(application, on=NOW.date()) is None
+
+
+def test_rows_that_another_page_has_moved_are_told_also_under_a_dotted_path(universe: Universe) -> None:
+    application = answered(universe.officer)
+    page = actions.Page(key="one", revision=application.revision)
+    group = "household-change.household.members"
+    actions.drop_row(application=application, group=group, index=0, by=universe.officer, at=NOW)
+    with pytest.raises(actions.Conflict, match="行が入れ替わっています"):
+        actions.save_answers(
+            application=application,
+            raw={f"{group}.0.relationship": "長女"},
+            by=universe.colleague,
+            at=NOW,
+            page=page,
+        )

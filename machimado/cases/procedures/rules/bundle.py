@@ -1,0 +1,288 @@
+"""Several procedures asked as one: each meaning once, for all that need it; and each procedure judged by its own form.
+
+The answers are one document. A question whose meaning is shared stands at its own id (`resident.name`), a procedure's own
+one under the procedure (`national-health-loss.reason`), a procedure's own question in the rows of a shared group beside
+the shared ones (`household.members.0.national-health-loss-reason`). `Member.view` gives a procedure its answers as it knows them.
+"""
+
+import calendar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from machimado.cases.procedures.rules import definition
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.life_event import (
+    Due,
+    LifeEvent,
+    Triage,
+    step_id,
+)
+from machimado.cases.procedures.rules.outcome import Finding, Outcome, Step
+
+ROUTE = "route"
+# The route was looked at, and is gone; what is left for another day; what somebody was told of.
+AGREED, PUT_OFF, TOLD = "route.agreed", "route.put_off", "route.told"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One procedure of a bundle: its form, and where its answers stand in the bundle's document."""
+
+    form: Form
+    shared: frozenset[str]
+    # By the path in the procedure (`children[].name`), its path in the bundle.
+    names: Mapping[str, str]
+    # In the rows of shared groups, by the group: the questions that this procedure alone asks there.
+    leaves: Mapping[str, tuple[str, ...]]
+    # What the triage alone asks: none of the procedure's business, though it may ask something of the same name.
+    foreign: frozenset[str] = frozenset()
+    # Which of its questions the event answers: by the question, the value that the triage derives for it.
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """By the path in the bundle, its path in the procedure."""
+        return {name: path for path, name in self.names.items()}
+
+    @property
+    def id(self) -> str:
+        """The procedure's id."""
+        return self.form.id
+
+    def view(self, answers: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the bundle's answers as the procedure knows them; `derived` is what the triage has worked out."""
+        own = answers.get(self.id)
+        together = {root: value for root, value in answers.items() if root not in self.foreign}
+        if isinstance(own, dict):
+            together |= _over(together, own)
+        for name in self.answered(derived):
+            together = _with_given(together, name, derived[self.given[name]])
+        for group, leaves in self.leaves.items():
+            together = _with_rows(together, group, leaves, self.id)
+        return together
+
+    def answered(self, derived: Mapping[str, Any]) -> frozenset[str]:
+        """Return which of its questions the event answers with what the triage has worked out; a null answers nothing."""
+        return frozenset(name for name, value in self.given.items() if derived.get(value) is not None)
+
+    def path(self, own: str) -> str:
+        """Return where in the bundle the procedure's path (`children.0.name`) stands."""
+        parts = own.split(".")
+        place = next((number for number, part in enumerate(parts) if part.isdecimal()), None)
+        if place is None:
+            return self.names.get(own, own)
+        group = ".".join(parts[:place])
+        row = f"{self.names.get(group, group)}.{parts[place]}"
+        if place + 1 == len(parts):
+            return row
+        leaf = self.names[f"{group}[].{'.'.join(parts[place + 1 :])}"].rpartition("[].")[2]
+        return f"{row}.{leaf}"
+
+    def own(self, path: str) -> str | None:
+        """Return which path of the procedure stands at the bundle's path; None where it is none of the procedure's."""
+        parts = path.split(".")
+        place = next((number for number, part in enumerate(parts) if part.isdecimal()), None)
+        if place is None:
+            return self.known.get(path)
+        group, rest = ".".join(parts[:place]), ".".join(parts[place + 1 :])
+        found = self.known.get(f"{group}[].{rest}")
+        return None if found is None else found.replace("[]", f".{parts[place]}", 1)
+
+    def renamed(self, finding: Finding) -> Finding:
+        """Return a finding of the procedure as the bundle tells it."""
+        fields = tuple(
+            self.names.get(path, path) if "[]" in path else self.path(path) for path in finding.fields
+        )
+        return replace(finding, id=f"{self.id}.{finding.id}", fields=fields)
+
+
+def _with_given(answers: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return the answers with what the event says at a question's path; nothing where it says nothing."""
+    root, _, leaf = path.partition(".")
+    if not leaf:
+        return {**answers, root: value}
+    held = answers.get(root)
+    return {**answers, root: {**(held if isinstance(held, dict) else {}), leaf: value}}
+
+
+def _over(answers: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a procedure's own answers over those that are shared: `household.members` of its own hides no `household.address`."""
+    return {
+        root: {**answers[root], **value}
+        if isinstance(value, dict) and isinstance(answers.get(root), dict)
+        else value
+        for root, value in own.items()
+    }
+
+
+def _with_rows(answers: dict[str, Any], group: str, leaves: tuple[str, ...], owner: str) -> dict[str, Any]:
+    """Return the answers with a shared group's rows as the procedure calls what it alone asks there."""
+    root, _, leaf = group.partition(".")
+    held = answers.get(root)
+    rows = held.get(leaf) if leaf and isinstance(held, dict) else held
+    if not isinstance(rows, list):
+        return answers
+    own = [_row(row, leaves, owner) for row in rows]
+    return {**answers, root: {**held, leaf: own} if leaf and isinstance(held, dict) else own}
+
+
+def _row(row: Any, leaves: tuple[str, ...], owner: str) -> Any:
+    if not isinstance(row, dict):
+        return row
+    return {**row, **{name: row[f"{owner}-{name}"] for name in leaves if f"{owner}-{name}" in row}}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Bundle(Form):
+    """A life event that is ready to use: a form whose evaluation asks the triage and each procedure that applies."""
+
+    event: LifeEvent
+    triage: Triage
+    members: Mapping[str, Member]
+
+    def is_newer_than(self, other: Form) -> bool:
+        """Tell whether the event or one of its procedures has a later version, or there is a procedure more."""
+        if not isinstance(other, Bundle) or self.version > other.version:
+            return True
+        return any(
+            name not in other.members or member.form.is_newer_than(other.members[name].form)
+            for name, member in self.members.items()
+        )
+
+    def evaluate(
+        self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
+    ) -> Outcome:
+        """Tell what holds: for the triage alone until the route is agreed, then for all its procedures together."""
+        given = answers if isinstance(answers, dict) else {}
+        first = self.triage.form.evaluate(given, today=today, channel=channel)
+        agreed = _route(given, "agreed") is True
+        each = self._each(first, given, today, channel) if agreed else []
+        return _together(first, each, self._steps(first, given, each), agreed=agreed)
+
+    def evaluate_each(
+        self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
+    ) -> list[tuple[Member, Outcome]]:
+        """Tell what holds for each procedure that these answers call for today, in their order, each by itself."""
+        first = self.triage.form.evaluate(answers, today=today, channel=channel)
+        return self._each(first, answers, today, channel)
+
+    def _each(
+        self, first: Outcome, answers: Mapping[str, Any], today: date, channel: definition.Channel
+    ) -> list[tuple[Member, Outcome]]:
+        return [
+            (one, one.form.evaluate(one.view(answers, first.derived), today=today, channel=channel))
+            for one in self._going(first, answers)
+        ]
+
+    def going(
+        self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
+    ) -> list[Member]:
+        """Return the procedures that these answers call for today, in their order."""
+        return self._going(self.triage.form.evaluate(answers, today=today, channel=channel), answers)
+
+    def _going(self, first: Outcome, answers: Mapping[str, Any]) -> list[Member]:
+        off = _put_off(answers)
+        return [self.members[name] for name in first.documents if name in self.members and name not in off]
+
+    def _steps(
+        self, first: Outcome, answers: Mapping[str, Any], each: Iterable[tuple[Member, Outcome]]
+    ) -> tuple[Step, ...]:
+        points = {one.id: _open_points(its) for one, its in each}
+        known = {step_id(step): step for step in self.event.steps}
+        off = _put_off(answers)
+        return tuple(
+            Step(
+                id=name,
+                due_date=_due(known[name].due, first.answers),
+                because=self.triage.reasons[name],
+                is_put_off=name in off,
+                open_points=points.get(name, 0),
+            )
+            for name in first.documents
+        )
+
+
+def _route(answers: Mapping[str, Any], name: str) -> Any:
+    route = answers.get(ROUTE)
+    return route.get(name) if isinstance(route, dict) else None
+
+
+def _put_off(answers: Mapping[str, Any]) -> frozenset[str]:
+    found = _route(answers, "put_off")
+    return (
+        frozenset(name for name in found if isinstance(name, str)) if isinstance(found, list) else frozenset()
+    )
+
+
+def _open_points(outcome: Outcome) -> int:
+    wrong = {path for finding in outcome.errors for path in finding.fields}
+    return len({*outcome.missing, *wrong} - {"signature"})
+
+
+def _due(due: Due | None, answers: Mapping[str, Any]) -> date | None:
+    """Return the last day on which something is to be done; None where the day that it counts from is not known whole."""
+    if due is None:
+        return None
+    value: Any = answers
+    for part in due.since.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    try:
+        since = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return (
+        None
+        if since is None
+        else _months_later(since, due.months + 12 * due.years) + timedelta(days=due.days)
+    )
+
+
+def _months_later(day: date, months: int) -> date:
+    """Return the day so many months later; the last of the month where it has no such day. Source: 民法第143条第2項."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _together(
+    first: Outcome,
+    each: list[tuple[Member, Outcome]],
+    route: tuple[Step, ...],
+    *,
+    agreed: bool,
+) -> Outcome:
+    """Return one outcome of all: what any of them asks is asked, what any of them lacks is missing."""
+    given = {one.id: one.answered(first.derived) for one, _ in each}
+    asked = [one.path(path) for one, its in each for path in its.asked if path not in given[one.id]]
+    missing = [one.path(path) for one, its in each for path in its.missing]
+    required = {one.path(path) for one, its in each for path in its.required}
+    findings = [
+        (one.renamed(found), found.level) for one, its in each for found in (*its.errors, *its.warnings)
+    ]
+    return Outcome(
+        asked=tuple(dict.fromkeys((*first.asked, AGREED, PUT_OFF, TOLD, *asked))),
+        missing=tuple(dict.fromkeys((*first.missing, *([] if agreed else [AGREED]), *missing))),
+        required=first.required | required,
+        errors=(*first.errors, *_each_once(found for found, level in findings if level == "error")),
+        warnings=(*first.warnings, *_each_once(found for found, level in findings if level == "warning")),
+        undecided=(*first.undecided, *(f"{one.id}.{name}" for one, its in each for name in its.undecided)),
+        derived={one.id: its.derived for one, its in each},
+        delivers={},
+        documents=tuple(f"{one.id}.{name}" for one, its in each for name in its.documents),
+        fee=sum(its.fee or 0 for _, its in each),
+        answers={},
+        route=route,
+    )
+
+
+def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what another procedure has said already: the same sentence at the same places."""
+    seen = set()
+    for found in findings:
+        key = (found.message["ja"], found.fields)
+        if key not in seen:
+            seen.add(key)
+            yield found

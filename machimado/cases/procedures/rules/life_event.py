@@ -1,0 +1,300 @@
+"""A life event as it is written: a short triage, the procedures that it calls for and why, and what is done elsewhere.
+
+The triage is asked and judged like any procedure: its rules are linked as those of a form whose documents are the steps.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from machimado.cases.procedures.rules.cel.check import suggestion
+from machimado.cases.procedures.rules.cel.parse import parse
+from machimado.cases.procedures.rules.cel.syntax import uses
+from machimado.cases.procedures.rules.definition import (
+    DESCRIPTIONS,
+    Channel,
+    Day,
+    Document,
+    Expression,
+    Identifier,
+    LegalBasis,
+    Part,
+    Procedure,
+    QuestionId,
+    Role,
+    Rule,
+    Section,
+    Sentence,
+    Slug,
+    Text,
+    Version,
+    Vocabulary,
+    schema_of,
+)
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.link import Complaints, link
+from machimado.cases.procedures.rules.source import Loc
+
+# Procedures of a life event belong to many businesses; the triage itself to none.
+NO_BUSINESS = "000"
+
+
+class Due(Part):
+    """Until when something is to be done: so long after a day that is asked."""
+
+    days: Annotated[int, Field(ge=0, le=4_000)] = 0
+    months: Annotated[int, Field(ge=0, le=120)] = 0
+    years: Annotated[int, Field(ge=0, le=20)] = 0
+    since: QuestionId = Field(alias="from")
+
+
+class _Step(Part):
+    """What is to be done where the rule holds, and why."""
+
+    when: Rule | None = None
+    why: Text
+    legal_basis: LegalBasis
+    source: Sentence = Field(description="何で確かめたか。例 雪見市 おくやみハンドブック")
+    due: Due | None = None
+
+
+class Called(_Step):
+    """A procedure of this city's catalogue."""
+
+    procedure: Slug
+    given: dict[QuestionId, Expression] = Field(
+        default={},
+        description="この手続の質問のうち、このライフイベントで答えが決まっているもの。質問の id と式（CEL）",
+    )
+
+
+class Errand(_Step):
+    """What this platform does not take: at another window of this city hall, or somewhere else."""
+
+    id: Identifier
+    title: Text
+    here: bool = Field(default=False, description="この市役所の別の窓口か")
+    where: Text = Field(description="どこで。窓口や機関の名前")
+    contact: Text | None = Field(default=None, description="電話番号や受付時間")
+    bring: Text | None = Field(default=None, description="持って行く物")
+
+
+class Chapter(Part):
+    """A chapter of the questions that several of the procedures ask: which shared meanings stand in it."""
+
+    id: Identifier
+    title: Text
+    meanings: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Wording(Part):
+    """What a shared question is called in this life event."""
+
+    label: Text | None = None
+    ask: Text | None = None
+
+
+class EventCase(Part):
+    """A test of the life event: which steps follow from the answers."""
+
+    name: Sentence
+    extends: str | None = None
+    today: Day
+    channel: Channel = "counter"
+    answers: dict[str, Any] = {}
+    missing: tuple[str, ...] | None = None
+    errors: tuple[str, ...] | None = None
+    procedures: tuple[str, ...] | None = None
+    elsewhere: tuple[str, ...] | None = None
+
+
+class LifeEvent(Part):
+    """The definition of a life event."""
+
+    id: Slug
+    title: Text
+    summary: Text
+    version: Version
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
+    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=10)]
+    derived: dict[Identifier, Expression] = {}
+    notes: tuple[Text, ...] = ()
+    procedures: Annotated[tuple[Called, ...], Field(min_length=1, max_length=60)]
+    elsewhere: Annotated[tuple[Errand, ...], Field(max_length=60)] = ()
+    chapters: Annotated[tuple[Chapter, ...], Field(max_length=20)] = ()
+    wording: dict[str, Wording] = {}
+    tests: Annotated[tuple[EventCase, ...], Field(max_length=200)] = ()
+
+    @property
+    def steps(self) -> tuple[Called | Errand, ...]:
+        """Everything that may have to be done, in order."""
+        return (*self.procedures, *self.elsewhere)
+
+
+def step_id(step: Called | Errand) -> str:
+    """Return the id of a step: that of its procedure, or its own."""
+    return step.procedure if isinstance(step, Called) else step.id
+
+
+# What editors show to whoever writes a life event.
+_DESCRIPTIONS = DESCRIPTIONS | {
+    "Due": "期限。from の日から数える（days・months・years を足す）。",
+    "Called": "この市の手続。when が成り立つときに当てはまる。",
+    "Errand": "ここではできない用事。この市役所の別の窓口（here: true）か、ほかの機関で行う。",
+    "Chapter": "いくつもの手続に共通する質問の章。meanings に語彙の言葉（heir、resident.name など）を書く。",
+    "Wording": "共通する質問を、このライフイベントでどう言うか。",
+    "EventCase": "このライフイベントの試験。answers から、どの手続と用事が当てはまるか。",
+    "LifeEvent": "ライフイベントの定義。",
+}
+
+
+def event_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a life event's file, for editors."""
+    return schema_of(LifeEvent, "まち窓 ライフイベント定義", _DESCRIPTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A life event whose rules are compiled: `form` asks, and its documents are the steps that follow.
+
+    `reasons` tells for each step which questions its rule looks at.
+    """
+
+    event: LifeEvent
+    form: Form
+    reasons: dict[str, tuple[str, ...]]
+
+
+def link_event(event: LifeEvent, vocabulary: Vocabulary, complaints: Complaints) -> Triage | None:
+    """Compile a life event.
+
+    Returns None when something is wrong; then `complaints` says what.
+    """
+    inner = Complaints()
+    form = link(_as_procedure(event), vocabulary, inner)
+    for loc, what, offset, key in inner.found:
+        complaints.add(_written_at(event, loc), what.replace("書類", "手続や用事"), offset, key=key)
+    if form is None:
+        return None
+    return Triage(event, form, {step_id(step): _reasons(event, form, step) for step in event.steps})
+
+
+def _as_procedure(event: LifeEvent) -> Procedure:
+    """Return the triage as a procedure whose documents are the event's steps."""
+    documents = (
+        Document.model_construct(id=step_id(step), title=_title(step), when=step.when, how="show")
+        for step in event.steps
+    )
+    return Procedure(
+        id=event.id,
+        title=event.title,
+        business_id=NO_BUSINESS,
+        version=event.version,
+        channels=event.channels,
+        applicants=event.applicants,
+        sections=event.sections,
+        derived={**event.derived, **_given(event)},
+        notes=event.notes,
+    ).model_copy(update={"documents": tuple(documents)})
+
+
+def _given(event: LifeEvent) -> dict[str, str]:
+    """Return what the event answers for its procedures, as values that the triage derives."""
+    return {
+        given_name(step.procedure, name): text
+        for step in event.procedures
+        for name, text in step.given.items()
+    }
+
+
+def given_name(procedure: str, question: str) -> str:
+    """Return the name of the derived value that answers a procedure's question."""
+    return f"given_{procedure.replace('-', '_')}_{question.replace('.', '_')}"
+
+
+def _title(step: Called | Errand) -> dict[str, str]:
+    return step.title if isinstance(step, Errand) else {"ja": step.procedure}
+
+
+def _written_at(event: LifeEvent, loc: Loc) -> Loc:
+    """Return where something stands in the file of the event that the linker found among the documents."""
+    if loc[:1] == ("derived",) and len(loc) > 1:
+        for number, step in enumerate(event.procedures):
+            for name in step.given:
+                if loc[1] == given_name(step.procedure, name):
+                    return ("procedures", number, "given", name)
+    if loc[:1] != ("documents",) or len(loc) < 2 or not isinstance(loc[1], int):
+        return loc
+    number = loc[1]
+    first = len(event.procedures)
+    return ("procedures", number, *loc[2:]) if number < first else ("elsewhere", number - first, *loc[2:])
+
+
+def check_event(triage: Triage, vocabulary: Vocabulary, complaints: Complaints) -> None:
+    """Complain of names in a life event's file that nothing has."""
+    _check_days(triage, complaints)
+    _check_meanings(triage.event, vocabulary, complaints)
+    _check_cases(triage.event, triage.form, complaints)
+
+
+def _check_days(triage: Triage, complaints: Complaints) -> None:
+    for number, step in enumerate(triage.event.steps):
+        question = triage.form.question(step.due.since) if step.due else None
+        if step.due and (question is None or question.kind != "date"):
+            loc = _written_at(triage.event, ("documents", number, "due", "from"))
+            complaints.add(loc, f"「{step.due.since}」は、ここで聞く日付の質問ではありません。")
+
+
+def _check_meanings(event: LifeEvent, vocabulary: Vocabulary, complaints: Complaints) -> None:
+    meanings = {name.removesuffix("[]") for name in vocabulary.meanings}
+    roots = {name.partition(".")[0].removesuffix("[]") for name in meanings}
+    for number, called in enumerate(event.procedures):
+        if called.procedure in roots:
+            complaints.add(
+                ("procedures", number, "procedure"),
+                f"「{called.procedure}」は語彙の言葉と重なります。手続の id を変えてください。",
+            )
+    named: list[tuple[Loc, str, set[str]]] = [
+        (("chapters", place, "meanings", inside), name, roots | meanings)
+        for place, chapter in enumerate(event.chapters)
+        for inside, name in enumerate(chapter.meanings)
+    ]
+    named += [(("wording", name), name, meanings) for name in event.wording]
+    for loc, name, known in named:
+        if name not in known:
+            complaints.add(loc, f"「{name}」は語彙にありません。{suggestion(name, known)}")
+
+
+def _check_cases(event: LifeEvent, form: Form, complaints: Complaints) -> None:
+    names: set[str] = set()
+    called, errands = ({step_id(step) for step in steps} for steps in (event.procedures, event.elsewhere))
+    for number, case in enumerate(event.tests):
+        if case.extends is not None and case.extends not in names:
+            complaints.add(("tests", number, "extends"), f"前に書いた試験に「{case.extends}」はありません。")
+        names.add(case.name)
+        for part, known in (("procedures", called), ("elsewhere", errands)):
+            for place, name in enumerate(getattr(case, part) or ()):
+                if name not in known:
+                    complaints.add(
+                        ("tests", number, part, place), f"「{name}」はこのライフイベントにありません。"
+                    )
+        for place, path in enumerate(case.missing or ()):
+            if form.question(path) is None:
+                complaints.add(("tests", number, "missing", place), f"「{path}」という質問はありません。")
+
+
+def _reasons(event: LifeEvent, form: Form, step: Called | Errand) -> tuple[str, ...]:
+    """Return the questions that a step's rule looks at, those of derived values included."""
+    found: dict[str, None] = {}
+    waiting = [step.when] if isinstance(step.when, str) else []
+    while waiting:
+        for path in sorted(uses(parse(waiting.pop()))):
+            if path[0] == "derived" and len(path) > 1:
+                waiting.append(event.derived[path[1]])
+            else:
+                for name in (".".join(path[:2]), path[0]):
+                    if form.question(name) is not None:
+                        found[name] = None
+    return tuple(found)
