@@ -121,6 +121,11 @@ class Section:
         """How many questions of the section still need something."""
         return sum(1 for line in self.lines() if line.missing or line.errors or line.refused)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether anything is answered in it."""
+        return any(line.words for line in self.lines())
+
     def lines(self) -> Iterator[Line]:
         """Yield each question's line, those of groups included."""
         for item in self.items:

@@ -169,7 +169,13 @@ class _Binder:
 
     def _worded(self, question: Question) -> Question:
         wording = self.event.wording.get(question.id, Wording())
-        return replace(question, label=wording.label or question.label, ask=wording.ask or question.ask)
+        worded = replace(question, label=wording.label or question.label, ask=wording.ask or question.ask)
+        return self._with_roles(worded) if question.id == "applicant.role" else worded
+
+    def _with_roles(self, question: Question) -> Question:
+        """Keep the roles in which somebody can come for this life event."""
+        options = tuple(option for option in question.options if option.code in self.event.applicants)
+        return replace(question, options=options, codes=frozenset(option.code for option in options))
 
     def _route_questions(self) -> list[Question]:
         called = tuple(

@@ -144,7 +144,7 @@ def _whole(text: str | None) -> int:
 
 def _review_step(sheet: Sheet, step: int, *, with_signature: bool) -> dict[str, Any]:
     """Return the part of the review that stands at `step`: the chapters one after the other, the signature last."""
-    parts = [section for section in sheet.sections if any(line.words for line in section.lines())]
+    parts = [section for section in sheet.sections if section.has_words]
     steps = len(parts) + (1 if with_signature else 0)
     at = min(max(step, 1), steps)
     part = parts[at - 1] if at <= len(parts) else None
