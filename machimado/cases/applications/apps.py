@@ -12,6 +12,7 @@ class ApplicationsConfig(AppConfig):
         "case.called": "呼び出した",
         "case.withdrawn": "受付を取り消した",
         "case.arrival_restored": "取り消した受付を戻した",
+        "case.welcomed": "住民記録にない方として受け付けた",
         "case.identified": "本人を確認した",
         "case.closed": "受付を終えた",
         "case.list_seen": "今日の受付の一覧を見た",

@@ -43,6 +43,8 @@ class Case(models.Model):
     lane = models.CharField("案内区分", max_length=10, choices=Lane)
     purpose = models.CharField("用件", max_length=80, blank=True)
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, verbose_name="住民")
+    # Whoever moves in is in no register yet.
+    newcomer = models.BooleanField("住民記録にない方", default=False)
     officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="担当職員")
     closed_at = models.DateTimeField("終了日時", null=True)
     # Its time is over: whose it was and what was answered is gone.
@@ -65,6 +67,9 @@ class Case(models.Model):
                 fields=["office", "opened_date", "number"], name="case_number_once_a_day"
             ),
             models.CheckConstraint(condition=Q(lane__in=Lane.values), name="case_known_lane"),
+            models.CheckConstraint(
+                condition=Q(newcomer=False) | Q(resident__isnull=True), name="case_newcomer_is_no_resident"
+            ),
         ]
 
 

@@ -87,9 +87,11 @@ def by_business(choices: Iterable[Choice]) -> list[Choice]:
     return sorted((one for one in choices if not one.key), key=lambda one: one.business_id)
 
 
-def choices(on: date) -> list[Choice]:
-    """Return the procedures that the counter offers on that day."""
-    forms = procedures.offered(on, channel="counter")
+def choices(on: date, *, newcomer: bool = False) -> list[Choice]:
+    """Return the procedures that the counter offers on that day; for a newcomer those that need no register."""
+    forms = [
+        form for form in procedures.offered(on, channel="counter") if form.procedure.newcomers or not newcomer
+    ]
     return [
         Choice(
             id=form.id,
@@ -114,10 +116,14 @@ class Event:
     summary: str
 
 
-def events(on: date) -> list[Event]:
-    """Return the life events that the counter offers on that day."""
+def events(on: date, *, newcomer: bool = False) -> list[Event]:
+    """Return the life events that the counter offers on that day; for a newcomer those that need no register."""
     found = (form.procedure for form in procedures.events_offered(on, channel="counter"))
-    return [Event(one.id, one.title["ja"], (one.summary or {}).get("ja", "")) for one in found]
+    return [
+        Event(one.id, one.title["ja"], (one.summary or {}).get("ja", ""))
+        for one in found
+        if one.newcomers or not newcomer
+    ]
 
 
 def choice(procedure: str, on: date) -> Choice | None:
@@ -212,6 +218,7 @@ def _open_case(case: Case, officer: Officer) -> dict[str, Any]:
         "number": case.number,
         "lane": case.get_lane_display(),
         "resident": case.resident.name_text if case.resident else "",
+        "is_newcomer": case.newcomer,
         "arrived_at": stamps.get(Step.ARRIVED),
         "officer": case.officer.name if case.officer else "",
         "is_mine": case.officer_id == officer.pk,

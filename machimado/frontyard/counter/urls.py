@@ -21,6 +21,7 @@ urlpatterns = [
     path("counter/", finding.home, name="home"),
     path("counter/search/", finding.search, name="search"),
     path("counter/open/<uuid:resident_id>/", finding.open_resident, name="open"),
+    path("counter/newcomer/", finding.newcomer, name="newcomer"),
     path("counter/desk/", desk.choose, name="desk"),
     path("counter/desk/pair/", desk.pair, name="pair"),
     path("counter/desk/unpair/", desk.unpair, name="unpair"),

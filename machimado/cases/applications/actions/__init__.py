@@ -17,8 +17,10 @@ from machimado.cases.applications.actions.arriving import (
     look_at_list,
     open_case,
     receive,
+    receive_newcomer,
     restore_arrival,
     stamp,
+    welcome,
     withdraw,
 )
 from machimado.cases.applications.actions.attaching import attach, detach, open_file
@@ -70,6 +72,7 @@ __all__ = [
     "open_case",
     "open_file",
     "receive",
+    "receive_newcomer",
     "renew",
     "restore_arrival",
     "save_answers",
@@ -79,5 +82,6 @@ __all__ = [
     "to_review",
     "unbook_paper",
     "undo",
+    "welcome",
     "withdraw",
 ]

@@ -45,6 +45,32 @@ def receive(*, resident: Resident, by: Officer, at: datetime, key: UUID | None =
     return until_free(lambda: _open(case, by, at, Step.ARRIVED, Step.CALLED, Step.IDENTIFIED))
 
 
+def receive_newcomer(*, by: Officer, at: datetime, key: UUID | None = None) -> Case:
+    """Open a case for somebody at the officer's desk who is in no register yet. `key` as for `open_case`."""
+    case = Case(pk=key or uuid4(), office=by.office, lane=Lane.WITH_HELP, newcomer=True, officer=by)
+    check_serve(by, case)
+    return until_free(lambda: _open(case, by, at, Step.ARRIVED, Step.CALLED, Step.IDENTIFIED))
+
+
+@transaction.atomic
+def welcome(*, case: Case, by: Officer, at: datetime) -> Case:
+    """Say that whoever waits is in no register yet. Return the case as it is then; may be repeated.
+
+    Raises: Refused; NotReady when the case has ended, or goes on for a resident.
+    """
+    check_serve(by, case)
+    locked = CASES.hold(case.pk)
+    check_open(locked)
+    if locked.resident_id is not None:
+        raise NotReady("この受付は住民の方のものです。住民記録にない方は、新しく受け付けてください。")
+    locked.newcomer, locked.officer_id = True, locked.officer_id or by.pk
+    locked.wait_seconds = _waited(locked, at)
+    CASES.write(locked, "newcomer", "officer", "wait_seconds")
+    stamp(Step.CALLED, Step.IDENTIFIED, case=case, by=by, at=at)
+    record(by=by, action="case.welcomed", case=str(case.pk), at=at)
+    return locked
+
+
 @transaction.atomic
 def _open(case: Case, by: Officer | None, at: datetime, *steps: Step) -> Case:
     """Give the case the next number, and stamp the steps that it has reached; of its key, one case is opened."""
@@ -134,16 +160,14 @@ def identify(*, case: Case, resident: Resident, by: Officer, at: datetime) -> Ca
     check_serve(by, case)
     locked = CASES.hold(case.pk)
     check_open(locked)
-    if (
-        locked.resident_id not in {None, resident.pk}
-        and locked.applications.exclude(state=State.CANCELLED).exists()
-    ):
+    is_other = locked.newcomer or locked.resident_id not in {None, resident.pk}
+    if is_other and locked.applications.exclude(state=State.CANCELLED).exists():
         raise NotReady(
             "この受付では別の方の申請が進んでいます。先に取り下げるか、新しい受付を始めてください。"
         )
-    locked.resident, locked.officer_id = resident, locked.officer_id or by.pk
+    locked.resident, locked.newcomer, locked.officer_id = resident, False, locked.officer_id or by.pk
     locked.wait_seconds = _waited(locked, at)
-    CASES.write(locked, "resident", "officer", "wait_seconds")
+    CASES.write(locked, "resident", "newcomer", "officer", "wait_seconds")
     stamp(Step.CALLED, Step.IDENTIFIED, case=case, by=by, at=at)
     record(by=by, action="case.identified", subject=str(resident.pk), case=str(case.pk), at=at)
     return locked

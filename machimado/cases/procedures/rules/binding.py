@@ -207,6 +207,7 @@ class _Binder:
             version=event.version,
             channels=event.channels,
             applicants=event.applicants,
+            newcomers=event.newcomers,
             sections=tuple(_section(name, *held) for name, held in self.sections.items()),
             derived={},
             checks=tuple(_renamed(check, name) for name, procedure in forms for check in procedure.checks),

@@ -251,6 +251,7 @@ class Procedure(Part):
     version: Version
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
+    newcomers: Flag = Field(default=False, description="住民記録にまだない方（転入など）も申請できるか")
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=100)]
     derived: dict[Identifier, Expression] = {}
     checks: Annotated[tuple[Check, ...], Field(max_length=500)] = ()

@@ -17,6 +17,7 @@ from machimado.cases.procedures.rules.definition import (
     Day,
     Document,
     Expression,
+    Flag,
     Identifier,
     LegalBasis,
     Part,
@@ -118,6 +119,7 @@ class LifeEvent(Part):
     version: Version
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
+    newcomers: Flag = Field(default=False, description="住民記録にまだない方（転入など）も申請できるか")
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=10)]
     derived: dict[Identifier, Expression] = {}
     notes: tuple[Text, ...] = ()

@@ -30,9 +30,7 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
     """Lead to the case's application for the procedure, begun now unless it runs already."""
-    if case.resident is None or not procedures.is_offered(
-        procedure, on=timezone.localdate(), channel="counter"
-    ):
+    if not _may_begin(case, procedure):
         messages.error(request, "手続を選び直してください。")
         return redirect("counter:case", case.pk)
     running = queries.running(case, procedure)
@@ -45,6 +43,15 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:case", case.pk)
+
+
+def _may_begin(case: Case, procedure: str) -> bool:
+    """Return whether the counter offers the procedure, and to this person."""
+    today = timezone.localdate()
+    if not procedures.is_offered(procedure, on=today, channel="counter"):
+        return False
+    takes_newcomers = procedures.current(procedure, on=today).procedure.newcomers
+    return case.resident is not None or (case.newcomer and takes_newcomers)
 
 
 def _begin(request: HttpRequest, case: Case, procedure: str, read: Callable[[], Reading]) -> HttpResponse:

@@ -47,7 +47,7 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the resident's record, read from the core just now, and the procedures to choose from."""
     now = timezone.now()
     case = case_or_404(request, case_id)
-    if case.resident is None:
+    if case.resident is None and not case.newcomer:
         return redirect(f"/counter/?case={case.pk}")
     reading = read_now(request, case)
     applications = queries.applications_of(case)
@@ -55,9 +55,9 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "reading": reading,
         "household": queries.household(reading.record),
-        "choices": (choices := queries.choices(timezone.localdate(now))),
+        "choices": (choices := queries.choices(timezone.localdate(now), newcomer=case.newcomer)),
         "others": queries.by_business(choices),
-        "events": queries.events(timezone.localdate(now)),
+        "events": queries.events(timezone.localdate(now), newcomer=case.newcomer),
         "applications": applications,
         "unsent": [one["title"] for one in applications if one["is_unsent"]],
         "desk": queries.desk_state(desk_of(request), at=now),
@@ -82,7 +82,8 @@ def read_now(request: HttpRequest, case: Case) -> Reading:
 def ask_now(request: HttpRequest, case: Case) -> Callable[[], Reading]:
     """Ask the core for the record; return what writes down that it was read, in a transaction of the caller's choice."""
     resident, officer, reason = case.resident, permissions.by(request), _reason(request, case)
-    assert resident is not None
+    if resident is None:
+        return partial(Reading, None)  # a newcomer has no record
     try:
         answer = ask_core(resident=resident, by=officer, reason=reason)
     except ReasonNeeded as needed:

@@ -1,5 +1,5 @@
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.db import transaction
@@ -54,6 +54,8 @@ def _results(request: HttpRequest) -> dict[str, object]:
         # What the search is for: somebody who waits, a procedure that a form's QR code named.
         "case_id": request.GET.get("case", ""),
         "procedure": queries.choice(request.GET.get("procedure", ""), timezone.localdate()),
+        # Five clicks open one case.
+        "newcomer_key": uuid4(),
     }
 
 
@@ -80,6 +82,34 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         return redirect("counter:home")
     procedure = request.POST.get("procedure", "")
     return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def newcomer(request: HttpRequest) -> HttpResponse:
+    """Begin (or go on with) a case for somebody who is in no register yet, such as whoever moves in."""
+    now, officer = timezone.now(), permissions.by(request)
+    waiting = request.POST.get("case", "")
+    try:
+        with transaction.atomic():
+            case = (
+                cases.welcome(case=_waiting(request, waiting), by=officer, at=now)
+                if waiting
+                else cases.receive_newcomer(by=officer, at=now, key=_key(request.POST.get("key", "")))
+            )
+            actions.make_room(desk=desk_of(request), case=case)
+    except cases.NotReady as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:home")
+    procedure = request.POST.get("procedure", "")
+    return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _receive(officer: Officer, resident: Resident, at: datetime) -> Case:
