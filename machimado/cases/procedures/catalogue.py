@@ -106,8 +106,17 @@ def _changes(folder: str) -> Iterator[tuple[str, int]]:
                     yield entry.path, entry.stat().st_mtime_ns
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a file gave when it was last good, and what stood in it then."""
+
+    raw: bytes
+    found: "Form | Triage"
+    source: Source
+
+
 # By file; of this process only: whoever starts anew has only what the files say.
-_last_good: dict[Path, "Form | Triage"] = {}
+_last_good: dict[Path, Kept] = {}
 
 
 @lru_cache(maxsize=4)
@@ -305,12 +314,11 @@ def read_files(files: Iterable[Path]) -> Read:
     return read
 
 
-def read_what_can_be_read(
-    files: Iterable[Path], *, last_good: dict[Path, Form | Triage] | None = None
-) -> Read:
+def read_what_can_be_read(files: Iterable[Path], *, last_good: dict[Path, Kept] | None = None) -> Read:
     """Read files and return what the good ones give, and the problems of the others.
 
-    With `last_good` a file that can't be read gives what it gave before; what is read now is kept in it.
+    With `last_good` a file that can't be read gives what it gave before, and one that has not changed is not read again;
+    what is read now is kept in it.
     """
     kept = {} if last_good is None else last_good
     read = Read()
@@ -318,19 +326,25 @@ def read_what_can_be_read(
     called: list[tuple[Triage, Source]] = []
     for file in files:
         try:
-            found, source = read_file(file)
+            now = _again_or_anew(file, kept.get(file))
         except DefinitionError as error:
             read.problems += error.problems
             if file in kept:
-                read.add(kept[file])
+                read.add(kept[file].found)
             continue
+        found, source = now.found, now.source
         read.problems += _between_files(found if isinstance(found, Form) else found.form, source, file, seen)
         called += [(found, source)] if isinstance(found, Triage) else []
         read.add(found)
-        kept[file] = found
+        kept[file] = now
     forms = {form.id: form for form in read.forms}
     read.problems += [problem for each in called if forms for problem in _unknown_steps(*each, forms)]
     return read
+
+
+def _again_or_anew(file: Path, before: Kept | None) -> Kept:
+    raw = read_limited(file)
+    return before if before is not None and before.raw == raw else Kept(raw, *_read_as(file, raw))
 
 
 def read_file(file: Path) -> tuple[Form | Triage, Source]:
@@ -338,8 +352,12 @@ def read_file(file: Path) -> tuple[Form | Triage, Source]:
 
     Raises: DefinitionError.
     """
+    return _read_as(file, read_limited(file))
+
+
+def _read_as(file: Path, raw: bytes) -> tuple[Form | Triage, Source]:
     load = load_event if file.parent.name == EVENTS else load_with_source
-    return load(read_limited(file), str(file))
+    return load(raw, str(file))
 
 
 def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:

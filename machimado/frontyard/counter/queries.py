@@ -30,6 +30,7 @@ from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Paper
+from machimado.cases.procedures.rules.difference import differences
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Language, Screen
 from machimado.ground.people.models import Officer
@@ -158,10 +159,20 @@ def is_from_copy(application: Application) -> bool:
     return any(kept["source"] == INDEX for kept in application.sources.values())
 
 
-def newer_since(application: Application, *, on: date) -> str:
-    """Return since when (ISO) a newer version is in force than the one of a running application; nothing where there is none."""
-    newer = cases.newer_form(application, on=on) if application.state in RUNNING else None
-    return newer.procedure.version.effective_from if newer else ""
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """The version in force that is newer than an application's own: since when (ISO), and what it changes."""
+
+    since: str
+    changes: tuple[str, ...]
+
+
+def newer(application: Application, *, on: date) -> Newer | None:
+    """Return what is newer than the version of a running application; nothing where it has the version in force."""
+    found = cases.newer_form(application, on=on) if application.state in RUNNING else None
+    if found is None:
+        return None
+    return Newer(found.procedure.version.effective_from, differences(cases.form_of(application), found))
 
 
 def screen_sheet(application: Application, *, at: datetime, language: str) -> Sheet:

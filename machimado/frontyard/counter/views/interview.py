@@ -114,7 +114,7 @@ def context(
         "lacking": paper.missing(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
         "sent_back": _sent_back(application),
-        "newer_since": queries.newer_since(application, on=timezone.localdate(now)),
+        "newer": queries.newer(application, on=timezone.localdate(now)),
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }
