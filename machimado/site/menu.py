@@ -17,12 +17,14 @@ class Item:
 
 
 SERVING = frozenset({Role.OFFICER, Role.SPECIALIST, Role.SUPERVISOR})
+AUTHORS = frozenset({Role.SPECIALIST, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ITEMS = (
     Item("窓口", "counter:home", SERVING),
     Item("受付", "reception:home", SERVING),
     Item("基幹連携", "delivery:home", SERVING | {Role.ADMINISTRATOR}),
     Item("実績", "applications:figures", SERVING),
     Item("紙の申請", "applications:paper", SERVING),
+    Item("手続の作成", "authoring:home", AUTHORS),
     Item("記録台帳", "people:journal", frozenset({Role.AUDITOR})),
 )
 

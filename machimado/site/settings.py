@@ -11,6 +11,8 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 CITY_FILES = ("city.yaml", "sites.yaml", "staff.yaml")
 CITY_FOLDER = env.folder("MACHIMADO_CITY", BASE_DIR / "cities" / "yukimi", holding=CITY_FILES)
 DATA_FOLDER = env.folder("MACHIMADO_DATA", BASE_DIR / "var" / CITY_FOLDER.name)
+# What officers have written and approved; it belongs to the data, the city's own folder may be read-only.
+PUBLISHED_FOLDER = DATA_FOLDER / "published"
 DEBUG = env.flag("MACHIMADO_DEBUG", default=False)
 
 
@@ -91,6 +93,7 @@ INSTALLED_APPS = [
     "machimado.frontyard.counter",
     "machimado.frontyard.reception",
     "machimado.cases.delivery",
+    "machimado.cases.authoring",
     "machimado.cases.applications",
     "machimado.cases.register",
     "machimado.cases.procedures",

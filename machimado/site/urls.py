@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("machimado.frontyard.counter.urls")),
     path("", include("machimado.cases.applications.urls")),
     path("delivery/", include("machimado.cases.delivery.urls")),
+    path("authoring/", include("machimado.cases.authoring.urls")),
     path("staff/", include("machimado.ground.people.urls")),
     # Accounts are made and changed by the city: allauth's pages for doing so by mail are closed, …
     re_path(

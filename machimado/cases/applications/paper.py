@@ -94,6 +94,13 @@ def blank(*, procedure: str, address: str, at: datetime) -> Printed:
     return _print(form, inputs, at)
 
 
+def specimen(*, form: Form, at: datetime) -> Printed:
+    """Print the blank form of a definition that is not in force (yet)."""
+    return _print(
+        form, {**_fixed(form), "blank": True, "answers": {}, "derived": {}, "reference": "", "qr_svg": ""}, at
+    )
+
+
 def missing(application: Application) -> tuple[Missing, ...]:
     """Return the characters of the answers that the fonts of paper lack, for a page that warns before it is printed."""
     words = json.dumps(application.answers, ensure_ascii=False)

@@ -77,19 +77,22 @@ def again(definition: dict[str, Any]) -> Frozen:
     return Frozen(content_hash(definition), definition, written["title"]["ja"], written["version"]["number"])
 
 
-def city_catalogue(folder: Path) -> "Catalogue":
-    """Return a city's procedures as its files are now: an unchanged folder costs a few stat calls.
+def city_catalogue(*folders: Path) -> "Catalogue":
+    """Return a city's procedures as its files are now: unchanged folders cost a few stat calls.
+
+    The first is the city's own, the others hold what was published beside it.
 
     A file that has just been broken is told in the log and stays as it was last read, so that no earlier version
     takes its place; a folder without files offers nothing.
     """
-    changes = (change for name in FOLDERS for change in _changes(str(folder / name)))
-    return _read(folder, tuple(sorted(changes)))
+    changes = (change for folder in folders for name in FOLDERS for change in _changes(str(folder / name)))
+    return _read(folders, tuple(sorted(changes)))
 
 
-def _folders(city: Path) -> list[Path]:
+def _folders(city: Path, *others: Path) -> list[Path]:
     """Return where a city keeps its procedures, and its life events if it has any."""
-    return [city / name for name in FOLDERS if name == PROCEDURES or (city / name).is_dir()]
+    places = [folder / name for folder in (city, *others) for name in FOLDERS]
+    return [place for place in places if place == city / PROCEDURES or place.is_dir()]
 
 
 def _changes(folder: str) -> Iterator[tuple[str, int]]:
@@ -120,21 +123,27 @@ _last_good: dict[Path, Kept] = {}
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, _changes: tuple[tuple[str, int], ...]) -> "Catalogue":
-    """Read the folder; again when a file was changed, added or taken away."""
+def _read(folders: tuple[Path, ...], _changes: tuple[tuple[str, int], ...]) -> "Catalogue":
+    """Read the folders; again when a file was changed, added or taken away."""
     try:
-        read = read_what_can_be_read(procedure_files(_folders(folder)), last_good=_last_good)
+        read = read_what_can_be_read(procedure_files(_folders(*folders)), last_good=_last_good)
     except DefinitionError as error:
         read = Read(problems=list(error.problems))
     for problem in read.problems:
         logger.error("%s", problem)
-    return Catalogue(read.forms, read.events)
+    return Catalogue(read.forms, read.events, read.texts)
 
 
 class Catalogue:
     """All procedures and life events of a city folder; read once, and never changed."""
 
-    def __init__(self, forms: Iterable[Form], events: Iterable[Triage] = ()) -> None:
+    def __init__(
+        self,
+        forms: Iterable[Form],
+        events: Iterable[Triage] = (),
+        texts: Mapping[tuple[str, int], str] | None = None,
+    ) -> None:
+        self._texts = texts or {}
         versions: dict[str, list[Form]] = {}
         for form in forms:
             versions.setdefault(form.id, []).append(form)
@@ -157,7 +166,11 @@ class Catalogue:
         Raises: DefinitionError with the problems of all files.
         """
         read = read_files(procedure_files(_folders(folder)))
-        return cls(read.forms, read.events)
+        return cls(read.forms, read.events, read.texts)
+
+    def text(self, procedure: str, version: int) -> str:
+        """Return the file of a version, as it was read; empty where it is not known."""
+        return self._texts.get((procedure, version), "")
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all procedures."""
@@ -294,13 +307,16 @@ class Read:
     forms: list[Form] = field(default_factory=list)
     events: list[Triage] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # By the procedure and its version.
+    texts: dict[tuple[str, int], str] = field(default_factory=dict)
 
-    def add(self, found: Form | Triage) -> None:
+    def add(self, kept: Kept) -> None:
         """Take what a file gave."""
-        if isinstance(found, Triage):
-            self.events.append(found)
+        if isinstance(kept.found, Triage):
+            self.events.append(kept.found)
         else:
-            self.forms.append(found)
+            self.forms.append(kept.found)
+            self.texts[kept.found.id, kept.found.version] = kept.source.text
 
 
 def read_files(files: Iterable[Path]) -> Read:
@@ -330,12 +346,12 @@ def read_what_can_be_read(files: Iterable[Path], *, last_good: dict[Path, Kept] 
         except DefinitionError as error:
             read.problems += error.problems
             if file in kept:
-                read.add(kept[file].found)
+                read.add(kept[file])
             continue
         found, source = now.found, now.source
         read.problems += _between_files(found if isinstance(found, Form) else found.form, source, file, seen)
         called += [(found, source)] if isinstance(found, Triage) else []
-        read.add(found)
+        read.add(now)
         kept[file] = now
     forms = {form.id: form for form in read.forms}
     read.problems += [problem for each in called if forms for problem in _unknown_steps(*each, forms)]

@@ -55,6 +55,23 @@ def business_name(form: Form) -> str:
     return BUSINESSES.get(form.procedure.business_id, OTHER)
 
 
+def versions(procedure: str) -> tuple[Form, ...]:
+    """Return all versions of a procedure, oldest first."""
+    return _city().versions(procedure)
+
+
+def everything() -> list[tuple[Form, ...]]:
+    """Return each procedure with all its versions, the procedures of one business together."""
+    city = _city()
+    found = [city.versions(procedure) for procedure in city.ids()]
+    return sorted(found, key=lambda each: (each[-1].procedure.business_id, each[-1].id))
+
+
+def text_of(form: Form) -> str:
+    """Return the file of a version, as it was read."""
+    return _city().text(form.id, form.version)
+
+
 def frozen(procedure: str, *, on: date) -> Frozen:
     """Return the definition in force on a day as an application keeps it.
 
@@ -65,9 +82,10 @@ def frozen(procedure: str, *, on: date) -> Frozen:
 
 def _city() -> Catalogue:
     """Return the city's procedures. A page asks half a dozen times: the files are looked at once a second."""
-    return _in_this_second(settings.CITY_FOLDER, int(time.monotonic()))
+    folders = (settings.CITY_FOLDER, settings.PUBLISHED_FOLDER)
+    return _in_this_second(folders, int(time.monotonic()))
 
 
 @lru_cache(maxsize=4)
-def _in_this_second(folder: Path, _second: int) -> Catalogue:
-    return city_catalogue(folder)
+def _in_this_second(folders: tuple[Path, ...], _second: int) -> Catalogue:
+    return city_catalogue(*folders)

@@ -256,7 +256,7 @@ def _together(
 ) -> Outcome:
     """Return one outcome of all: what any of them asks is asked, what any of them lacks is missing."""
     given = {one.id: one.answered(first.derived) for one, _ in each}
-    asked = [one.path(path) for one, its in each for path in its.asked if path not in given[one.id]]
+    asked = [one.path(path) for one, its in each for path in its.asked if not _is_among(path, given[one.id])]
     missing = [one.path(path) for one, its in each for path in its.missing]
     required = {one.path(path) for one, its in each for path in its.required}
     findings = [
@@ -276,6 +276,11 @@ def _together(
         answers={},
         route=route,
     )
+
+
+def _is_among(path: str, names: frozenset[str]) -> bool:
+    """Return whether a path is one of the names, or stands in the rows of one."""
+    return path in names or any(path.startswith(f"{name}.") for name in names)
 
 
 def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -1,0 +1,47 @@
+"""Who may write a procedure, and who may let it become one. Buttons ask the same functions as actions."""
+
+from machimado.cases.authoring.models import Draft
+from machimado.ground.people.models import Officer, Role
+from machimado.ground.people.permissions import Refused
+
+AUTHORS = (Role.SPECIALIST, Role.SUPERVISOR, Role.ADMINISTRATOR)
+State = Draft.State
+_WHAT_NOW = {
+    State.EDITING: "まだ作成中です。公開を申し出てから進んでください。",
+    State.PROPOSED: "承認を待っています。直すときは、いったん作成に戻してください。",
+    State.PUBLISHED: "もう公開されています。直すときは、新しい下書きを始めてください。",
+    State.WITHDRAWN: "この下書きは取り下げられています。必要なときは、新しい下書きを始めてください。",
+}
+
+
+class WrongState(Refused):
+    """The draft is in a state in which this cannot be done; the message says what can."""
+
+
+def check_state(draft: Draft, *states: State) -> None:
+    """Check that the draft is in one of the states.
+
+    Raises: WrongState.
+    """
+    if draft.state not in states:
+        raise WrongState(_WHAT_NOW[State(draft.state)])
+
+
+def check_approve(officer: Officer, draft: Draft) -> None:
+    """Check that the officer may let the draft become a version: it is proposed, and somebody else wrote all of it.
+
+    Raises: WrongState, Refused.
+    """
+    check_state(draft, State.PROPOSED)
+    wrote = {draft.author_id, *draft.texts.values_list("officer_id", flat=True)}
+    if officer.pk in wrote:
+        raise Refused("自分が書いた手続は承認できません。内容を見ていない別の職員に承認を頼んでください。")
+
+
+def can_approve(officer: Officer, draft: Draft) -> bool:
+    """Return whether the officer may let the draft become a version."""
+    try:
+        check_approve(officer, draft)
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,198 @@
+"""What the authoring pages show, as plain data."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from machimado.cases.applications.rules.sheet import Sheet, lay_out
+from machimado.cases.authoring.models import Draft
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.cases import merged, run_cases
+from machimado.cases.procedures.rules.definition import Channel
+from machimado.cases.procedures.rules.difference import differences
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.load import load_with_source, vocabulary
+from machimado.cases.procedures.rules.problems import DefinitionError, Problem
+from machimado.cases.procedures.rules.source import Source
+
+OPEN = (Draft.State.EDITING, Draft.State.PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A draft's text as the engine understands it: its form, or why there is none; which of its tests fail; what it changes."""
+
+    form: Form | None
+    data: dict[str, Any]
+    problems: tuple[Problem, ...]
+    failures: tuple[Problem, ...]
+    changes: tuple[str, ...]
+
+    @property
+    def tests(self) -> int:
+        """How many tests the draft has."""
+        return len(self.form.procedure.tests) if self.form else 0
+
+
+def read(text: str) -> Reading:
+    """Read a draft; what is wrong is told with its line, and never raised."""
+    form, source, problems = _loaded(text)
+    if form is None or source is None:
+        return Reading(None, _data(text), problems, (), ())
+    failures = tuple(source.problem(failure.loc, failure.what) for failure in run_cases(form))
+    before = [version for version in procedures.versions(form.id) if version.version < form.version]
+    changes = differences(before[-1], form) if before else ()
+    return Reading(form, source.data, (), failures, changes)
+
+
+@lru_cache(maxsize=16)
+def _loaded(text: str) -> tuple[Form | None, Source | None, tuple[Problem, ...]]:
+    try:
+        form, source = load_with_source(text.encode(), "下書き")
+    except DefinitionError as error:
+        return None, None, tuple(error.problems)
+    return form, source, ()
+
+
+def _data(text: str) -> dict[str, Any]:
+    """Return what can be read of a text that is no procedure (yet)."""
+    try:
+        data = Source(text.encode(), "下書き").data
+    except DefinitionError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A procedure with its versions, and its open draft."""
+
+    id: str
+    title: str
+    business: str
+    versions: tuple[tuple[int, str], ...]
+    draft: Draft | None
+
+
+def listed() -> list[Listed]:
+    """Return all procedures, those of one business together."""
+    drafts = {
+        draft.procedure: draft for draft in Draft.objects.filter(state__in=OPEN).select_related("author")
+    }
+    return [
+        Listed(
+            each[-1].id,
+            each[-1].procedure.title["ja"],
+            procedures.business_name(each[-1]),
+            tuple((form.version, form.procedure.version.effective_from) for form in reversed(each)),
+            drafts.pop(each[-1].id, None),
+        )
+        for each in procedures.everything()
+    ] + [Listed(draft.procedure, draft.procedure, "新しい手続", (), draft) for draft in drafts.values()]
+
+
+def draft(draft_id: UUID) -> Draft:
+    """Return the draft with its author.
+
+    Raises: Draft.DoesNotExist.
+    """
+    return Draft.objects.select_related("author", "approver").get(pk=draft_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part in the list of a draft: where it stands, and what it is called."""
+
+    place: str
+    title: str
+    note: str = ""
+    inner: "tuple[Entry, ...]" = ()
+
+
+def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
+    """Return a draft's parts with their places, whether or not it can be loaded."""
+    return {
+        "sections": [
+            Entry(
+                f"sections.{number}",
+                _said(section, "title"),
+                _note(section),
+                _questions(section, f"sections.{number}"),
+            )
+            for number, section in enumerate(_list(data, "sections"))
+        ],
+        "checks": [
+            Entry(f"checks.{number}", _said(check, "message"), str(check.get("assert", "")))
+            for number, check in enumerate(_list(data, "checks"))
+        ],
+        "documents": [
+            Entry(f"documents.{number}", _said(document, "title"), _note(document))
+            for number, document in enumerate(_list(data, "documents"))
+        ],
+        "delivered": [
+            Entry(f"delivery.fields.{number}", str(field.get("to", "")), str(field.get("from", "")))
+            for number, field in enumerate(_list(data.get("delivery") or {}, "fields"))
+        ],
+    }
+
+
+def _questions(holder: dict[str, Any], place: str) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            f"{place}.questions.{number}",
+            _said(question, "label") or _called(str(question.get("id", ""))),
+            _note(question),
+            _questions(question, f"{place}.questions.{number}"),
+        )
+        for number, question in enumerate(_list(holder, "questions"))
+    )
+
+
+def _list(holder: Any, name: str) -> list[dict[str, Any]]:
+    found = holder.get(name) if isinstance(holder, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _said(part: dict[str, Any], name: str) -> str:
+    text = part.get(name)
+    return str(text.get("ja", "")) if isinstance(text, dict) else ""
+
+
+def _note(part: dict[str, Any]) -> str:
+    when = part.get("when")
+    return f"条件　{when}" if when else ""
+
+
+def _called(name: str) -> str:
+    meaning = vocabulary().meanings.get(name) or vocabulary().meanings.get(f"{name}[]")
+    return meaning.label["ja"] if meaning else name
+
+
+def meanings() -> list[tuple[str, str]]:
+    """Return the shared questions: (id, what it is called)."""
+    return [
+        (name, each.label["ja"]) for name, each in sorted(vocabulary().meanings.items()) if "[]" not in name
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A draft as it will look: with the answers of one of its tests, on one channel, in one language."""
+
+    sheet: Sheet
+    test: str
+    tests: tuple[str, ...]
+
+
+def preview(form: Form, *, test: str, channel: Channel, language: str, today: date) -> Preview:
+    """Return what is asked for the answers of a test; without one, what an empty form asks."""
+    answers: dict[str, dict[str, Any]] = {}
+    for case in form.procedure.tests:
+        answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
+    days = {case.name: date.fromisoformat(case.today) for case in form.procedure.tests}
+    sheet = lay_out(
+        form, answers.get(test, {}), {}, today=days.get(test, today), channel=channel, language=language
+    )
+    return Preview(sheet, test if test in answers else "", tuple(answers))

@@ -1,0 +1,112 @@
+"""Changes one place of a YAML text and leaves everything else (comments, order, quotes, line breaks) as it stands.
+
+A place is given as in problems of definitions: ("sections", 0, "questions", 2, "label").
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+Loc = tuple[str | int, ...]
+
+
+class NoSuchPlace(LookupError):
+    """The text has no such place (any more); the message says so in Japanese."""
+
+    def __init__(self) -> None:
+        super().__init__("その箇所は、もうありません。画面を読み込み直してください。")
+
+
+def put(text: str, loc: Loc, value: Any) -> str:
+    """Return the text with a value at a place; None takes it away.
+
+    Raises: NoSuchPlace.
+    """
+    data = _load(text)
+    *way, last = loc
+    here = _at(data, tuple(way))
+    try:
+        if value is None:
+            here.pop(last, None) if isinstance(here, dict) else here.pop(last)
+        else:
+            here[last] = _styled(value)
+    except (IndexError, TypeError, KeyError):
+        raise NoSuchPlace from None
+    return _dump(data)
+
+
+def insert(text: str, loc: Loc, index: int, value: Any) -> str:
+    """Return the text with a value more in the list at a place; the list is made where there is none.
+
+    Raises: NoSuchPlace.
+    """
+    data = _load(text)
+    holder = _at(data, loc[:-1])
+    if isinstance(holder, dict) and loc[-1] not in holder:
+        holder[loc[-1]] = CommentedSeq()
+    found = _at(data, loc)
+    if not isinstance(found, list):
+        raise NoSuchPlace
+    found.insert(index, _styled(value, block=True))
+    return _dump(data)
+
+
+def move(text: str, loc: Loc, by: int) -> str:
+    """Return the text with one entry of a list moved; at the end of the list it stays.
+
+    Raises: NoSuchPlace.
+    """
+    data = _load(text)
+    entries, index = _at(data, loc[:-1]), loc[-1]
+    if not isinstance(entries, list) or not isinstance(index, int) or index >= len(entries):
+        raise NoSuchPlace
+    to = min(max(index + by, 0), len(entries) - 1)
+    entries.insert(to, entries.pop(index))
+    return _dump(data)
+
+
+def _at(data: Any, loc: Loc) -> Any:
+    here = data
+    for part in loc:
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            raise NoSuchPlace from None
+    return here
+
+
+def _styled(value: Any, *, block: bool = False) -> Any:
+    """Return a value as people write it: a text of several languages in one line, an entry of a list over several."""
+    if isinstance(value, Mapping):
+        made = CommentedMap({key: _styled(each) for key, each in value.items()})
+        if not block:
+            made.fa.set_flow_style()
+        return made
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return CommentedSeq([_styled(each) for each in value])
+    return value
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 100_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _load(text: str) -> Any:
+    try:
+        return _yaml().load(text)
+    except YAMLError:
+        raise NoSuchPlace from None
+
+
+def _dump(data: Any) -> str:
+    made = io.StringIO()
+    _yaml().dump(data, made)
+    return made.getvalue()

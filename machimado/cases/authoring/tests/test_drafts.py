@@ -1,0 +1,360 @@
+"""From a draft to a version in force: two officers, one file, and nothing that has begun is changed."""
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from machimado.cases.applications.tests import claim
+from machimado.cases.authoring import actions, queries
+from machimado.cases.authoring.models import Draft
+from machimado.cases.authoring.rules import editing
+from machimado.cases.procedures import catalogue
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.load import load
+from machimado.ground.journal.models import Entry
+from machimado.ground.people.models import Officer
+from tests.universe import Universe
+
+pytestmark = pytest.mark.django_db
+
+SEAL = "seal-certificate"
+SignIn = Callable[[Officer], Client]
+NEW = {"ja": "登録の番号"}
+
+
+@pytest.fixture(autouse=True)
+def published(tmp_path: Path, settings: Any) -> Iterator[Path]:
+    """Return where this test's published versions stand."""
+    settings.PUBLISHED_FOLDER = tmp_path / "published"
+    forget()
+    yield settings.PUBLISHED_FOLDER
+    forget()
+
+
+def forget() -> None:
+    procedures._in_this_second.cache_clear()
+    catalogue._read.cache_clear()
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def drafted(by: Officer) -> Draft:
+    """Begin a draft and change the label of a question."""
+    draft = actions.begin(procedure=SEAL, by=by, at=now())
+    text = editing.put(draft.text, ("sections", 1, "questions", 1, "label"), NEW)
+    return actions.save(draft=draft, text=text, revision=0, by=by, at=now())
+
+
+def proposed(by: Officer, day: date | None = None) -> Draft:
+    return actions.propose(draft=drafted(by), effective_date=day or timezone.localdate(), by=by, at=now())
+
+
+def test_a_second_officer_lets_it_become_a_file_that_takes_effect(
+    universe: Universe, published: Path
+) -> None:
+    draft = actions.approve(draft=proposed(universe.specialist), by=universe.supervisor, at=now())
+    file = published / "procedures" / f"{SEAL}.v2.yaml"
+    assert draft.state == "published"
+    assert file.read_text("utf-8") == draft.text
+    assert load(file.read_bytes(), file.name).version == 2
+    forget()
+    current = procedures.current(SEAL, on=timezone.localdate())
+    assert current.version == 2
+    question = current.question("seal.number")
+    assert question is not None
+    assert question.label["ja"] == "登録の番号"
+
+
+def test_before_its_day_the_old_version_is_in_force(universe: Universe) -> None:
+    later = timezone.localdate() + timedelta(days=30)
+    actions.approve(draft=proposed(universe.specialist, later), by=universe.supervisor, at=now())
+    forget()
+    assert procedures.current(SEAL, on=timezone.localdate()).version == 1
+    assert procedures.current(SEAL, on=later).version == 2
+
+
+def test_what_has_begun_stays_with_its_version(universe: Universe) -> None:
+    from machimado.cases.applications import actions as cases
+
+    case = claim.begun(universe.officer).case
+    application = cases.begin(case=case, procedure=SEAL, by=universe.officer, at=now())
+    actions.approve(draft=proposed(universe.specialist), by=universe.supervisor, at=now())
+    forget()
+    assert cases.form_of(application).version == 1
+    newer = cases.newer_form(application, on=timezone.localdate())
+    assert newer is not None
+    assert newer.version == 2
+
+
+def test_nobody_lets_through_what_they_wrote(universe: Universe, published: Path) -> None:
+    draft = proposed(universe.specialist)
+    with pytest.raises(Exception, match="自分が書いた手続は承認できません"):
+        actions.approve(draft=draft, by=universe.specialist, at=now())
+    assert not published.exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draft.objects.filter(pk=draft.pk).update(approver=universe.specialist)
+
+
+def test_nor_what_they_changed_in_another_s_draft(universe: Universe) -> None:
+    draft = drafted(universe.specialist)
+    text = editing.put(draft.text, ("notes", 0, "ja"), "ゆっくり伺ってください。")
+    actions.save(draft=draft, text=text, revision=draft.revision, by=universe.supervisor, at=now())
+    actions.propose(draft=draft, effective_date=timezone.localdate(), by=universe.specialist, at=now())
+    with pytest.raises(Exception, match="自分が書いた"):
+        actions.approve(draft=draft, by=universe.supervisor, at=now())
+
+
+def test_five_clicks_publish_one_file(universe: Universe, published: Path) -> None:
+    draft = proposed(universe.specialist)
+    actions.approve(draft=draft, by=universe.supervisor, at=now())
+    for _ in range(4):
+        with pytest.raises(Exception, match="もう公開されています"):
+            actions.approve(draft=draft, by=universe.supervisor, at=now())
+    assert [file.name for file in (published / "procedures").iterdir()] == [f"{SEAL}.v2.yaml"]
+
+
+def test_a_file_that_cannot_be_written_publishes_nothing(universe: Universe, published: Path) -> None:
+    published.write_text("no folder")
+    draft = proposed(universe.specialist)
+    with pytest.raises(actions.NotReady, match="情報政策課"):
+        actions.approve(draft=draft, by=universe.supervisor, at=now())
+    draft.refresh_from_db()
+    assert draft.state == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text, "何も変わっていません"),
+        (lambda text: editing.put(text, ("fee",), "copies * 300"), "読めないところ"),
+        (lambda text: editing.put(text, ("fee",), 500), "試験に合わない"),
+        (lambda text: editing.put(text, ("id",), "another-one"), "記号（id）"),
+    ],
+)
+def test_what_is_not_sound_is_not_proposed(
+    universe: Universe, change: Callable[[str], str], said: str
+) -> None:
+    draft = actions.begin(procedure=SEAL, by=universe.specialist, at=now())
+    draft = actions.save(draft=draft, text=change(draft.text), revision=0, by=universe.specialist, at=now())
+    with pytest.raises(actions.NotReady, match=re.escape(said)):
+        actions.propose(draft=draft, effective_date=timezone.localdate(), by=universe.specialist, at=now())
+
+
+def test_a_day_that_has_passed_is_refused(universe: Universe) -> None:
+    with pytest.raises(actions.NotReady, match="今日からあと"):
+        proposed(universe.specialist, timezone.localdate() - timedelta(days=1))
+
+
+def test_two_officers_do_not_overwrite_each_other(universe: Universe) -> None:
+    draft = drafted(universe.specialist)
+    text = editing.put(draft.text, ("fee",), 400)
+    actions.save(draft=draft, text=text, revision=draft.revision, by=universe.supervisor, at=now())
+    with pytest.raises(actions.Conflict):
+        actions.save(draft=draft, text=draft.text, revision=draft.revision, by=universe.specialist, at=now())
+
+
+def test_of_each_procedure_one_draft_is_open(universe: Universe) -> None:
+    first = actions.begin(procedure=SEAL, by=universe.specialist, at=now())
+    assert actions.begin(procedure=SEAL, by=universe.supervisor, at=now()) == first
+    actions.withdraw(draft=first, by=universe.specialist, at=now())
+    actions.withdraw(draft=first, by=universe.specialist, at=now())
+    assert actions.begin(procedure=SEAL, by=universe.supervisor, at=now()) != first
+
+
+def test_undo_goes_back_step_by_step(universe: Universe) -> None:
+    draft = drafted(universe.specialist)
+    first = draft.texts.get(revision=0).text
+    assert actions.undo(draft=draft).text == first
+    assert actions.undo(draft=draft).text == first
+
+
+def test_a_file_from_elsewhere_becomes_a_draft_with_its_difference(
+    universe: Universe, sign_in: SignIn
+) -> None:
+    text = editing.put(procedures.text_of(procedures.versions(SEAL)[-1]), ("fee",), 350)
+    client = sign_in(universe.specialist)
+    upload = SimpleUploadedFile("seal.yaml", text.encode())
+    led = client.post("/authoring/import/", {"file": upload}).headers["Location"]
+    page = client.get(led).content.decode()
+    assert "手数料が「certificate.copies * 300」から「350円」に変わりました。" in page
+    assert queries.read(Draft.objects.get().text).data["version"]["number"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "このファイルは読めません"),
+        (b"\xff\xfe\x00", "文字として読めません"),
+        (b"id: x\n", "このファイルは読めません"),
+        (b"a: &x [*x, *x]\n", "このファイルは読めません"),
+        (b"x" * 600_000, "このファイルは読めません"),
+    ],
+)
+def test_what_is_no_procedure_is_refused_with_a_sentence(
+    universe: Universe, sign_in: SignIn, content: bytes, said: str
+) -> None:
+    answer = sign_in(universe.specialist).post(
+        "/authoring/import/", {"file": SimpleUploadedFile("x.yaml", content)}
+    )
+    assert said in " ".join(map(str, get_messages(answer.wsgi_request)))
+    assert not Draft.objects.exists()
+
+
+def test_a_version_is_handed_out_as_one_file(universe: Universe, sign_in: SignIn) -> None:
+    answer = sign_in(universe.specialist).get(f"/authoring/procedures/{SEAL}/1.yaml")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{SEAL}.v1.yaml"'
+    assert load(answer.content, "x.yaml").id == SEAL
+    assert sign_in(universe.specialist).get(f"/authoring/procedures/{SEAL}/9.yaml").status_code == 404
+
+
+def test_the_whole_way_on_the_pages(universe: Universe, sign_in: SignIn) -> None:
+    author, second = sign_in(universe.specialist), sign_in(universe.supervisor)
+    led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
+    assert "まだありません。" in author.get(led).content.decode()
+    form = author.get(f"{led}parts/question/?place=sections.1.questions.1").content.decode()
+    assert "カードの番号を確認します。" in form
+    given = {
+        "place": "sections.1.questions.1",
+        "revision": "0",
+        "label.ja": "登録の番号",
+        "ask.ja": "番号を見せてください。",
+        "max": "20",
+        "required": "はい",
+    }
+    assert author.post(f"{led}parts/question/", given).status_code == 302
+    page = author.get(led).content.decode()
+    assert "登録の番号" in page
+    assert "職員の言い方が変わりました。" in page
+    author.post(f"{led}propose/", {"effective_date": timezone.localdate().isoformat()})
+    assert "別の職員の承認が要ります" in author.get(led).content.decode()
+    assert "承認して公開する" in second.get(led).content.decode()
+    second.post(f"{led}approve/")
+    assert Draft.objects.get().state == "published"
+    assert [entry.action for entry in Entry.objects.filter(action__startswith="draft.").order_by("pk")] == [
+        "draft.begun", "draft.proposed", "draft.published",
+    ]  # fmt: skip
+
+
+def test_a_question_is_added_moved_and_taken_out_on_the_pages(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
+    given = {
+        "within": "sections.3",
+        "id": "leaflet",
+        "kind": "choice",
+        "label.ja": "案内",
+        "ask.ja": "案内をお渡ししましたか。",
+        "options": "yes_no",
+        "required": "はい",
+    }
+    assert author.post(f"{led}parts/question/", given).status_code == 302
+    reading = queries.read(Draft.objects.get().text)
+    assert reading.form is not None
+    question = reading.form.question("leaflet")
+    assert question is not None
+    assert question.required is True
+    number = len(reading.data["sections"][3]["questions"]) - 1
+    author.post(f"{led}move/", {"place": f"sections.3.questions.{number}", "by": "up"})
+    assert (
+        queries.read(Draft.objects.get().text).data["sections"][3]["questions"][number - 1]["id"] == "leaflet"
+    )
+    author.post(f"{led}remove/", {"place": f"sections.3.questions.{number - 1}"})
+    assert "leaflet" not in Draft.objects.get().text
+    author.post(f"{led}undo/")
+    assert "leaflet" in Draft.objects.get().text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"within": "sections.0", "id": "", "ask.ja": "x。"},
+        {"within": "sections.0", "id": "x", "ask.ja": ""},
+    ],
+)
+def test_what_is_lacking_is_said_and_what_was_typed_stays(
+    universe: Universe, sign_in: SignIn, given: dict[str, str]
+) -> None:
+    author = sign_in(universe.specialist)
+    led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
+    answer = author.post(f"{led}parts/question/", {**given, "label.ja": "残る言葉"})
+    assert answer.status_code == 422
+    assert "を入れてください。" in answer.content.decode()
+    assert "残る言葉" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "place", ["", "sections.99", "tests.0", "../x", "sections.0.questions.0.questions.0.questions.0"]
+)
+def test_places_that_are_none_change_nothing(universe: Universe, sign_in: SignIn, place: str) -> None:
+    author = sign_in(universe.specialist)
+    led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
+    before = Draft.objects.get().text
+    author.post(f"{led}remove/", {"place": place})
+    assert Draft.objects.get().text == before
+    assert author.get(f"{led}parts/question/?place={place}").status_code == 404
+
+
+@pytest.mark.parametrize("channel", ["counter", "remote", "web", "kiosk", "nothing"])
+@pytest.mark.parametrize("language", ["ja", "ja-simple", "en", "xx"])
+def test_it_is_seen_on_each_channel_in_each_language(
+    universe: Universe, sign_in: SignIn, channel: str, language: str
+) -> None:
+    author = sign_in(universe.specialist)
+    led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
+    query = {"channel": channel, "language": language, "test": "本人がカードを持って2通"}
+    page = author.get(f"{led}preview/", query).content.decode()
+    assert {"ja-simple": "はんこの カード", "en": "Registration card"}.get(language, "印鑑登録証") in page
+    # Whoever proves who they are does so at a window.
+    if language == "ja":
+        assert ("ご本人を確認できる物" in page) == (channel not in {"web", "kiosk"})
+
+
+def test_on_paper_it_is_a_pdf(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
+    answer = author.get(f"{led}preview/", {"channel": "paper"})
+    assert answer.headers["Content-Type"] == "application/pdf"
+
+
+def test_a_draft_that_cannot_be_read_is_shown_with_what_is_wrong(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    draft = actions.begin(procedure=SEAL, by=universe.specialist, at=now())
+    text = editing.put(draft.text, ("sections", 0, "questions", 0, "when"), "nobody == 1")
+    actions.save(draft=draft, text=text, revision=0, by=universe.specialist, at=now())
+    page = author.get(f"/authoring/drafts/{draft.pk}/").content.decode()
+    assert "直すところ　1件" in page
+    assert "来庁された方" in page
+    assert author.get(f"/authoring/drafts/{draft.pk}/preview/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["officer", "auditor"])
+def test_others_do_not_write_procedures(universe: Universe, sign_in: SignIn, who: str) -> None:
+    client = sign_in(getattr(universe, who))
+    assert client.get("/authoring/").status_code == 403
+    assert client.post("/authoring/begin/", {"procedure": SEAL}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_begin_at_the_same_moment(universe: Universe) -> None:
+    def begin(by: Officer) -> Any:
+        try:
+            return actions.begin(procedure=SEAL, by=by, at=now()).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        found = set(pool.map(begin, [universe.specialist, universe.supervisor]))
+    assert len(found) == 1
+    assert Draft.objects.count() == 1

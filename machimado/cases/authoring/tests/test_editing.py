@@ -1,0 +1,155 @@
+"""One place of a file is changed, and nothing else of it moves."""
+
+import difflib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from machimado.cases.authoring.rules import editing, parts
+from machimado.cases.procedures.rules.load import load
+from machimado.cases.procedures.rules.source import Source
+
+FOLDER = Path(__file__).parents[4] / "cities" / "yukimi" / "procedures"
+FILES = sorted(FOLDER.glob("*.yaml"))
+SEAL = (FOLDER / "seal-certificate.yaml").read_text("utf-8")
+NAME = {"ja": "新しい呼び方", "ja-simple": "あたらしい よびかた", "en": "New label"}
+
+
+def changed_lines(before: str, after: str) -> list[str]:
+    found = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+    return [line for line in found if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
+
+
+def test_one_label_is_one_line() -> None:
+    place = ("sections", 1, "questions", 0, "label")
+    after = editing.put(SEAL, place, NAME)
+    assert len(changed_lines(SEAL, after)) == 2
+    assert "# 印鑑登録証明書の交付申請。" in after
+    assert Source(after.encode(), "x").data["sections"][1]["questions"][0]["label"] == NAME
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_procedure_is_still_one_after_a_change(path: Path) -> None:
+    text = path.read_text("utf-8")
+    after = editing.put(text, ("sections", 0, "title"), NAME)
+    before, now = Source(text.encode(), "x").data, Source(after.encode(), "x").data
+    assert now == {**before, "sections": [{**before["sections"][0], "title": NAME}, *before["sections"][1:]]}
+    assert load(after.encode(), path.name).procedure.sections[0].title == NAME
+
+
+def test_what_is_taken_away_put_in_and_moved() -> None:
+    questions = ("sections", 0, "questions")
+    question = {"id": "reason", "kind": "text", "label": NAME, "ask": {"ja": "なぜですか。"}}
+    added = editing.insert(SEAL, questions, 2, question)
+    assert Source(added.encode(), "x").data["sections"][0]["questions"][2] == question
+    moved = editing.move(added, (*questions, 2), -1)
+    assert Source(moved.encode(), "x").data["sections"][0]["questions"][1] == question
+    gone = editing.put(moved, (*questions, 1), None)
+    assert Source(gone.encode(), "x").data == Source(SEAL.encode(), "x").data
+
+
+def test_at_the_end_of_the_list_it_stays() -> None:
+    assert Source(editing.move(SEAL, ("checks", 0), -1).encode(), "x").data == Source(SEAL.encode(), "x").data
+    last = len(Source(SEAL.encode(), "x").data["checks"]) - 1
+    assert (
+        Source(editing.move(SEAL, ("checks", last), 5).encode(), "x").data == Source(SEAL.encode(), "x").data
+    )
+
+
+@pytest.mark.parametrize(
+    "loc", [("sections", 99, "title"), ("nothing", "here"), ("id", "x"), ("sections", "title")]
+)
+def test_a_place_that_is_not_there_is_said(loc: editing.Loc) -> None:
+    with pytest.raises(editing.NoSuchPlace, match="もうありません"):
+        editing.put(SEAL, loc, "x")
+    with pytest.raises(editing.NoSuchPlace):
+        editing.move(SEAL, loc, 1)
+
+
+def test_a_text_that_is_no_yaml_is_not_changed() -> None:
+    with pytest.raises(editing.NoSuchPlace):
+        editing.put("a: [", ("a",), 1)
+
+
+words = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cf", "Co", "Cn", "Zl", "Zp"]),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(text=words)
+def test_whatever_is_typed_stands_in_the_file_as_it_was_typed(text: str) -> None:
+    """A word that YAML would take for a number, a truth or a comment stays the word that it is."""
+    after = editing.put(SEAL, ("title", "ja"), text)
+    assert Source(after.encode(), "x").data["title"]["ja"] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "no",
+        "027",
+        "1.5",
+        "true",
+        "null",
+        "~",
+        "# x",
+        "a: b",
+        "- a",
+        "{a}",
+        "'",
+        '"',
+        "2026-04-01",
+        " x",
+    ],
+)
+def test_words_that_look_like_something_else(text: str) -> None:
+    after = editing.put(SEAL, ("title", "ja"), text)
+    assert Source(after.encode(), "x").data["title"]["ja"] == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "loc"),
+    [
+        ("question", "sections.0.questions.3", ("sections", 0, "questions", 3)),
+        ("question", "sections.0.questions.3.questions.1", ("sections", 0, "questions", 3, "questions", 1)),
+        ("section", "sections.2", ("sections", 2)),
+        ("whole", "", ()),
+        ("question", "sections.0", None),
+        ("question", "tests.0", None),
+        ("check", "checks.x", None),
+        ("section", "sections." + "9" * 80, None),
+        ("nothing", "sections.0", None),
+        ("whole", "id", None),
+    ],
+)
+def test_an_address_names_a_place_or_none(kind: str, place: str, loc: parts.Loc | None) -> None:
+    assert parts.read_place(kind, place) == loc
+
+
+def field(kind: str, name: str) -> parts.Field:
+    return next(one for one in parts.PARTS[kind] if one.name == name)
+
+
+def test_options_are_written_a_line_each() -> None:
+    options = field("question", "options")
+    typed = "a｜甲｜こう｜A\nb｜乙"
+    value = parts.written(options, {"options": typed})
+    assert value == [
+        {"code": "a", "label": {"ja": "甲", "ja-simple": "こう", "en": "A"}},
+        {"code": "b", "label": {"ja": "乙"}},
+    ]
+    assert parts.written(options, {"options": parts.shown(options, value)}) == value
+    assert parts.written(options, {"options": "yes_no"}) == "yes_no"
+    assert parts.written(options, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("はい", True), ("いいえ", None), ("", None), ("300", 300), ('a == "b"', 'a == "b"')]
+)
+def test_a_rule_is_a_truth_a_number_or_an_expression(typed: str, value: object) -> None:
+    assert parts.written(field("question", "required"), {"required": typed}) == value

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from machimado.cases.authoring.views import deciding, draft, home, part, preview
+
+app_name = "authoring"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("begin/", home.begin, name="begin"),
+    path("import/", home.take_in, name="import"),
+    path("procedures/<slug:procedure>/<int:version>.yaml", home.export, name="export"),
+    path("drafts/<uuid:draft_id>/", draft.show, name="draft"),
+    path("drafts/<uuid:draft_id>/file/", draft.export, name="draft-file"),
+    path("drafts/<uuid:draft_id>/parts/<slug:kind>/", part.edit, name="part"),
+    path("drafts/<uuid:draft_id>/remove/", part.remove, name="remove"),
+    path("drafts/<uuid:draft_id>/move/", part.move, name="move"),
+    path("drafts/<uuid:draft_id>/undo/", draft.undo, name="undo"),
+    path("drafts/<uuid:draft_id>/preview/", preview.show, name="preview"),
+    path("drafts/<uuid:draft_id>/propose/", deciding.propose, name="propose"),
+    path("drafts/<uuid:draft_id>/approve/", deciding.approve, name="approve"),
+    path("drafts/<uuid:draft_id>/send-back/", deciding.send_back, name="send-back"),
+    path("drafts/<uuid:draft_id>/withdraw/", deciding.withdraw, name="withdraw"),
+]

@@ -1,0 +1,65 @@
+"""A draft becomes a version: one officer proposes it, another lets it through or gives it back."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from machimado.cases.authoring import actions
+from machimado.cases.authoring.models import Draft
+from machimado.cases.authoring.permissions import AUTHORS, WrongState
+from machimado.cases.authoring.views.draft import draft_or_404
+from machimado.ground.people import permissions
+from machimado.ground.people.permissions import Refused
+
+
+@permissions.officers(*AUTHORS)
+@require_POST
+def propose(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Ask a second officer to publish it from a day."""
+    try:
+        day = date.fromisoformat(request.POST.get("effective_date", ""))
+    except ValueError:
+        messages.error(request, "施行日を選んでください。")
+        return redirect("authoring:draft", draft_id)
+    step = partial(actions.propose, effective_date=day)
+    return _take(request, draft_id, step, "公開を申し出ました。別の職員の承認を待っています。")
+
+
+@permissions.officers(*AUTHORS)
+@require_POST
+def approve(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Publish what somebody else has written."""
+    return _take(request, draft_id, actions.approve, "公開しました。施行日から、新しい申請に使われます。")
+
+
+@permissions.officers(*AUTHORS)
+@require_POST
+def send_back(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Give it back to be written on."""
+    step = partial(actions.send_back, note=request.POST.get("note", "").strip())
+    return _take(request, draft_id, step, "作成に戻しました。")
+
+
+@permissions.officers(*AUTHORS)
+@require_POST
+def withdraw(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Give it up."""
+    _take(request, draft_id, actions.withdraw, "下書きを取り下げました。")
+    return redirect("authoring:home")
+
+
+def _take(request: HttpRequest, draft_id: UUID, step: Callable[..., Draft | None], done: str) -> HttpResponse:
+    try:
+        step(draft=draft_or_404(draft_id), by=permissions.by(request), at=timezone.now())
+    except (actions.NotReady, WrongState, Refused) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("authoring:draft", draft_id)
