@@ -192,6 +192,7 @@ def _write(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+        procedures.look_again()
     except OSError as error:
         raise NotReady(
             f"公開のファイルを書けません（{error.strerror}）。データの置き場を確かめるよう、情報政策課に連絡してください。"

@@ -6,8 +6,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from machimado.cases.applications.queries.habits import words_of
 from machimado.cases.applications.rules.sheet import Sheet, lay_out
 from machimado.cases.authoring.models import Draft
+from machimado.cases.authoring.rules.conditions import About, conditions, in_words
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.cases import merged, run_cases
 from machimado.cases.procedures.rules.definition import Channel
@@ -74,6 +76,7 @@ class Listed:
     business: str
     versions: tuple[tuple[int, str], ...]
     draft: Draft | None
+    words: str
 
 
 def listed() -> list[Listed]:
@@ -88,9 +91,13 @@ def listed() -> list[Listed]:
             procedures.business_name(each[-1]),
             tuple((form.version, form.procedure.version.effective_from) for form in reversed(each)),
             drafts.pop(each[-1].id, None),
+            words_of(each[-1]),
         )
         for each in procedures.everything()
-    ] + [Listed(draft.procedure, draft.procedure, "新しい手続", (), draft) for draft in drafts.values()]
+    ] + [
+        Listed(draft.procedure, draft.procedure, "新しい手続", (), draft, draft.procedure)
+        for draft in drafts.values()
+    ]
 
 
 def draft(draft_id: UUID) -> Draft:
@@ -113,22 +120,23 @@ class Entry:
 
 def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
     """Return a draft's parts with their places, whether or not it can be loaded."""
+    known = conditions(data, vocabulary())
     return {
         "sections": [
             Entry(
                 f"sections.{number}",
                 _said(section, "title"),
-                _note(section),
-                _questions(section, f"sections.{number}"),
+                _note(section, known),
+                _questions(section, f"sections.{number}", known),
             )
             for number, section in enumerate(_list(data, "sections"))
         ],
         "checks": [
-            Entry(f"checks.{number}", _said(check, "message"), str(check.get("assert", "")))
+            Entry(f"checks.{number}", _said(check, "message"), in_words(check.get("assert"), known))
             for number, check in enumerate(_list(data, "checks"))
         ],
         "documents": [
-            Entry(f"documents.{number}", _said(document, "title"), _note(document))
+            Entry(f"documents.{number}", _said(document, "title"), _note(document, known))
             for number, document in enumerate(_list(data, "documents"))
         ],
         "delivered": [
@@ -138,13 +146,15 @@ def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
     }
 
 
-def _questions(holder: dict[str, Any], place: str) -> tuple[Entry, ...]:
+def _questions(
+    holder: dict[str, Any], place: str, known: tuple[About, ...], group: str = ""
+) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             f"{place}.questions.{number}",
-            _said(question, "label") or _called(str(question.get("id", ""))),
-            _note(question),
-            _questions(question, f"{place}.questions.{number}"),
+            _said(question, "label") or _called(str(question.get("id", "")), group),
+            _note(question, known),
+            _questions(question, f"{place}.questions.{number}", known, f"{question.get('id', '')}[]."),
         )
         for number, question in enumerate(_list(holder, "questions"))
     )
@@ -160,14 +170,22 @@ def _said(part: dict[str, Any], name: str) -> str:
     return str(text.get("ja", "")) if isinstance(text, dict) else ""
 
 
-def _note(part: dict[str, Any]) -> str:
-    when = part.get("when")
-    return f"条件　{when}" if when else ""
+def _note(part: dict[str, Any], known: tuple[About, ...]) -> str:
+    words = in_words(part.get("when"), known)
+    return f"条件　{words}" if words else ""
 
 
-def _called(name: str) -> str:
-    meaning = vocabulary().meanings.get(name) or vocabulary().meanings.get(f"{name}[]")
+def _called(name: str, group: str = "") -> str:
+    meanings = vocabulary().meanings
+    meaning = meanings.get(f"{group}{name}") or meanings.get(f"{name}[]")
     return meaning.label["ja"] if meaning else name
+
+
+def inherited(name: str) -> dict[str, Any]:
+    """Return what a shared question says where a procedure says nothing else, as a file would say it."""
+    meanings = vocabulary().meanings
+    meaning = meanings.get(name) or meanings.get(f"{name}[]")
+    return {"label": dict(meaning.label), "options": meaning.options or ""} if meaning else {}
 
 
 def meanings() -> list[tuple[str, str]]:
@@ -187,10 +205,11 @@ class Preview:
 
 
 def preview(form: Form, *, test: str, channel: Channel, language: str, today: date) -> Preview:
-    """Return what is asked for the answers of a test; without one, what an empty form asks."""
+    """Return what is asked for the answers of a test, the first one where none is named; `-` is an empty form."""
     answers: dict[str, dict[str, Any]] = {}
     for case in form.procedure.tests:
         answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
+    test = test or next(iter(answers), "")
     days = {case.name: date.fromisoformat(case.today) for case in form.procedure.tests}
     sheet = lay_out(
         form, answers.get(test, {}), {}, today=days.get(test, today), channel=channel, language=language

@@ -86,6 +86,11 @@ def _city() -> Catalogue:
     return _in_this_second(folders, int(time.monotonic()))
 
 
+def look_again() -> None:
+    """Let this process look at the files again at once: something was just published. Others do so within a second."""
+    _in_this_second.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _in_this_second(folders: tuple[Path, ...], _second: int) -> Catalogue:
     return city_catalogue(*folders)

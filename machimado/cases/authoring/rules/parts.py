@@ -151,7 +151,8 @@ def written(field: Field, given: Mapping[str, str]) -> Any:
     if field.look == "texts":
         texts = {language: given.get(f"{field.name}.{language}", "").strip() for language in LANGUAGES}
         return {language: text for language, text in texts.items() if text} or None
-    typed = given.get(field.name, "").strip()
+    # A sentence that was chosen stands for the rule that it says.
+    typed = given.get(f"{field.name}.chosen", "").strip() or given.get(field.name, "").strip()
     return _READ.get(field.look, lambda text: text or None)(typed)
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from machimado.cases.authoring.rules import editing, parts
-from machimado.cases.procedures.rules.load import load
+from machimado.cases.authoring.rules.conditions import conditions, in_words
+from machimado.cases.procedures.rules.load import load, vocabulary
 from machimado.cases.procedures.rules.source import Source
 
 FOLDER = Path(__file__).parents[4] / "cities" / "yukimi" / "procedures"
@@ -153,3 +154,31 @@ def test_options_are_written_a_line_each() -> None:
 )
 def test_a_rule_is_a_truth_a_number_or_an_expression(typed: str, value: object) -> None:
     assert parts.written(field("question", "required"), {"required": typed}) == value
+
+
+def test_conditions_are_sentences_to_choose_from() -> None:
+    known = conditions(Source(SEAL.encode(), "x").data, vocabulary())
+    assert in_words('applicant.role != "self"', known) == "「窓口に来た方」が「本人」でないとき"
+    assert in_words('card_shown == "none"', known) == "「提示された物」が「持っていない」のとき"
+    assert in_words("today != today", known) == "today != today"
+    assert (in_words(True, known), in_words(None, known)) == ("いつも", "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_sentence_is_a_rule_that_the_procedure_can_have(path: Path) -> None:
+    text = path.read_text("utf-8")
+    data = Source(text.encode(), "x").data
+    rules = [
+        one.rule
+        for about in conditions(data, vocabulary())
+        for one in about.conditions
+        if "item." not in one.rule
+    ]
+    derived = {**data.get("derived", {}), **{f"test_{number}": rule for number, rule in enumerate(rules)}}
+    assert load(editing.put(text, ("derived",), derived).encode(), path.name)
+
+
+def test_a_chosen_sentence_stands_for_its_rule() -> None:
+    when = field("question", "when")
+    assert parts.written(when, {"when": "x", "when.chosen": 'a == "b"'}) == 'a == "b"'
+    assert parts.written(when, {"when": "x", "when.chosen": ""}) == "x"

@@ -14,7 +14,9 @@ from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS, WrongState
 from machimado.cases.authoring.rules import editing, parts
+from machimado.cases.authoring.rules.conditions import conditions
 from machimado.cases.authoring.views.draft import draft_or_404
+from machimado.cases.procedures.rules.load import vocabulary
 from machimado.ground.people import permissions
 
 # In which list a new part stands.
@@ -63,8 +65,9 @@ def _at(data: Any, place: parts.Loc) -> dict[str, Any]:
 def _form(
     request: HttpRequest, draft: Draft, kind: str, value: dict[str, Any], *, is_new: bool, wrong: str = ""
 ) -> HttpResponse:
+    told = queries.inherited(str(value.get("id", ""))) if kind == "question" else {}
     entries = [
-        (field, parts.shown(field, value.get(field.name)))
+        (field, parts.shown(field, value.get(field.name)), parts.shown(field, told.get(field.name)))
         for field in parts.PARTS[kind]
         if is_new or not field.only_new
     ]
@@ -74,6 +77,7 @@ def _form(
         "title": parts.TITLES[kind],
         "entries": entries,
         "languages": parts.LANGUAGES,
+        "abouts": conditions(queries.read(draft.text).data, vocabulary()),
         "meanings": queries.meanings() if kind == "question" and is_new else [],
         "place": request.POST.get("place", request.GET.get("place", "")),
         "within": request.POST.get("within", request.GET.get("within", "")),
