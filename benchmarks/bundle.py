@@ -50,7 +50,7 @@ def figures(bundle: Bundle) -> dict[str, Any]:
 
 def document(bundle: Bundle, triage: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Return answers to everything that a life event asks: the triage's, then those of its procedures' test cases."""
-    answers = merged(triage, {"route": {"agreed": True}})
+    answers = merged(triage, {"route": {"agreed": list(bundle.members)}})
     for member in bundle.going(answers, today=today):
         shared = {name.partition(".")[0] for name in member.shared}
         for root, value in _own(member).items():

@@ -164,7 +164,9 @@ def statuses_within(lead_id: UUID, *, at: datetime) -> dict[UUID, Status]:
     sent = (
         Submission.objects.filter(application__within=lead_id)
         .select_related("delivery", "application__definition")
-        .defer("payload", "application__answers", "application__sources")
+        .defer(
+            "payload", "application__answers", "application__sources", "application__definition__definition"
+        )
         .order_by("round")
     )
     return {one.application_id: _status(one, at) for one in sent}

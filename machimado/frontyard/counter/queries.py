@@ -184,8 +184,10 @@ def screen_sheet(application: Application, *, at: datetime, language: str) -> Sh
         today=timezone.localdate(at),
         language=language,
     )
-    is_agent = take(application.answers, "applicant.role") in {"agent", "relative"}
-    return for_an_agent(whole, language) if is_agent else whole
+    # Until somebody has said who is here, it may be anybody.
+    asks = cases.form_of(application).question("applicant.role") is not None
+    is_family = take(application.answers, "applicant.role") in {"self", "household"}
+    return for_an_agent(whole, language) if asks and not is_family else whole
 
 
 def application(application_id: UUID) -> Application:
@@ -288,26 +290,26 @@ class Part:
     id: UUID
     title: str
     reference: str
-    has_paper: bool
     status: delivery.Status | None
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether the core has sent it back, or a person has to decide."""
+        return self.status is not None and (self.status.is_rejected or self.status.tone == "person")
 
 
 def parts(application: Application, *, at: datetime) -> list[Part]:
     """Return the applications that a life event was divided into; nothing before it was sent."""
-    if application.state != Application.State.SUBMITTED or not isinstance(cases.form_of(application), Bundle):
+    form = cases.form_of(application)
+    if application.state != Application.State.SUBMITTED or not isinstance(form, Bundle):
         return []
-    sent = list(application.parts.select_related("definition").defer("answers", "sources"))
+    places = {name: place for place, name in enumerate(form.members)}
+    sent = sorted(
+        _with_titles().filter(within=application.pk).exclude(state=Application.State.CANCELLED),
+        key=lambda one: places.get(one.procedure, len(places)),
+    )
     states = delivery.statuses_within(application.pk, at=at) if sent else {}
-    return [
-        Part(
-            one.pk,
-            one.definition.title,
-            one.reference,
-            paper.has_layout(cases.form_of(one)),
-            states.get(one.pk),
-        )
-        for one in sent
-    ]
+    return [Part(one.pk, one.definition.title, one.reference, states.get(one.pk)) for one in sent]
 
 
 def screen_of(secret_hash: str) -> Screen | None:

@@ -38,6 +38,7 @@ from machimado.cases.applications.actions.kept import (
     NotReady,
     check_route,
     form_of,
+    going,
     needs_signature,
     newer_form,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "fill_in",
     "forget",
     "form_of",
+    "going",
     "identify",
     "look",
     "look_at_list",

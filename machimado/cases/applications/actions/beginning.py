@@ -123,6 +123,9 @@ def _renew(application: Application, start: _Start) -> Application:
     APPLICATIONS.write(locked, "state", "refused")
     found = _taken_over(locked, start.form, start.known, timezone.localdate(start.at))
     renewed = _begin(locked.case, _since(locked, start, found), found)
+    if locked.within_id is not None:
+        renewed.within_id = locked.within_id
+        APPLICATIONS.write(renewed, "within")
     record_change(locked, start.by, "application.renewed", start.at, {"reference": locked.reference})
     return renewed
 

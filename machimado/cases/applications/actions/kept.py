@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.models import (
     APPLICATIONS,
+    APPLICATIONS_OF,
     DEFINITIONS,
     Application,
     Case,
@@ -81,6 +82,9 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
     channel = CHANNELS[application.channel]
     outcome = form.evaluate(application.answers, today=today, channel=channel)
     missing = tuple(path for path in outcome.missing if path not in without)
+    if missing == (AGREED,):
+        # Everything was put off: that is what there is to say, not that the route is to be agreed.
+        _check_goes(form, application, at)
     wrong = (
         *(path for finding in outcome.errors for path in finding.fields),
         *(path for path in application.refused if path in outcome.asked),
@@ -109,11 +113,32 @@ def check_route(*, application: Application, at: datetime) -> None:
     _check_goes(form, application, at)
 
 
+def going(*, application: Application, at: datetime) -> list[str]:
+    """Return the procedures that a life event's answers call for today, in their order."""
+    form, channel = form_of(application), CHANNELS[application.channel]
+    today = timezone.localdate(at)
+    found = form.going(application.answers, today=today, channel=channel) if isinstance(form, Bundle) else []
+    return [member.id for member in found]
+
+
 def _check_goes(form: Form, application: Application, at: datetime) -> None:
-    today, channel = timezone.localdate(at), CHANNELS[application.channel]
-    if isinstance(form, Bundle) and not form.going(application.answers, today=today, channel=channel):
+    """Check that a life event has something to be done, and nothing that this case does already or has done."""
+    if not isinstance(form, Bundle):
+        return
+    names = going(application=application, at=at)
+    if not names:
         raise NotReady(
             "今日行う手続がひとつもありません。「手続の道すじ」で、行う手続を選んでください。",
+            missing=(PUT_OFF,),
+        )
+    cancelled = Application.State.CANCELLED
+    others = (one for one in APPLICATIONS_OF.all(application.case_id) if one.pk != application.pk)
+    twice = next((one for one in others if one.procedure in names and one.state != cancelled), None)
+    if twice is not None:
+        title = form.members[twice.procedure].form.procedure.title["ja"]
+        raise NotReady(
+            f"「{title}」は、この受付で別に進んでいるか、もう送っています（申請番号 {twice.reference}）。"
+            "「手続の道すじ」で「今日はしない」にするか、そちらを取り下げてください。",
             missing=(PUT_OFF,),
         )
 

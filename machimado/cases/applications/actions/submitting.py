@@ -112,8 +112,8 @@ def _submit_each(lead: Application, form: Bundle, by: Officer, at: datetime) -> 
     lead.state, lead.refused = State.SUBMITTED, {}
     APPLICATIONS.write(lead, "state", "refused")
     lead.changes.all().delete()
-    # What nobody needs any more was attached and taken back.
-    lead.files.exclude(purpose=SIGNATURE).delete()
+    # What was attached and taken back goes; what belongs to a procedure that was put off stays.
+    lead.files.exclude(purpose=SIGNATURE).exclude(pk__in=_uuids(named([lead.answers]))).delete()
     record_change(lead, by, "application.fanned_out", at, {"reference": lead.reference, "parts": parts})
 
 
@@ -143,8 +143,11 @@ def _part(
 
 
 def _own_sources(lead: Application, member: Member, answers: documents.Document) -> dict[str, Any]:
-    found = ((member.own(path), kept) for path, kept in lead.sources.items())
-    return {path: kept for path, kept in found if path and documents.take(answers, path) is not None}
+    said = ((member.own(path), kept) for path, kept in lead.sources.items())
+    given = ((path, {"source": "case", "revision": lead.revision}) for path in member.given)
+    return {
+        path: kept for path, kept in (*given, *said) if path and documents.take(answers, path) is not None
+    }
 
 
 def _sign_alike(lead: Application, part: Application, at: datetime) -> None:

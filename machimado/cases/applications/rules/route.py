@@ -48,6 +48,8 @@ class Route:
     stops: tuple[Stop, ...]
     elsewhere: tuple[Elsewhere, ...]
     is_agreed: bool
+    # Something was agreed before, and more has come since.
+    is_begun: bool
 
     @property
     def going(self) -> tuple[Stop, ...]:
@@ -74,7 +76,8 @@ def lay_out_route(
             if isinstance(step, Called) and now.id in form.members
         ),
         elsewhere=tuple(maker.elsewhere(step, now) for step, now in found if isinstance(step, Errand)),
-        is_agreed=take(dict(answers), AGREED) is True,
+        is_agreed=AGREED not in outcome.missing,
+        is_begun=bool(take(dict(answers), AGREED)),
     )
 
 

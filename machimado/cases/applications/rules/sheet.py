@@ -61,6 +61,8 @@ class Line:
     warnings: tuple[str, ...] = ()
     refused: str = ""
     typed: Any = None
+    # Of an agreement that several procedures ask: what each of them means by it.
+    statements: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -294,6 +296,7 @@ class _Maker:
         self._questions = form.by_path
         self._notes = _notes(form, languages[0])
         self._wordings = _wordings(form, *languages)
+        self._form, self._languages, self._askers = form, languages, outcome.askers
         self._answers = dict(answers)
         self._sources = sources
         self._language = languages[0]
@@ -333,7 +336,7 @@ class _Maker:
     def _line(self, question: Question, path: str, place: str) -> Line:
         value = take(self._answers, path)
         refusal = self._refusals.get(path)
-        wording = self._wordings[place]
+        wording, statements = self._worded(question, path, place)
         source = self._sources.get(path)
         return Line(
             path,
@@ -348,7 +351,19 @@ class _Maker:
             self._warnings.get(path, ()),
             refusal.reason if refusal else "",
             refusal.typed if refusal else None,
+            statements,
         )
+
+    def _worded(self, question: Question, path: str, place: str) -> tuple[Wording, tuple[str, ...]]:
+        """Return a question's words: of a shared one those of the first procedure that asks it now, unless the event has its own."""
+        own, askers = self._wordings[place], self._askers.get(path, ())
+        if not askers or not isinstance(self._form, Bundle):
+            return own, ()
+        theirs = [_wordings(self._form.members[name].form, *self._languages)[place] for name in askers]
+        said = tuple(dict.fromkeys(each.ask or each.label for each in theirs)) if question.agreement else ()
+        is_events = question.id in self._form.event.wording or self._form.triage.form.question(question.id)
+        worded = own if is_events else replace(theirs[0], options=own.options, longest=own.longest)
+        return worded, said if len(said) > 1 else ()
 
 
 def _notes(form: Form, language: str) -> dict[str, tuple[str, ...]]:

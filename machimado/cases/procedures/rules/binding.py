@@ -143,7 +143,7 @@ class _Binder:
         """Return the question as the bundle asks it, for all procedures that share it."""
         if question.id not in member.shared:
             return replace(question, id=member.names[question.id], section=member.id)
-        return self._worded(_stricter(self._together(question)))
+        return self._worded(_wider(self._together(question)))
 
     def _together(self, question: Question) -> list[Question]:
         """Return the same question of each procedure, its rows' questions as the bundle calls them."""
@@ -185,9 +185,7 @@ class _Binder:
         )
         errands = tuple(_option(step.id, step.title) for step in self.event.elsewhere)
         return [
-            Question(
-                id=AGREED, kind="declaration", label=_AGREED, section=ROUTE, required=True, personal=False
-            ),
+            _choices(AGREED, _AGREED, called),
             _choices(PUT_OFF, _PUT_OFF, called),
             *([_choices(TOLD, _TOLD, errands)] if errands else []),
         ]
@@ -260,12 +258,13 @@ def _short(form: Form, language: str) -> str:
     return title.get(language) or title["ja"]
 
 
-def _stricter(same: list[Question]) -> Question:
-    """Return one question for those that mean the same: as long as the shortest, with the options of all of them."""
+def _wider(same: list[Question]) -> Question:
+    """Return one question for those that mean the same, as wide as the widest: each procedure judges the answer by its own."""
     first = same[0]
     options = {option.code: option for one in same for option in one.options}
     rows = {row.id: row for one in same for row in one.questions}
-    longest = [one.maximum for one in same if one.maximum is not None]
+    longest = [one.maximum for one in same]
+    formats = {one.format for one in same}
     return replace(
         first,
         required=any(one.required is True for one in same),
@@ -273,9 +272,11 @@ def _stricter(same: list[Question]) -> Question:
         options=tuple(options.values()),
         codes=frozenset(options),
         minimum=None if len(same) > 1 else first.minimum,
-        maximum=min(longest) if longest else None,
-        exact=any(one.exact for one in same),
-        not_future=any(one.not_future for one in same),
+        maximum=None if None in longest else max(each for each in longest if each is not None),
+        matches=None if len(same) > 1 else first.matches,
+        format=first.format if len(formats) == 1 else None,
+        exact=all(one.exact for one in same),
+        not_future=all(one.not_future for one in same),
         questions=tuple(rows.values()),
         steps=tuple(range(len(rows))),
     )

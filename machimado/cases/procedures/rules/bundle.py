@@ -158,23 +158,29 @@ class Bundle(Form):
         """Tell what holds: for the triage alone until the route is agreed, then for all its procedures together."""
         given = answers if isinstance(answers, dict) else {}
         first = self.triage.form.evaluate(given, today=today, channel=channel)
-        agreed = _route(given, "agreed") is True
-        each = self._each(first, given, today, channel) if agreed else []
-        return _together(first, each, self._steps(first, given, each), agreed=agreed)
+        agreed, going = _agreed(given), self._going(first, given)
+        each = self._each(first, [one for one in going if one.id in agreed], given, today, channel)
+        is_agreed = bool(going) and all(one.id in agreed for one in going)
+        return _together(first, each, self._steps(first, given, each), agreed=is_agreed)
 
     def evaluate_each(
         self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
     ) -> list[tuple[Member, Outcome]]:
         """Tell what holds for each procedure that these answers call for today, in their order, each by itself."""
         first = self.triage.form.evaluate(answers, today=today, channel=channel)
-        return self._each(first, answers, today, channel)
+        return self._each(first, self._going(first, answers), answers, today, channel)
 
     def _each(
-        self, first: Outcome, answers: Mapping[str, Any], today: date, channel: definition.Channel
+        self,
+        first: Outcome,
+        going: list[Member],
+        answers: Mapping[str, Any],
+        today: date,
+        channel: definition.Channel,
     ) -> list[tuple[Member, Outcome]]:
         return [
             (one, one.form.evaluate(one.view(answers, first.derived), today=today, channel=channel))
-            for one in self._going(first, answers)
+            for one in going
         ]
 
     def going(
@@ -208,6 +214,14 @@ class Bundle(Form):
 def _route(answers: Mapping[str, Any], name: str) -> Any:
     route = answers.get(ROUTE)
     return route.get(name) if isinstance(route, dict) else None
+
+
+def _agreed(answers: Mapping[str, Any]) -> frozenset[str]:
+    """Return the procedures that were agreed: what came to the route since then is agreed anew."""
+    found = _route(answers, "agreed")
+    return (
+        frozenset(name for name in found if isinstance(name, str)) if isinstance(found, list) else frozenset()
+    )
 
 
 def _put_off(answers: Mapping[str, Any]) -> frozenset[str]:
@@ -255,7 +269,8 @@ def _together(
     agreed: bool,
 ) -> Outcome:
     """Return one outcome of all: what any of them asks is asked, what any of them lacks is missing."""
-    given = {one.id: one.answered(first.derived) for one, _ in each}
+    # What the event answers is not asked, unless the procedure finds something missing or wrong in it.
+    given = {one.id: _sufficient(one.answered(first.derived), its) for one, its in each}
     asked = [one.path(path) for one, its in each for path in its.asked if not _is_among(path, given[one.id])]
     missing = [one.path(path) for one, its in each for path in its.missing]
     required = {one.path(path) for one, its in each for path in its.required}
@@ -275,7 +290,25 @@ def _together(
         fee=sum(its.fee or 0 for _, its in each),
         answers={},
         route=route,
+        askers=_askers(each),
     )
+
+
+def _sufficient(given: frozenset[str], its: Outcome) -> frozenset[str]:
+    open_paths = (*its.missing, *(path for found in its.errors for path in found.fields))
+    return frozenset(
+        name for name in given if not any(_is_among(path, frozenset({name})) for path in open_paths)
+    )
+
+
+def _askers(each: list[tuple[Member, Outcome]]) -> dict[str, tuple[str, ...]]:
+    """Return which procedures ask each shared question, by its path."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one, its in each:
+        for path in its.asked:
+            if path in one.shared:
+                found[path] = (*found.get(path, ()), one.id)
+    return found
 
 
 def _is_among(path: str, names: frozenset[str]) -> bool:

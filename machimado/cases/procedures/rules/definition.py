@@ -277,6 +277,9 @@ class Meaning(Part):
     format: Format | None = None
     not_future: Flag = False
     personal: Flag = True
+    agreement: Flag = Field(
+        default=False, description="同意や申立て。何に同意するかを、どの手続の分も言葉で示す"
+    )
 
 
 class Vocabulary(Part):

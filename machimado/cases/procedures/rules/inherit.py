@@ -157,6 +157,7 @@ class _Resolver:
             personal=_first(written.personal, meaning.personal if meaning else True),
             prefill=prefill,
             prefill_each=meaning.prefill_each if meaning else None,
+            agreement=meaning.agreement if meaning else False,
             prefill_filter=written.prefill_where or "",
         )
         rows = self._rows(written, completed, loc, group)

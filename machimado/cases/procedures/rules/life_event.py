@@ -234,8 +234,20 @@ def _written_at(event: LifeEvent, loc: Loc) -> Loc:
     return ("procedures", number, *loc[2:]) if number < first else ("elsewhere", number - first, *loc[2:])
 
 
+# Sections that every life event has.
+_OWN_SECTIONS = frozenset({"route", "confirm"})
+
+
 def check_event(triage: Triage, vocabulary: Vocabulary, complaints: Complaints) -> None:
     """Complain of names in a life event's file that nothing has."""
+    named = [*(("sections", n, each.id) for n, each in enumerate(triage.event.sections))]
+    named += [("chapters", n, each.id) for n, each in enumerate(triage.event.chapters)]
+    for part, number, name in named:
+        if name in _OWN_SECTIONS:
+            complaints.add(
+                (part, number, "id"),
+                f"「{name}」は、どのライフイベントにもある章です。別の id にしてください。",
+            )
     _check_days(triage, complaints)
     _check_meanings(triage.event, vocabulary, complaints)
     _check_cases(triage.event, triage.form, complaints)

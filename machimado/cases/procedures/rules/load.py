@@ -199,7 +199,10 @@ def _linked(frozen: dict[str, Any], complaints: Complaints) -> Form | None:
     if "event" not in frozen:
         return link(Procedure.model_validate(frozen["procedure"]), shared, complaints)
     triage = link_event(LifeEvent.model_validate(frozen["event"]), shared, complaints)
-    forms = {name: _linked(each, complaints) for name, each in frozen["procedures"].items()}
+    # A store may give the keys of an object in another order: the event has the order of its procedures.
+    written = [step["procedure"] for step in frozen["event"]["procedures"]]
+    held = frozen["procedures"]
+    forms = {name: _linked(held[name], complaints) for name in written if name in held}
     known = {name: form for name, form in forms.items() if form is not None}
     if triage is None or len(known) < len(forms):
         return None

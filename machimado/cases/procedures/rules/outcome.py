@@ -1,7 +1,7 @@
 """What the engine answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -54,8 +54,9 @@ class Outcome:
     documents: tuple[str, ...]
     fee: int | None
     answers: Mapping[str, Any]
-    # Of a life event: the steps that apply, in their order.
+    # Of a life event: the steps that apply, in their order; which procedures ask a shared question now, in theirs.
     route: tuple[Step, ...] = ()
+    askers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

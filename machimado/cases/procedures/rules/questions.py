@@ -42,6 +42,7 @@ class Question:
     personal: bool = True
     prefill: str | None = None
     prefill_each: Mapping[str, str] | None = None
+    agreement: bool = False
     prefill_where: Program | None = None
     prefill_filter: str = ""  # `prefill_where` as it is written
     questions: "tuple[Question, ...]" = ()

@@ -143,7 +143,7 @@ WHOLE: dict[str, Any] = {
     "death": {"date": "2026-04-01"},
     "insured": "yes",
     "reason": "はじめの事情",
-    "route": {"agreed": True},
+    "route": {"agreed": ["leave-insurance", "name-heirs"]},
     "resident": {"name": NAME},
     "agent": {"name": NAME},
     "leave-insurance": {"reason": "死亡"},
@@ -263,7 +263,11 @@ def test_what_is_missing_or_wrong_is_told_where_the_bundle_asks_it() -> None:
 
 
 def test_what_is_put_off_is_neither_asked_nor_done_and_stays_on_the_route() -> None:
-    later = {**WHOLE, "route": {"agreed": True, "put_off": ["leave-insurance"]}, "leave-insurance": {}}
+    later = {
+        **WHOLE,
+        "route": {"agreed": ["name-heirs"], "put_off": ["leave-insurance"]},
+        "leave-insurance": {},
+    }
     outcome = BUNDLE.evaluate(later, today=TODAY)
     assert "leave-insurance.reason" not in outcome.asked
     assert outcome.missing == ()

@@ -111,6 +111,9 @@ def context(
         "effort": queries.effort(application),
         "parts": (parts := queries.parts(application, at=now)),
         "parts_final": all(part.status is not None and part.status.is_final for part in parts),
+        "parts_accepted": bool(parts) and all(part.status and part.status.is_accepted for part in parts),
+        # Of several that somebody has to look at, the first.
+        "open_part": next((part for part in parts if part.needs_somebody), None),
         "lacking": paper.missing(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
         "sent_back": _sent_back(application),

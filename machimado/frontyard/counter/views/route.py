@@ -28,7 +28,8 @@ def agree(request: HttpRequest, application_id: UUID) -> HttpResponse:
             cases.check_route(application=application, at=now)
         except cases.NotReady as refusal:
             return shown(request, application, desk=desk, status=422, not_ready=refusal)
-        saved = cases.save_answers(application=application, raw={AGREED: "on"}, by=by, at=now)
+        going = cases.going(application=application, at=now)
+        saved = cases.save_answers(application=application, raw={AGREED: going}, by=by, at=now)
         return shown(request, saved[0].application, desk=desk)
 
     return with_page(request, application_id, step)
@@ -39,6 +40,7 @@ def agree(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show the route on a page to print and hand over."""
     application = application_or_404(request, application_id)
+    cases.look(application=application, by=permissions.by(request), at=timezone.now())
     sheet = queries.sheet(application, at=timezone.now())
     if sheet.route is None:
         raise Http404
