@@ -50,8 +50,9 @@ def figures(bundle: Bundle) -> dict[str, Any]:
 
 def document(bundle: Bundle, triage: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Return answers to everything that a life event asks: the triage's, then those of its procedures' test cases."""
-    answers = merged(triage, {"route": {"agreed": list(bundle.members)}})
-    for member in bundle.going(answers, today=today):
+    going = bundle.going(triage, today=today)
+    answers = merged(triage, {"route": {"agreed": [member.id for member in going]}})
+    for member in going:
         shared = {name.partition(".")[0] for name in member.shared}
         for root, value in _own(member).items():
             if root in shared:

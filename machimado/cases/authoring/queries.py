@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from machimado.cases.applications.queries.habits import words_of
 from machimado.cases.applications.rules.sheet import Sheet, lay_out
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.rules.conditions import About, conditions, in_words
@@ -91,7 +90,7 @@ def listed() -> list[Listed]:
             procedures.business_name(each[-1]),
             tuple((form.version, form.procedure.version.effective_from) for form in reversed(each)),
             drafts.pop(each[-1].id, None),
-            words_of(each[-1]),
+            procedures.words_of(each[-1]),
         )
         for each in procedures.everything()
     ] + [

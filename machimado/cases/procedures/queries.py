@@ -10,7 +10,7 @@ from django.conf import settings
 
 from machimado.cases.procedures.catalogue import Catalogue, Frozen, city_catalogue
 from machimado.cases.procedures.rules.bundle import Bundle
-from machimado.cases.procedures.rules.businesses import BUSINESSES, OTHER
+from machimado.cases.procedures.rules.businesses import BUSINESSES, OTHER, SAID
 from machimado.cases.procedures.rules.form import Form
 
 
@@ -53,6 +53,13 @@ def _order(folder: Path) -> dict[str, int]:
 def business_name(form: Form) -> str:
     """Return what the business of a procedure is called."""
     return BUSINESSES.get(form.procedure.business_id, OTHER)
+
+
+def words_of(form: Form) -> str:
+    """Return the words by which a procedure is found: its titles, which tell how it is read, its own, and its business."""
+    own, title = form.procedure, form.procedure.title
+    said = SAID.get(own.business_id, "")
+    return " ".join((title["ja"], title.get("ja-simple", ""), *own.words, business_name(form), said))
 
 
 def versions(procedure: str) -> tuple[Form, ...]:

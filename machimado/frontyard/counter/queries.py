@@ -23,7 +23,6 @@ from machimado.cases.applications.models import (
     Tally,
 )
 from machimado.cases.applications.permissions import RUNNING
-from machimado.cases.applications.queries.habits import words_of
 from machimado.cases.applications.rules.answers import INDEX, take
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.delivery import queries as delivery
@@ -31,6 +30,7 @@ from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Paper
 from machimado.cases.procedures.rules.difference import differences
+from machimado.cases.procedures.rules.form import Form
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Language, Screen
 from machimado.ground.people.models import Officer
@@ -88,24 +88,29 @@ def by_business(choices: Iterable[Choice]) -> list[Choice]:
     return sorted((one for one in choices if not one.key), key=lambda one: one.business_id)
 
 
-def choices(on: date, *, newcomer: bool = False) -> list[Choice]:
-    """Return the procedures that the counter offers on that day; for a newcomer those that need no register."""
-    forms = [
-        form for form in procedures.offered(on, channel="counter") if form.procedure.newcomers or not newcomer
-    ]
-    return [
-        Choice(
-            id=form.id,
-            title=form.procedure.title["ja"],
-            summary=(form.procedure.summary or {}).get("ja", ""),
-            key=str(index) if index <= 9 else "",
-            has_paper=paper.has_layout(form),
-            business_id=form.procedure.business_id,
-            business=procedures.business_name(form),
-            words=words_of(form),
-        )
-        for index, form in enumerate(forms, start=1)
-    ]
+def standing(case: Case) -> str:
+    """Return how the person whose case it is stands in the register; a newcomer is in none yet."""
+    return case.resident.status if case.resident else "newcomer"
+
+
+def choices(on: date, *, standing: str) -> list[Choice]:
+    """Return the procedures that the counter offers on that day for somebody who stands so; each keeps its key."""
+    every = procedures.offered(on, channel="counter")
+    keys = {form.id: str(key) for key, form in enumerate(every[:9], start=1)}
+    return [_choice(form, keys.get(form.id, "")) for form in every if standing in form.procedure.standings]
+
+
+def _choice(form: Form, key: str) -> Choice:
+    return Choice(
+        id=form.id,
+        title=form.procedure.title["ja"],
+        summary=(form.procedure.summary or {}).get("ja", ""),
+        key=key,
+        has_paper=paper.has_layout(form),
+        business_id=form.procedure.business_id,
+        business=procedures.business_name(form),
+        words=procedures.words_of(form),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +120,40 @@ class Event:
     id: str
     title: str
     summary: str
+    words: str
+    # In whose name it is opened, where that is not whoever came.
+    about: str
 
 
-def events(on: date, *, newcomer: bool = False) -> list[Event]:
-    """Return the life events that the counter offers on that day; for a newcomer those that need no register."""
-    found = (form.procedure for form in procedures.events_offered(on, channel="counter"))
-    return [
-        Event(one.id, one.title["ja"], (one.summary or {}).get("ja", ""))
-        for one in found
-        if one.newcomers or not newcomer
-    ]
+def events(on: date, *, standing: str) -> list[Event]:
+    """Return the life events that the counter offers on that day for somebody who stands so."""
+    found = procedures.events_offered(on, channel="counter")
+    return [_event(form) for form in found if standing in form.procedure.standings]
+
+
+def _event(form: Bundle) -> Event:
+    title, summary = form.procedure.title["ja"], (form.procedure.summary or {}).get("ja", "")
+    return Event(form.id, title, summary, procedures.words_of(form), (form.event.about or {}).get("ja", ""))
+
+
+def doubt(application: Application) -> str:
+    """Return what officers should make sure of: that the case of a life event is in the name that the event is about."""
+    form, resident = cases.form_of(application), application.case.resident
+    if not isinstance(form, Bundle) or form.event.about is None or resident is None:
+        return ""
+    if application.state not in RUNNING or resident.status == form.event.standings[0]:
+        return ""
+    about, stands = form.event.about["ja"], resident.get_status_display()
+    return (
+        f"「{about}」は{resident.name_text}さんで間違いありませんか。住民記録では「{stands}」です。"
+        "来られた方の名前で受け付けていたら、探し直してください。"
+    )
 
 
 def choice(procedure: str, on: date) -> Choice | None:
     """Return the procedure if the counter offers it on that day."""
-    return next((one for one in choices(on) if one.id == procedure), None)
+    offered = procedures.offered(on, channel="counter")
+    return next((_choice(form, "") for form in offered if form.id == procedure), None)
 
 
 def sheet(

@@ -64,13 +64,7 @@ def choices(office: Office, on: date, channel: Channel) -> Choices:
 
 
 def _choice(form: Form, key: str) -> Choice:
-    return Choice(form.id, form.procedure.title["ja"], key, words_of(form))
-
-
-def words_of(form: Form) -> str:
-    """Return the words by which a procedure is found: its titles, which tell how it is read, and its business."""
-    title = form.procedure.title
-    return " ".join((title["ja"], title.get("ja-simple", ""), procedures.business_name(form)))
+    return Choice(form.id, form.procedure.title["ja"], key, procedures.words_of(form))
 
 
 def _frequency(office: Office, on: date) -> dict[str, int]:

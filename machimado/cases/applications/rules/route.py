@@ -1,7 +1,7 @@
 """The route of a life event as a person sees it: what is done here today, what is done elsewhere, why, and until when."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,8 +48,11 @@ class Route:
     stops: tuple[Stop, ...]
     elsewhere: tuple[Elsewhere, ...]
     is_agreed: bool
-    # Something was agreed before, and more has come since.
-    is_begun: bool
+    # What was agreed before and is no longer to be done, and what came since then; nothing before anything was agreed.
+    gone: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    # How many questions of the triage are still open.
+    questions_left: int = 0
 
     @property
     def going(self) -> tuple[Stop, ...]:
@@ -69,16 +72,34 @@ def lay_out_route(
     maker = _Maker(form, dict(answers), today, language)
     steps = {step_id(step): step for step in form.event.steps}
     found = [(steps[now.id], now) for now in outcome.route]
+    steps_now = {now.id for now in outcome.route}
+    agreed: Sequence[str] = take(dict(answers), AGREED) or ()
+
+    def title(name: str) -> str:
+        return say(form.members[name].form.procedure.title, language)
+
     return Route(
         stops=tuple(
-            maker.stop(step, now, say(form.members[now.id].form.procedure.title, language))
+            maker.stop(step, now, title(now.id))
             for step, now in found
             if isinstance(step, Called) and now.id in form.members
         ),
         elsewhere=tuple(maker.elsewhere(step, now) for step, now in found if isinstance(step, Errand)),
         is_agreed=AGREED not in outcome.missing,
-        is_begun=bool(take(dict(answers), AGREED)),
+        gone=tuple(title(name) for name in agreed if name in form.members and name not in steps_now),
+        added=tuple(title(now.id) for step, now in found if _is_added(now, form, agreed)),
+        questions_left=len(_open(form, outcome)),
     )
+
+
+def _is_added(now: Step, form: Bundle, agreed: Sequence[str]) -> bool:
+    return bool(agreed) and now.id in form.members and now.id not in agreed and not now.is_put_off
+
+
+def _open(form: Bundle, outcome: Outcome) -> set[str]:
+    """Return the questions of the triage that are missing or wrong."""
+    wrong = (path for finding in outcome.errors for path in finding.fields)
+    return {path for path in (*outcome.missing, *wrong) if form.triage.form.question(path) is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from benchmarks.bundle import document
 from machimado.cases.applications import actions, paper
 from machimado.cases.applications.models import Application, Lane, Submission, Tally
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.sheet import lay_out
 from machimado.cases.applications.tests import attached, claim
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules import load
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.register.models import Resident
 from machimado.ground.journal.models import Entry
@@ -209,3 +211,97 @@ def test_rows_that_another_page_has_moved_are_told_also_under_a_dotted_path(univ
             at=NOW,
             page=page,
         )
+
+
+def route_of(application: Application) -> Any:
+    """Return the route as the officer sees it."""
+    form = actions.form_of(application)
+    route = lay_out(form, application.answers, application.sources, today=NOW.date()).route
+    assert route is not None
+    return route
+
+
+def test_what_left_the_route_after_it_was_agreed_is_told_and_agreed_anew(universe: Universe) -> None:
+    application = answered(universe.officer)
+    assert route_of(application).is_agreed
+    kinds = [code for code in application.answers["death"]["holdings"] if code != "property"]
+    changed = actions.save_answers(
+        application=application, raw={"death.holdings": kinds}, by=universe.officer, at=NOW
+    )[0].application
+    route = route_of(changed)
+    assert not route.is_agreed
+    assert route.gone == ("固定資産 現所有者の申告・相続人代表者の届出",)
+    assert route.added == ()
+    with pytest.raises(actions.NotReady):
+        actions.to_review(application=changed, by=universe.officer, at=NOW)
+
+
+def test_what_came_to_the_route_after_it_was_agreed_is_told_and_agreed_anew(universe: Universe) -> None:
+    application = answered(universe.officer)
+    agreed = [name for name in application.answers["route"]["agreed"] if name != "care-loss"]
+    changed = actions.save_answers(
+        application=application, raw={"route.agreed": agreed}, by=universe.officer, at=NOW
+    )[0].application
+    assert route_of(changed).added == ("介護保険 資格喪失届・被保険者証の返還",)
+    with pytest.raises(actions.NotReady) as caught:
+        actions.to_review(application=changed, by=universe.officer, at=NOW)
+    assert "route.agreed" in caught.value.missing
+
+
+def test_what_is_put_off_changes_nothing_that_was_agreed(universe: Universe) -> None:
+    application = answered(universe.officer)
+    changed = actions.save_answers(
+        application=application, raw={"route.put_off": ["property-heir"]}, by=universe.officer, at=NOW
+    )[0].application
+    assert route_of(changed).is_agreed
+
+
+def test_the_route_tells_how_many_of_the_first_questions_are_open(universe: Universe) -> None:
+    application = answered(universe.officer)
+    assert route_of(application).questions_left == 0
+    taken_back = actions.save_answers(
+        application=application, raw={"death.date": None}, by=universe.officer, at=NOW
+    )
+    assert route_of(taken_back[0].application).questions_left == 1
+
+
+def test_a_procedure_that_this_case_has_sent_already_is_not_sent_again(universe: Universe) -> None:
+    first = actions.submit(application=signed(universe.officer), by=universe.officer, at=NOW)
+    again = actions.begin(case=first.case, procedure=DEATH, by=universe.officer, at=NOW)
+    raw = by_path(document(bundle(), bundle().event.tests[0].answers, date(2026, 4, 10)))
+    actions.save_answers(application=again, raw=raw, by=universe.officer, at=NOW)
+    with pytest.raises(actions.NotReady, match="別に進んでいるか、もう送っています"):
+        actions.to_review(application=again, by=universe.officer, at=NOW)
+
+
+def test_files_of_what_is_put_off_stay(universe: Universe) -> None:
+    application = answered(universe.officer)
+    upload = SimpleUploadedFile("deed.pdf", attached.PDF)
+    actions.attach(
+        application=application, path="property-heir.attachments", upload=upload, by=universe.officer, at=NOW
+    )
+    raw = {"route.put_off": ["property-heir"]}
+    actions.save_answers(application=application, raw=raw, by=universe.officer, at=NOW)
+    actions.to_review(application=application, by=universe.officer, at=NOW)
+    actions.sign(application=application, signature=claim.SIGNATURE, by=None, at=NOW)
+    lead = actions.submit(application=application, by=universe.officer, at=NOW)
+    assert [file.name for file in lead.files.exclude(purpose="signature")] == ["deed.pdf"]
+
+
+def test_what_each_procedure_means_by_a_declaration_is_said(universe: Universe) -> None:
+    application = answered(universe.officer)
+    form = actions.form_of(application)
+    sheet = lay_out(form, application.answers, application.sources, today=NOW.date())
+    said = next(line.statements for line in sheet.lines() if line.path == "declaration")
+    assert len(said) > 1
+    assert len(set(said)) == len(said)
+
+
+def test_a_definition_kept_with_its_keys_in_another_order_is_the_same_form(
+    universe: Universe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = begun(universe.officer).definition.definition
+    shuffled = {**kept, "procedures": dict(sorted(kept["procedures"].items()))}
+    # Another process, which has compiled nothing yet; its store (PostgreSQL's jsonb) keeps no order of keys.
+    monkeypatch.setattr(load, "_thawed", {})
+    assert list(load.thaw(shuffled).by_path) == list(bundle().by_path)

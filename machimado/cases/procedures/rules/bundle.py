@@ -160,7 +160,8 @@ class Bundle(Form):
         first = self.triage.form.evaluate(given, today=today, channel=channel)
         agreed, going = _agreed(given), self._going(first, given)
         each = self._each(first, [one for one in going if one.id in agreed], given, today, channel)
-        is_agreed = bool(going) and all(one.id in agreed for one in going)
+        # What came to the route or left it since then changes what was agreed to; what is put off does not.
+        is_agreed = bool(going) and agreed - _put_off(given) == {one.id for one in going}
         return _together(first, each, self._steps(first, given, each), agreed=is_agreed)
 
     def evaluate_each(

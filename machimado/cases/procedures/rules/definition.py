@@ -20,6 +20,8 @@ Kind = Literal[
 ]  # fmt: skip
 Role = Literal["self", "household", "relative", "agent"]
 Channel = Literal["counter", "web", "kiosk", "remote", "paper"]
+# How the person stands in the register; a newcomer is in none yet.
+Standing = Literal["resident", "moved_out", "deceased", "newcomer"]
 Level = Literal["error", "warning"]
 Format = Literal["phone", "email", "postal_code", "kana", "lines"]
 
@@ -90,6 +92,14 @@ Amount = Annotated[
 Day = Annotated[str, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Count = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
+Standings = Annotated[
+    tuple[Standing, ...],
+    Field(min_length=1, description="住民記録でどういう方の手続か。newcomer はまだ記録にない方（転入など）"),
+]
+Words = Annotated[
+    tuple[Sentence, ...],
+    Field(max_length=20, description="題名のほかに、さがすときの言葉。例 引っ越し、こくほ"),
+]
 
 
 class Part(BaseModel):
@@ -251,7 +261,8 @@ class Procedure(Part):
     version: Version
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
-    newcomers: Flag = Field(default=False, description="住民記録にまだない方（転入など）も申請できるか")
+    standings: Standings = ("resident",)
+    words: Words = ()
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=100)]
     derived: dict[Identifier, Expression] = {}
     checks: Annotated[tuple[Check, ...], Field(max_length=500)] = ()

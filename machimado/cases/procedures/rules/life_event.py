@@ -17,7 +17,6 @@ from machimado.cases.procedures.rules.definition import (
     Day,
     Document,
     Expression,
-    Flag,
     Identifier,
     LegalBasis,
     Part,
@@ -28,9 +27,11 @@ from machimado.cases.procedures.rules.definition import (
     Section,
     Sentence,
     Slug,
+    Standings,
     Text,
     Version,
     Vocabulary,
+    Words,
     schema_of,
 )
 from machimado.cases.procedures.rules.form import Form
@@ -119,7 +120,11 @@ class LifeEvent(Part):
     version: Version
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
-    newcomers: Flag = Field(default=False, description="住民記録にまだない方（転入など）も申請できるか")
+    standings: Standings = ("resident",)
+    words: Words = ()
+    about: Text | None = Field(
+        default=None, description="だれの名前で受け付けるか、来た方の名前でないとき。例 亡くなった方"
+    )
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=10)]
     derived: dict[Identifier, Expression] = {}
     notes: tuple[Text, ...] = ()

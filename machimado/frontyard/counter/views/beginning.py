@@ -14,6 +14,7 @@ from machimado.cases.applications.models import Application, Case
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.register.actions import Record
+from machimado.cases.register.models import Status
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.case import Reading, ask_now, case_or_404
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
@@ -30,8 +31,8 @@ def begin(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
     """Lead to the case's application for the procedure, begun now unless it runs already."""
-    if not _may_begin(case, procedure):
-        messages.error(request, "手続を選び直してください。")
+    if refusal := _why_not(case, procedure):
+        messages.error(request, refusal)
         return redirect("counter:case", case.pk)
     running = queries.running(case, procedure)
     if running is not None:
@@ -45,13 +46,30 @@ def start(request: HttpRequest, case: Case, procedure: str) -> HttpResponse:
         return redirect("counter:case", case.pk)
 
 
-def _may_begin(case: Case, procedure: str) -> bool:
-    """Return whether the counter offers the procedure, and to this person."""
+# What the register says of somebody for whom a procedure is not meant.
+_STANDS = {
+    Status.RESIDENT: "いま住んでいる方",
+    Status.MOVED_OUT: "転出した方",
+    Status.DECEASED: "亡くなった方",
+    Status.GONE: "消除された方",
+}
+
+
+def _why_not(case: Case, procedure: str) -> str:
+    """Return why the counter cannot begin the procedure for this person; nothing where it can."""
     today = timezone.localdate()
     if not procedures.is_offered(procedure, on=today, channel="counter"):
-        return False
-    takes_newcomers = procedures.current(procedure, on=today).procedure.newcomers
-    return case.resident is not None or (case.newcomer and takes_newcomers)
+        return "手続を選び直してください。"
+    asked = procedures.current(procedure, on=today).procedure
+    if queries.standing(case) in asked.standings:
+        return ""
+    if case.resident is None:
+        return "この手続は、住民記録にある方のものです。氏名で探して、その方の受付で始めてください。"
+    stands = _STANDS[Status(case.resident.status)]
+    return (
+        f"「{asked.title['ja']}」は始められません。{case.resident.name_text}さんは、住民記録では{stands}です。"
+        "手続か、受付の方を選び直してください。"
+    )
 
 
 def _begin(request: HttpRequest, case: Case, procedure: str, read: Callable[[], Reading]) -> HttpResponse:

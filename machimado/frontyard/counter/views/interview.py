@@ -115,6 +115,7 @@ def context(
         # Of several that somebody has to look at, the first.
         "open_part": next((part for part in parts if part.needs_somebody), None),
         "lacking": paper.missing(application),
+        "doubt": queries.doubt(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
         "sent_back": _sent_back(application),
         "newer": queries.newer(application, on=timezone.localdate(now)),
