@@ -91,6 +91,7 @@ HTTPS = env.flag("MACHIMADO_HTTPS", default=False)
 
 INSTALLED_APPS = [
     "machimado.frontyard.counter",
+    "machimado.frontyard.selfservice",
     "machimado.frontyard.reception",
     "machimado.cases.delivery",
     "machimado.cases.authoring",

@@ -12,6 +12,8 @@ urlpatterns = [
     path("trust/authority.crt", views.authority, name="authority"),
     path("", include("machimado.frontyard.reception.urls")),
     path("", include("machimado.frontyard.counter.urls")),
+    path("", include("machimado.frontyard.selfservice.urls")),
+    path("r/<str:code>/", views.resume, name="resume"),
     path("", include("machimado.cases.applications.urls")),
     path("delivery/", include("machimado.cases.delivery.urls")),
     path("authoring/", include("machimado.cases.authoring.urls")),

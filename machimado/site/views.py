@@ -4,8 +4,10 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
+from machimado.cases.applications.permissions import SERVING
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer
+from machimado.ground.people.permissions import can_role
 from machimado.site import tls
 from machimado.site.menu import places_of
 
@@ -30,6 +32,13 @@ def closed(request: HttpRequest, *_: str, **__: str) -> HttpResponse:
         "パスワードを忘れたときや登録を変えるときは、責任者かシステム管理者に依頼してください。"
     )
     return render(request, "ui/refused.html", {"reason": reason}, status=403)
+
+
+@permissions.everyone
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    """Lead whoever opens a resident's QR code on: an officer to the counter, anybody else to the resident's own pages."""
+    serves = isinstance(request.user, Officer) and can_role(request.user, *SERVING)
+    return redirect("counter:from-code" if serves else "selfservice:resume-by-code", code)
 
 
 @permissions.everyone

@@ -7,11 +7,14 @@ import pytest
 from babel.messages.pofile import read_po
 from django.utils import translation
 
-from machimado.frontyard.counter.models import Language
+from machimado.ground.ui.languages import Language
 from tests.structure import house
 from tests.structure.messages import catalogues, compiled
 
-SCREEN = house.ROOT / "machimado" / "frontyard" / "counter" / "templates" / "screen"
+YARD = house.ROOT / "machimado" / "frontyard"
+SCREEN = YARD / "counter" / "templates" / "screen"
+# Where each room's pages for residents stand.
+PAGES = {"counter": SCREEN, "selfservice": YARD / "selfservice" / "templates" / "selfservice"}
 REFUSALS = house.ROOT / "machimado" / "cases" / "applications" / "rules" / "signature.py"
 TRANSLATED = re.compile(r"""{% translate ["'](?P<text>[^"']+)["'] %}""")
 WITH_VALUES = re.compile(r"{% blocktranslate[^%]*%}(?P<text>.+?){% endblocktranslate %}")
@@ -19,20 +22,44 @@ REFUSED = re.compile(r'SignatureRefused\(\s*"(?P<text>[^"]+)"')
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 
 
-def said() -> set[str]:
-    """Return all that the screen says by itself."""
-    pages = "".join(map(house.read, sorted(SCREEN.glob("*.html"))))
+def said(folder: Path) -> set[str]:
+    """Return all that the pages of a folder say by themselves."""
+    pages = "".join(map(house.read, sorted(folder.glob("*.html"))))
     plain = {match["text"] for match in TRANSLATED.finditer(pages)}
     valued = {re.sub(r"{{ (\w+) }}", r"%(\1)s", match["text"]) for match in WITH_VALUES.finditer(pages)}
-    return plain | valued | {match["text"] for match in REFUSED.finditer(house.read(REFUSALS))}
+    return plain | valued
 
 
-@pytest.mark.parametrize("catalogue", catalogues(), ids=house.short)
-def test_each_language_says_all_of_it_and_nothing_else(catalogue: Path) -> None:
-    with catalogue.open("rb") as file:
-        words = {str(message.id): message.string for message in read_po(file) if message.id}
-    assert words.keys() == said()
-    assert all(words.values())
+def refusals() -> set[str]:
+    """Return what the signature may be refused with."""
+    return {match["text"] for match in REFUSED.finditer(house.read(REFUSALS))}
+
+
+def words_of(language: str) -> dict[str, dict[str, str]]:
+    """Return the words of a language by the room whose catalogue has them."""
+    found = {}
+    for catalogue in catalogues():
+        if catalogue.parts[-3] == language:
+            with catalogue.open("rb") as file:
+                words = {str(message.id): str(message.string) for message in read_po(file) if message.id}
+            found[catalogue.parts[-5]] = words
+    return found
+
+
+@pytest.mark.parametrize("language", sorted({catalogue.parts[-3] for catalogue in catalogues()}))
+def test_each_language_says_all_of_it_once_and_nothing_else(language: str) -> None:
+    rooms = words_of(language)
+    assert rooms.keys() == PAGES.keys()
+    everything = set.union(*map(said, PAGES.values())) | refusals()
+    assert [word for words in rooms.values() for word in words if word not in everything] == []
+    assert everything - {word for words in rooms.values() for word in words} == set()
+    assert not set(rooms["counter"]) & set(rooms["selfservice"])
+    assert all(said for words in rooms.values() for said in words.values())
+
+
+def test_nothing_on_the_residents_own_pages_is_said_in_japanese_alone() -> None:
+    pages = "".join(house.read(page) for page in sorted(PAGES["selfservice"].glob("*.html")))
+    assert not JAPANESE.search(WITH_VALUES.sub("", TRANSLATED.sub("", pages)))
 
 
 @pytest.mark.parametrize("catalogue", catalogues(), ids=house.short)

@@ -20,6 +20,15 @@ class Channel(models.TextChoices):
 
     COUNTER = "counter", "窓口（書かない）"
     PAPER = "paper", "紙の申請書"
+    WEB = "web", "ウェブ（ご自宅など）"
+    KIOSK = "kiosk", "ロビーの端末"
+
+
+class Turn(models.TextChoices):
+    """Who goes on with an application (入力する人)."""
+
+    OFFICER = "officer", "職員"
+    RESIDENT = "resident", "住民"
 
 
 class Step(models.TextChoices):
@@ -39,7 +48,8 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
     opened_date = models.DateField("受付日")
-    number = models.PositiveIntegerField("受付番号")
+    # What somebody began at home has none until somebody at the city hall has it in hand.
+    number = models.PositiveIntegerField("受付番号", null=True)
     lane = models.CharField("案内区分", max_length=10, choices=Lane)
     purpose = models.CharField("用件", max_length=80, blank=True)
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, verbose_name="住民")
@@ -67,6 +77,9 @@ class Case(models.Model):
                 fields=["office", "opened_date", "number"], name="case_number_once_a_day"
             ),
             models.CheckConstraint(condition=Q(lane__in=Lane.values), name="case_known_lane"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=False) | Q(officer__isnull=True), name="case_in_hand_has_a_number"
+            ),
             models.CheckConstraint(
                 condition=Q(newcomer=False) | Q(resident__isnull=True), name="case_newcomer_is_no_resident"
             ),
@@ -123,11 +136,13 @@ class Application(models.Model):
         "self", models.PROTECT, null=True, related_name="parts", verbose_name="まとめて受けた申請"
     )
     channel = models.CharField("受付方法", max_length=10, choices=Channel)
+    turn = models.CharField("入力する人", max_length=10, choices=Turn, default=Turn.OFFICER)
     state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
     begun_at = models.DateTimeField("開始日時")
     answers = models.JSONField("回答", default=dict)
     # path → {"source": "record" | "index" | "case" | "officer" | "resident", "revision": n}; at a group's own path, who last
-    # put rows in or took them out ("" where nobody did), and at which revision rows last moved.
+    # put rows in or took them out ("" where nobody did), and at which revision rows last moved. "registered": what the
+    # record says instead of what a resident said alone.
     sources = models.JSONField("回答の出所", default=dict)
     # path → {"typed": what could not be taken, "reason": why}: it stays in its field until it is put right.
     refused = models.JSONField("直す入力", default=dict)
@@ -147,6 +162,7 @@ class Application(models.Model):
                 name="application_known_state",
             ),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="application_known_channel"),
+            models.CheckConstraint(condition=Q(turn__in=Turn.values), name="application_known_turn"),
             # Two tabs, five clicks, a correction: whoever comes second goes on with the first one's.
             models.UniqueConstraint(
                 fields=["case", "procedure"],
@@ -154,6 +170,32 @@ class Application(models.Model):
                 name="application_one_running",
             ),
         ]
+
+
+class Resumption(models.Model):
+    """How a resident goes on with an application by themselves (再開): by a code, on whichever screen, without an account.
+
+    Of the code only the hash is kept: it can be worked out again for whoever is in already (actions/handing.py).
+    """
+
+    application = models.OneToOneField(
+        Application, models.CASCADE, primary_key=True, related_name="resumption", verbose_name="申請"
+    )
+    code_hash = models.CharField("再開コードのハッシュ", max_length=64, unique=True)
+    # Counts the codes that were given out: with a new one, whoever came in by an older one is out.
+    epoch = models.PositiveSmallIntegerField("再開コードの代", default=1)
+    # Where they are: the page's own word for it.
+    place = models.CharField("続きの場所", max_length=200, blank=True)
+    language = models.CharField("画面の言語", max_length=10, default="ja")
+    touched_at = models.DateTimeField("最終操作日時")
+    valid_until = models.DateTimeField("期限")
+    # They asked for an officer, and nobody has taken it up yet.
+    asked_at = models.DateTimeField("職員を呼んだ日時", null=True)
+
+    personal_data = {"place": "再開の期限まで"}
+
+    class Meta:
+        indexes = [models.Index(fields=["valid_until"], name="resumption_ends")]
 
 
 class AnswerChange(models.Model):
@@ -264,6 +306,8 @@ CASES = ByKey(Case, along=("resident",))
 DEFINITIONS = ByKey(FrozenDefinition)
 APPLICATIONS = ByKey(Application, along=("case__resident",))
 CHANGES = ByKey(AnswerChange)
+RESUMPTIONS = ByKey(Resumption)
+RESUMPTION_BY_CODE = ByKey(Resumption, "code_hash")
 CASES_OF = ByKey(Case, "resident")
 APPLICATIONS_OF = ByKey(Application, "case", along=("case__resident",))
 STAMPS_OF = ByKey(Stamp, "case")

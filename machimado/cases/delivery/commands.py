@@ -48,6 +48,7 @@ def _forget() -> None:
 
     today = timezone.localdate()
     cases.forget(today=today)
+    cases.forget_drafts(at=timezone.now())
     journal.forget(today=today)
 
 

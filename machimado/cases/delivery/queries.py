@@ -336,7 +336,7 @@ class Details:
     row: Row
     reason: str
     case: UUID
-    case_number: int
+    case_number: int | None
     opened_date: Any
     resident: str
     resident_number: str

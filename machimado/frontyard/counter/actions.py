@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from machimado.cases.applications.models import APPLICATIONS, Application, Case
-from machimado.frontyard.counter.models import DESKS, SHOWING, Desk, Invitation, Language, Screen
+from machimado.frontyard.counter.models import DESKS, SHOWING, Desk, Invitation, Screen
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.ui.languages import Language
 
 CODE_MINUTES = 10
 INVITATION_MINUTES = 5
@@ -292,6 +293,13 @@ def _wipe(desk: Desk) -> None:
     desk.language = Language.JAPANESE
     DESKS.write(desk, "shown", "showing", "question", "objection", "language")
     tell_screen_of(desk)
+
+
+def tell_desk_and_screen(desk: Desk | None) -> None:
+    """Let both sides of a desk look again, once what changed is committed."""
+    if desk is not None:
+        tell_desk(desk)
+        tell_screen_of(desk)
 
 
 def tell_screen_of(desk: Desk) -> None:

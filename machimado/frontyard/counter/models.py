@@ -9,14 +9,7 @@ from django.utils import timezone
 from machimado.cases.applications.models import Application
 from machimado.ground.people.models import Office
 from machimado.ground.rows.by_key import ByKey
-
-
-class Language(models.TextChoices):
-    """What the resident's screen speaks (画面の言語); each in its own words, to be found by whoever reads no other."""
-
-    JAPANESE = "ja", "日本語"
-    SIMPLE = "ja-simple", "やさしい にほんご"
-    ENGLISH = "en", "English"
+from machimado.ground.ui.languages import Language
 
 
 class Desk(models.Model):

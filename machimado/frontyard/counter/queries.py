@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
@@ -18,9 +19,11 @@ from machimado.cases.applications.models import (
     TALLY_OF,
     Application,
     Case,
+    Resumption,
     Step,
     StoredFile,
     Tally,
+    Turn,
 )
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.answers import INDEX, take
@@ -32,8 +35,9 @@ from machimado.cases.procedures.rules.definition import Paper
 from machimado.cases.procedures.rules.difference import differences
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.register.actions import Record
-from machimado.frontyard.counter.models import Desk, Language, Screen
+from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people.models import Officer
+from machimado.ground.ui.languages import Language
 
 SCREEN_ALIVE_SECONDS = 20
 
@@ -173,6 +177,7 @@ def sheet(
         application.answers,
         application.sources,
         today=timezone.localdate(at),
+        channel=cases.channel_of(application),
         refusals={**kept, **(refusals or {})},
         spoken=spoken,
     )
@@ -206,6 +211,7 @@ def screen_sheet(application: Application, *, at: datetime, language: str) -> Sh
         application.answers,
         application.sources,
         today=timezone.localdate(at),
+        channel=cases.channel_of(application),
         language=language,
     )
     # Until somebody has said who is here, it may be anybody.
@@ -242,6 +248,7 @@ def open_cases(officer: Officer, on: date) -> list[dict[str, Any]]:
     """Return today's open cases of the office: those that wait, and those of this officer."""
     found = (
         Case.objects.filter(office=officer.office_id, closed_at=None, opened_date=on)
+        .exclude(number=None)
         .select_related("resident", "officer")
         .prefetch_related("stamps", Prefetch("applications", _with_titles()))
     )
@@ -265,6 +272,89 @@ def _open_case(case: Case, officer: Officer) -> dict[str, Any]:
             for one in case.applications.all()
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a resident brings to the counter with a code."""
+
+    code: str
+    title: str
+    reference: str
+    answered: int
+    open_points: int
+    begun_at: datetime
+    is_signed: bool
+
+
+def brought(resumption: Resumption, *, code: str, at: datetime) -> Brought:
+    """Return what a code stands for, as far as an officer should know before taking it over: nothing of the answers."""
+    found = application(resumption.application_id)
+    known = sheet(found, at=at)
+    return Brought(
+        code=code,
+        title=known.title,
+        reference=found.reference,
+        answered=known.answered,
+        open_points=known.open_points,
+        begun_at=found.begun_at,
+        is_signed=found.state == Application.State.SIGNED,
+    )
+
+
+def begun_alone(case: Case) -> Application | None:
+    """Return what a resident has begun alone in the case and an officer goes on with, before it was sent."""
+    found = (one for one in APPLICATIONS_OF.all(case.pk) if one.state in RUNNING)
+    return next((one for one in found if one.record_read_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What residents have sent or given up without an officer, for somebody to take it up."""
+
+    id: UUID
+    title: str
+    reference: str
+    channel: str
+    since: datetime
+    is_signed: bool
+
+
+def arrived(officer: Officer) -> list[Arrived]:
+    """Return what waits for an officer of the office and has no number yet, the longest first."""
+    waiting = Application.objects.filter(
+        case__office=officer.office_id, case__officer=None, case__number=None
+    )
+    given_up = Q(state=Application.State.INTERVIEW, turn=Turn.OFFICER)
+    found = waiting.filter(Q(state=Application.State.SIGNED) | given_up).select_related(
+        "definition", "resumption"
+    )
+    ordered = sorted(found.defer("definition__definition", "answers", "sources"), key=_since)
+    return [
+        Arrived(
+            id=one.pk,
+            title=one.definition.title,
+            reference=one.reference,
+            channel=one.get_channel_display(),
+            since=_since(one),
+            is_signed=one.state == Application.State.SIGNED,
+        )
+        for one in ordered
+    ]
+
+
+def _since(application: Application) -> datetime:
+    return application.resumption.asked_at or application.resumption.touched_at
+
+
+def who_says(application: Application) -> str:
+    """Return what a resident's answers say of who they are, as a search takes it: the reading of the name, and the birth date."""
+    answers = application.answers
+    name = (
+        next(filter(None, (take(answers, path) for path in ("resident.name", "applicant.name"))), None) or {}
+    )
+    born = take(answers, "resident.birth_date") or ""
+    return quote(" ".join(filter(None, (name.get("kana") or name.get("text", ""), born))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from machimado.frontyard.counter.views import (
     interview,
     paper,
     renewing,
+    resuming,
     route,
     screen,
 )
@@ -48,6 +49,11 @@ urlpatterns = [
     path("counter/applications/<uuid:application_id>/status/", finishing.status, name="status"),
     path("counter/applications/<uuid:application_id>/paper/", paper.filled, name="paper-filled"),
     path("counter/procedures/<slug:procedure>/paper/", paper.blank, name="paper-blank"),
+    path("counter/code/<str:code>/", resuming.from_code, name="from-code"),
+    path("counter/code/<str:code>/take-over/", resuming.take_over, name="take-over"),
+    path("counter/applications/<uuid:application_id>/accept/", resuming.accept, name="accept"),
+    path("counter/applications/<uuid:application_id>/hand-back/", resuming.hand_back, name="hand-back"),
+    path("counter/applications/<uuid:application_id>/take-back/", resuming.take_back, name="take-back"),
     path("p/<slug:procedure>/", paper.from_qr, name="from-qr"),
     # the resident
     path("screen/", screen.page, name="screen"),

@@ -22,7 +22,7 @@ class Arrival:
     """A case as reception sees it. `minutes` runs from arrival, or from the call when somebody serves it."""
 
     id: UUID
-    number: int
+    number: int | None
     opened_date: date
     lane: Lane
     purpose: str
@@ -67,7 +67,9 @@ def hall(office: Office, *, titles: Mapping[str, str], at: datetime) -> Hall:
 
 def _with_times(cases: QuerySet[Case]) -> QuerySet[Case]:
     return (
-        cases.select_related("officer")
+        # What somebody begins at home has no number before it is brought here.
+        cases.exclude(number=None)
+        .select_related("officer")
         .annotate(
             arrived_at=Min("stamps__at", filter=Q(stamps__step=Step.ARRIVED)),
             called_at=Min("stamps__at", filter=Q(stamps__step=Step.CALLED)),

@@ -1,6 +1,6 @@
 """A case from arrival to the end."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -77,15 +77,20 @@ def _open(case: Case, by: Officer | None, at: datetime, *steps: Step) -> Case:
     before = CASES.find(case.pk)
     if before is not None:
         return _same_office(before, case.office_id)
-    case.opened_date = timezone.localdate(at)
-    of_today = Case.objects.filter(office=case.office_id, opened_date=case.opened_date)
-    case.number = (of_today.aggregate(last=Max("number"))["last"] or 0) + 1
+    number(case, timezone.localdate(at))
     CASES.add(case)
     stamp(*steps, case=case, by=by, at=at)
     done = ["case.opened", *(["case.identified"] if Step.IDENTIFIED in steps else [])]
     for action in done:
         record(by=by, action=action, subject=subject(case.resident), case=str(case.pk), at=at)
     return case
+
+
+def number(case: Case, today: date) -> None:
+    """Give the case the next number of its office and day; whoever writes it tries again where another took the same."""
+    case.opened_date = today
+    of_today = Case.objects.filter(office=case.office_id, opened_date=today)
+    case.number = (of_today.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _same_office(case: Case, office: int) -> Case:

@@ -25,6 +25,7 @@ from machimado.cases.applications.models import (
     Application,
     Case,
     Channel,
+    Turn,
 )
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
@@ -49,19 +50,22 @@ def begin(
     *,
     case: Case,
     procedure: str,
-    by: Officer,
+    by: Officer | None,
     at: datetime,
     resident_record: Record | None = None,
+    channel: Channel = Channel.COUNTER,
 ) -> Application:
     """Begin an application with today's definition, frozen, and all that is known filled in.
 
-    Known is what the register knows, and what was said in this case already: that is never asked again.
+    Nobody (`by`) is the resident, who begins it alone. Known is what the register knows, and what was said in this case
+    already: that is never asked again.
     Where the case has one for this procedure that was not sent yet, it goes on: five clicks begin one application.
     Raises: Refused; NotReady when the case has ended; UnknownProcedureError.
     """
     today = timezone.localdate(at)
     form = procedures.current(procedure, on=today)
-    start = _Start(form, registered(form, resident_record, today), by, at, _read_at(resident_record))
+    known = registered(form, resident_record, today)
+    start = _Start(form, known, by, at, _read_at(resident_record), channel)
     return until_free(lambda: _begin_or_go_on(case, start))
 
 
@@ -71,9 +75,10 @@ class _Start:
 
     form: Form
     known: type_of_found
-    by: Officer
+    by: Officer | None
     at: datetime
     read_at: datetime | None
+    channel: Channel
 
 
 @transaction.atomic
@@ -87,16 +92,17 @@ def _begin_or_go_on(case: Case, start: _Start) -> Application:
     return _begin(case, start, _merged(start.known, said))
 
 
-def _hold(case: Case, by: Officer) -> None:
+def _hold(case: Case, by: Officer | None) -> None:
     """Hold the case's row, so that nobody ends it while an application begins."""
-    check_serve(by, case)
+    if by is not None:
+        check_serve(by, case)
     check_open(CASES.hold(case.pk))
 
 
 def renew(
     *,
     application: Application,
-    by: Officer,
+    by: Officer | None,
     at: datetime,
     resident_record: Record | None = None,
 ) -> Application:
@@ -110,7 +116,8 @@ def renew(
     if form is None:
         raise NotReady("この申請は、今の版で進んでいます。始め直さずに、そのまま続けてください。")
     read_at = _read_at(resident_record)
-    start = _Start(form, registered(form, resident_record, today), by, at, read_at)
+    known = registered(form, resident_record, today)
+    start = _Start(form, known, by, at, read_at, Channel(application.channel))
     return until_free(lambda: _renew(application, start))
 
 
@@ -221,7 +228,8 @@ def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
         reference=new_reference(),
         procedure=start.form.id,
         definition_id=frozen(start.form.id, at=start.at),
-        channel=Channel.COUNTER,
+        channel=start.channel,
+        turn=Turn.OFFICER if start.by else Turn.RESIDENT,
         begun_at=start.at,
         answers=document,
         sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
@@ -229,5 +237,6 @@ def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
     )
     APPLICATIONS.add(application)
     whose = subject(case.resident)
-    record(by=start.by, action="application.begun", subject=whose, case=str(case.pk), at=start.at)
+    by = start.by or "resident"
+    record(by=by, action="application.begun", subject=whose, case=str(case.pk), at=start.at)
     return application

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 
 from django.db import transaction
 from django.utils import timezone
 
 from machimado.cases.applications.actions.answering import change, is_group
 from machimado.cases.applications.actions.beginning import registered, type_of_found
-from machimado.cases.applications.actions.kept import form_of, lock
+from machimado.cases.applications.actions.kept import form_of, lock, record_change
 from machimado.cases.applications.models import APPLICATIONS, Application
-from machimado.cases.applications.permissions import State, check_state
+from machimado.cases.applications.permissions import RUNNING, State, check_state
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.procedures.rules.questions import WITHHELD
+from machimado.cases.applications.rules.wording import in_words
+from machimado.cases.procedures.rules.questions import WITHHELD, Question
 from machimado.cases.register.actions import Record
 from machimado.ground.people.models import Officer
 
@@ -42,6 +44,35 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
     locked.record_read_at = resident_record.read_at
     APPLICATIONS.write(locked, "record_read_at")
     return locked
+
+
+@transaction.atomic
+def compare(*, application: Application, resident_record: Record, by: Officer, at: datetime) -> Application:
+    """Keep beside each answer that a resident gave alone what the record says otherwise; the answers stay as they are.
+
+    So an officer sees before sending whether somebody is who they say, and what has changed since. Raises: WrongState.
+    """
+    locked = lock(application)
+    check_state(locked, *RUNNING)
+    form = form_of(locked)
+    known = registered(form, resident_record, timezone.localdate(at))
+    for path, kept in locked.sources.items():
+        kept.pop("registered", None)
+        value = known.get(path, (None, ""))[0]
+        question = form.question(path)
+        if kept["source"] == "resident" and question is not None and value not in (None, WITHHELD):
+            said = documents.take(locked.answers, path)
+            if _plain(question, said) != _plain(question, value):
+                kept["registered"] = value
+    APPLICATIONS.write(locked, "sources")
+    record_change(locked, by, "application.compared", at, {"reference": locked.reference})
+    return locked
+
+
+def _plain(question: Question, value: Any) -> str:
+    """Return an answer so that only what it says counts: neither blanks nor a postal code that one has and the other has not."""
+    words = in_words(question, {**value, "postal_code": ""} if isinstance(value, dict) else value)
+    return "".join(normalize("NFKC", words).split())
 
 
 def _spoken_of(application: Application) -> set[str]:

@@ -22,14 +22,14 @@ from machimado.cases.applications.models import (
 )
 from machimado.cases.applications.permissions import RUNNING, State, WrongState, check_state
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.applications.rules.signature import Signature
+from machimado.cases.applications.rules.signature import Signature, Typed
 from machimado.ground.people.models import Officer
 
 HOLD_FILES = frozenset({"files", "signature"})
 
 
 @transaction.atomic
-def to_review(*, application: Application, by: Officer, at: datetime) -> Application:
+def to_review(*, application: Application, by: Officer | None, at: datetime) -> Application:
     """Hand the answers to the resident to check; everything but the signature must be there and right.
 
     Raises: NotReady with the paths to look at.
@@ -94,7 +94,7 @@ def _open_again(application: Application, by: Officer | None, at: datetime, acti
 def sign(
     *,
     application: Application,
-    signature: Signature,
+    signature: Signature | Typed,
     by: Officer | None,
     at: datetime,
     revision: int | None = None,
@@ -123,7 +123,7 @@ def sign(
 
 
 @transaction.atomic
-def cancel(*, application: Application, by: Officer, at: datetime) -> None:
+def cancel(*, application: Application, by: Officer | None, at: datetime) -> None:
     """Withdraw an application that was not yet submitted. It stays to be seen."""
     locked = lock(application)
     check_state(locked, State.INTERVIEW, State.REVIEW, State.SIGNED)

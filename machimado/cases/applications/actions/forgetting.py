@@ -1,12 +1,13 @@
 """What applications hold of people goes when its time is over; that there was a case, and what it cost, stays."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from machimado.cases.applications.models import AnswerChange, Application, Case, StoredFile, Submission
+from machimado.cases.applications.permissions import State
 from machimado.ground.journal.actions import record
 
 # Source: the usual class of records about the handling of applications (文書管理規程の5年保存); the city's own rule decides.
@@ -23,6 +24,33 @@ def forget(*, today: date) -> int:
     while done := _forget_some(_limit(today)):
         count += done
     return count
+
+
+def forget_drafts(*, at: datetime) -> int:
+    """Delete what residents began alone and left until it could no longer be resumed; return how many of them.
+
+    What was signed, or taken in hand by an officer, is none of these. May be repeated, and stopped at any moment.
+    """
+    count = 0
+    while done := _forget_drafts(at):
+        count += done
+    return count
+
+
+@transaction.atomic
+def _forget_drafts(at: datetime) -> int:
+    left = Application.objects.filter(
+        resumption__valid_until__lt=at,
+        case__number=None,
+        state__in=[State.INTERVIEW, State.REVIEW, State.CANCELLED],
+    )
+    drafts = list(left.values_list("pk", "case_id")[:AT_ONCE])
+    if not drafts:
+        return 0
+    Application.objects.filter(pk__in=[draft for draft, _ in drafts]).delete()
+    Case.objects.filter(pk__in=[case for _, case in drafts], applications=None).delete()
+    record(by=None, action="case.drafts_forgotten", detail={"cases": len(drafts)})
+    return len(drafts)
 
 
 def _limit(today: date) -> date:

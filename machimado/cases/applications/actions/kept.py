@@ -30,7 +30,12 @@ from machimado.ground.people.models import Officer
 
 SIGNATURE = "signature"
 # The channel as the procedures' definitions call it.
-CHANNELS: dict[str, DefinedChannel] = {Channel.COUNTER: "counter", Channel.PAPER: "paper"}
+CHANNELS: dict[str, DefinedChannel] = {
+    Channel.COUNTER: "counter",
+    Channel.PAPER: "paper",
+    Channel.WEB: "web",
+    Channel.KIOSK: "kiosk",
+}
 T = TypeVar("T")
 
 
@@ -48,6 +53,11 @@ def form_of(application: Application) -> Form:
     known = thawed(application.definition_id)
     # The definition itself is long: it is read only where this process has not compiled it yet.
     return known or thaw(application.definition.definition, content_hash=application.definition_id)
+
+
+def channel_of(application: Application) -> DefinedChannel:
+    """Return how the application reached us, as the definitions call it."""
+    return CHANNELS[application.channel]
 
 
 def newer_form(application: Application, *, on: date) -> Form | None:
@@ -79,7 +89,7 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
     Raises: NotReady.
     """
     form, today = form_of(application), timezone.localdate(at)
-    channel = CHANNELS[application.channel]
+    channel = channel_of(application)
     outcome = form.evaluate(application.answers, today=today, channel=channel)
     missing = tuple(path for path in outcome.missing if path not in without)
     if missing == (AGREED,):
@@ -105,7 +115,7 @@ def check_route(*, application: Application, at: datetime) -> None:
     Raises: NotReady.
     """
     form, today = form_of(application), timezone.localdate(at)
-    outcome = form.evaluate(application.answers, today=today, channel=CHANNELS[application.channel])
+    outcome = form.evaluate(application.answers, today=today, channel=channel_of(application))
     missing = tuple(path for path in outcome.missing if path != AGREED)
     wrong = tuple(path for finding in outcome.errors for path in finding.fields)
     if missing or wrong:
@@ -115,7 +125,7 @@ def check_route(*, application: Application, at: datetime) -> None:
 
 def going(*, application: Application, at: datetime) -> list[str]:
     """Return the procedures that a life event's answers call for today, in their order."""
-    form, channel = form_of(application), CHANNELS[application.channel]
+    form, channel = form_of(application), channel_of(application)
     today = timezone.localdate(at)
     found = form.going(application.answers, today=today, channel=channel) if isinstance(form, Bundle) else []
     return [member.id for member in found]

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import (
-    CHANNELS,
     SIGNATURE,
     NotReady,
+    channel_of,
     check_complete,
     form_of,
     keep_definition,
@@ -55,6 +55,10 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Applicatio
         return locked
     unsigned = [] if needs_signature(locked) else [State.INTERVIEW, State.REVIEW]
     check_state(locked, State.SIGNED, *unsigned)
+    if locked.case.resident_id is None and not locked.case.newcomer:
+        raise NotReady(
+            "どなたの申請か、まだ決まっていません。住民記録からご本人を探すか、「住民記録にない方」を選んでから送ってください。"
+        )
     outcome, form = check_complete(locked, at, without=frozenset()), form_of(locked)
     if isinstance(form, Bundle):
         _submit_each(locked, form, by, at)
@@ -100,7 +104,7 @@ def _submit_one(
 
 def _submit_each(lead: Application, form: Bundle, by: Officer, at: datetime) -> None:
     """Make one application of each procedure that the life event calls for, and submit it."""
-    going = form.evaluate_each(lead.answers, today=timezone.localdate(at), channel=CHANNELS[lead.channel])
+    going = form.evaluate_each(lead.answers, today=timezone.localdate(at), channel=channel_of(lead))
     definitions = lead.definition.definition["procedures"]
     parts = []
     for (member, outcome), share in zip(going, shares(lead, len(going), at), strict=True):

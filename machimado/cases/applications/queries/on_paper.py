@@ -14,7 +14,7 @@ class Booking:
     """An application on paper that was booked."""
 
     id: UUID
-    number: int
+    number: int | None
     title: str
     booked_at: datetime
     officer: str

@@ -41,6 +41,8 @@ class Wording:
     options: tuple[Option, ...]
     # How many letters a field of plain text takes; 0 where the question does not say.
     longest: int
+    # What whoever answers alone is asked: of what the register would have told an officer, only what it is called.
+    alone: str
     # `ask` in the language of whoever sits there; nothing where that is Japanese, or where nobody has written it.
     spoken: str
 
@@ -63,6 +65,8 @@ class Line:
     typed: Any = None
     # Of an agreement that several procedures ask: what each of them means by it.
     statements: tuple[str, ...] = ()
+    # What the register says instead, where a resident has answered alone.
+    registered: str = ""
 
     @property
     def kind(self) -> str:
@@ -194,6 +198,7 @@ def for_an_agent(sheet: Sheet, language: str = "ja") -> Sheet:
     words = say(AS_REGISTERED, language)
 
     def veiled(line: Line) -> Line:
+        line = replace(line, registered="") if line.registered else line
         told = line.source in REGISTERED and line.words and line.path != SAID_BY_THE_AGENT
         return replace(line, value=None, words=words) if told else line
 
@@ -352,6 +357,9 @@ class _Maker:
             refusal.reason if refusal else "",
             refusal.typed if refusal else None,
             statements,
+            in_words(question, source["registered"], self._language)
+            if source and "registered" in source
+            else "",
         )
 
     def _worded(self, question: Question, path: str, place: str) -> tuple[Wording, tuple[str, ...]]:
@@ -395,6 +403,7 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
         ask=say(question.ask, language),
         hint=say(question.hint, language),
         note=say(question.officer_note, language),
+        alone=say(question.label if question.prefill or not question.ask else question.ask, language),
         options=tuple(
             Option(option.code, say(option.label, language), str(key) if key <= 9 else "", chosen=False)
             for key, option in enumerate(question.options, start=1)

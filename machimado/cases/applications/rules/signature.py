@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from html import escape
 
 MAX_BYTES = 400_000
 MAX_POINTS = 20_000
@@ -39,6 +40,35 @@ class Signature:
             f'<g fill="none" stroke="#000" stroke-width="3" stroke-linecap="round" stroke-linejoin="round">'
             f"{paths}</g></svg>"
         )
+
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A name that somebody typed who cannot draw it (記名)."""
+
+    name: str
+
+    def svg(self) -> str:
+        """Return the name as SVG."""
+        width = 40 * len(self.name) + 20
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 60">'
+            f'<text x="10" y="44" font-size="36" font-family="IPAmjMincho, Noto Sans JP">{escape(self.name)}</text></svg>'
+        )
+
+
+def typed(name: str) -> Typed:
+    """Return a name that was typed as the signature.
+
+    Raises: SignatureRefused.
+    """
+    plain = " ".join(name.split())
+    if not 2 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
+        raise SignatureRefused("お名前を入れてください。")
+    return Typed(plain)
 
 
 def read(raw: str) -> Signature:

@@ -19,6 +19,8 @@ def arrive(by: Officer, *, at: datetime, lane: Lane = Lane.WITH_HELP) -> Case:
 
 def send(case: Case, by: Officer, *, at: datetime, typed: int = 0) -> Submission:
     """Send a complete, signed application of the case; its answers are those of the procedure's first test."""
+    if case.resident_id is None:
+        actions.welcome(case=case, by=by, at=at)
     begun = actions.begin(case=case, procedure=PROCEDURE, by=by, at=at)
     answers = procedures.current(PROCEDURE, on=timezone.localdate(at)).procedure.tests[0].answers
     ready = Application.objects.filter(pk=begun.pk)

@@ -33,6 +33,8 @@ def submit(by: Officer, *, at: datetime | None = None) -> Submission:
 def sign(by: Officer, *, at: datetime, resident: Any = None) -> Application:
     """Bring a new case up to a complete, signed application."""
     case = applications.open_case(office=by.office, lane=Lane.WITH_HELP, by=by, at=at, resident=resident)
+    if resident is None:
+        case = applications.welcome(case=case, by=by, at=at)
     return _signed(applications.begin(case=case, procedure=PROCEDURE, by=by, at=at), at)
 
 

@@ -8,8 +8,9 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.tests import claim
 from machimado.frontyard.counter import actions
-from machimado.frontyard.counter.models import Desk, Language
+from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.tests.conftest import at_step
+from machimado.ground.ui.languages import Language
 from tests.universe import Universe
 
 HTMX = {"HX-Request": "true"}

@@ -45,8 +45,9 @@ def test_search(at_desk: Client) -> None:
 
 
 def test_the_first_page(at_desk: Client, universe: Universe) -> None:
+    """The day's cases, what residents sent by themselves, and the desk with its screen."""
     claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get("/counter/")) == WHO + 3
+    assert cost(lambda: at_desk.get("/counter/")) == WHO + 4
 
 
 def test_the_case(at_desk: Client, universe: Universe) -> None:

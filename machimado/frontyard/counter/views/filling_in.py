@@ -2,6 +2,7 @@ from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -11,8 +12,20 @@ from machimado.cases.applications.permissions import SERVING, State, check_state
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.case import read_now
+from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
 from machimado.frontyard.counter.views.interview import shown, with_page
 from machimado.ground.people import permissions
+
+
+def put_beside(request: HttpRequest, application: Application) -> HttpResponse:
+    """Read the record of whoever began alone and is known now: it fills what nobody has said, and stands beside what was said otherwise."""
+    reading, by, now = read_now(request, application.case), permissions.by(request), timezone.now()
+    if reading.record is not None and reading.record.is_complete:
+        if application.state == State.INTERVIEW:
+            cases.fill_in(application=application, resident_record=reading.record, by=by, at=now)
+        cases.compare(application=application, resident_record=reading.record, by=by, at=now)
+    show_to_resident(request, desk_of(request), application)
+    return redirect("counter:interview", application.pk)
 
 
 @permissions.officers(*SERVING)

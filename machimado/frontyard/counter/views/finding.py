@@ -11,12 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import CASES_OF, Case
 from machimado.cases.applications.permissions import SERVING
+from machimado.cases.applications.rules.reference import is_resume_code
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import RESIDENTS, Resident
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.beginning import start
 from machimado.frontyard.counter.views.case import case_or_404
 from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.filling_in import put_beside
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer
 
@@ -31,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     cases.look_at_list(count=sum(bool(one["resident"]) for one in listed), by=officer, at=now)
     context = {
         "cases": listed,
+        "arrived": queries.arrived(officer),
         "desks": queries.desks(officer),
         "desk": queries.desk_state(desk_of(request), at=now),
         **_results(request),
@@ -47,6 +50,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _results(request: HttpRequest) -> dict[str, object]:
     text = request.GET.get("q", "").strip()
+    # A scanner types the address of a resident's QR code as if it were a name.
+    code = text.rstrip("/").rpartition("/")[2]
+    if is_resume_code(code):
+        return {"q": text, "found": None, "code": code}
     found = register.search(text=text, by=permissions.by(request)) if text else None
     return {
         "q": text,
@@ -80,6 +87,9 @@ def open_resident(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")
+    begun = queries.begun_alone(case) if waiting else None
+    if begun is not None:
+        return put_beside(request, begun)
     procedure = request.POST.get("procedure", "")
     return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
 
@@ -101,6 +111,9 @@ def newcomer(request: HttpRequest) -> HttpResponse:
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")
+    begun = queries.begun_alone(case) if waiting else None
+    if begun is not None:
+        return redirect("counter:interview", begun.pk)
     procedure = request.POST.get("procedure", "")
     return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications import paper
+from machimado.cases.applications.forms import posted, with_town
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import RUNNING, SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
@@ -20,13 +21,12 @@ from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
-from machimado.frontyard.counter.forms import posted
-from machimado.frontyard.counter.models import Desk, Language
+from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import desk_of
-from machimado.ground.japanese import postal
 from machimado.ground.people import permissions
 from machimado.ground.ui.addresses import address_of
+from machimado.ground.ui.languages import Language
 
 
 def application_or_404(request: HttpRequest, application_id: UUID) -> Application:
@@ -184,7 +184,7 @@ def keep(request: HttpRequest, application: Application, desk: Desk | None) -> K
     Raises: WrongState.
     """
     given = posted(request.POST, cases.form_of(application), application.answers)
-    raw = _with_town({path: one.raw for path, one in given.items()})
+    raw = with_town({path: one.raw for path, one in given.items()})
     conflicts: dict[str, Refusal] = {}
     saved: Sequence[cases.Saved] = ()
     while raw and not saved:
@@ -220,25 +220,6 @@ def _page(request: HttpRequest) -> cases.Page:
         revision=_number(request.POST.get("revision")),
         typed=_number(request.POST.get("typed")) or 0,
     )
-
-
-def _with_town(raw: dict[str, Any]) -> dict[str, Any]:
-    """Complete an address of which only the postal code was typed, where the code belongs to one town."""
-    return {path: _completed(value) if isinstance(value, Mapping) else value for path, value in raw.items()}
-
-
-def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not value.get("postal_code") or any(value.get(part) for part in ("prefecture", "city", "town")):
-        return value
-    try:
-        found = postal.find_addresses(str(value["postal_code"]))
-    except postal.UnreadablePostalCodeError:
-        return value
-    if not found:
-        return value
-    known = {part: found[0][part] for part in ("prefecture", "city")}
-    town = {"town": found[0]["town"]} if len(found) == 1 else {}
-    return {**value, **known, **town}
 
 
 def _show_to_resident(

@@ -19,8 +19,10 @@ from machimado.cases.applications.rules import signature
 from machimado.cases.applications.rules.sheet import Sheet
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
-from machimado.frontyard.counter.models import Desk, Language, Screen
+from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people import permissions
+from machimado.ground.ui import languages
+from machimado.ground.ui.languages import Language
 
 SEEN_EVERY = timedelta(seconds=10)
 COOKIE_DAYS = 400
@@ -102,13 +104,8 @@ def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
         code = actions.fresh_code(screen=screen, at=at)
         here = {"language": Language.JAPANESE, "version": f"pairing-{code}"}
         return {"phase": "pairing", "code": code, **here}
-    spoken = {"desk": screen.desk, "language": screen.desk.language, "languages": _languages()}
+    spoken = {"desk": screen.desk, "language": screen.desk.language, "languages": languages.choices()}
     return spoken | _shown(screen.desk, at, place)
-
-
-def _languages() -> list[tuple[str, str]]:
-    """Return the languages to choose from, each in its own words."""
-    return [(one.value, str(one.label)) for one in Language]
 
 
 def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:

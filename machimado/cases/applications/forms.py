@@ -9,6 +9,7 @@ from django.http import QueryDict
 from machimado.cases.applications.rules.answers import take
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.questions import WITHHELD
+from machimado.ground.japanese import postal
 
 PARTS = {
     "name": ("text", "kana"),
@@ -59,3 +60,22 @@ def _part(post: QueryDict, path: str, part: str, answers: Mapping[str, Any]) -> 
     """Return what stands in a part; a part that the page does not show keeps its answer."""
     name = f"{path}.{part}"
     return post.get(name, "") if name in post else (take(dict(answers), name) or "")
+
+
+def with_town(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete an address of which only the postal code was typed, where the code belongs to one town."""
+    return {path: _completed(value) if isinstance(value, Mapping) else value for path, value in raw.items()}
+
+
+def _completed(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not value.get("postal_code") or any(value.get(part) for part in ("prefecture", "city", "town")):
+        return value
+    try:
+        found = postal.find_addresses(str(value["postal_code"]))
+    except postal.UnreadablePostalCodeError:
+        return value
+    if not found:
+        return value
+    known = {part: found[0][part] for part in ("prefecture", "city")}
+    town = {"town": found[0]["town"]} if len(found) == 1 else {}
+    return {**value, **known, **town}

@@ -1,0 +1,114 @@
+"""What a resident has begun alone comes to an officer, and goes back: by its QR code, from the list, at any question."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import APPLICATIONS, Application, Resumption
+from machimado.cases.applications.permissions import SERVING, State, WrongState
+from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
+from machimado.frontyard.counter.views.interview import application_or_404
+from machimado.ground.people import permissions
+from machimado.ground.typesetting.qr import qr_svg
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def from_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what a resident's code stands for, with one button to go on with it."""
+    try:
+        resumption = cases.resumption_by(code=code, at=timezone.now())
+    except cases.UnknownCode as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:home")
+    context = {"brought": queries.brought(resumption, code=code, at=timezone.now())}
+    return render(request, "counter/from_code.html", context)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def take_over(request: HttpRequest, code: str) -> HttpResponse:
+    """Go on with what the resident who stands here has begun."""
+    try:
+        resumption = cases.resumption_by(code=code, at=timezone.now())
+        application = cases.take_over(
+            application=APPLICATIONS.get(resumption.application_id),
+            by=permissions.by(request),
+            at=timezone.now(),
+        )
+    except (cases.UnknownCode, cases.NotReady, WrongState) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:home")
+    return _in_hand(request, application)
+
+
+def _in_hand(request: HttpRequest, application: Application) -> HttpResponse:
+    """Lead to who it is, where that is not known yet, or to the interview."""
+    actions.make_room(desk=desk_of(request), case=application.case)
+    if application.case.resident_id is None and not application.case.newcomer:
+        address = reverse("counter:home")
+        words = queries.who_says(application)
+        return redirect(f"{address}?case={application.case_id}&q={words}")
+    show_to_resident(request, desk_of(request), application)
+    return redirect("counter:interview", application.pk)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def accept(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Take up what has arrived: signed from elsewhere, or given up by a resident who asked for an officer."""
+    application = application_or_404(request, application_id)
+    act = cases.accept if application.state == State.SIGNED else cases.take_over
+    try:
+        taken = act(application=application, by=permissions.by(request), at=timezone.now())
+    except (cases.NotReady, WrongState) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:home")
+    return _in_hand(request, taken)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def hand_back(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Let the resident go on alone from here, and show the code by which they do."""
+    application = application_or_404(request, application_id)
+    try:
+        resumption = cases.hand_back(application=application, by=permissions.by(request), at=timezone.now())
+    except (cases.NotReady, WrongState) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("counter:interview", application_id)
+    return _handed(request, application, resumption)
+
+
+def _handed(request: HttpRequest, application: Application, resumption: Resumption) -> HttpResponse:
+    actions.tell_desk_and_screen(desk_of(request))
+    code = cases.code_of(resumption)
+    address = request.build_absolute_uri(reverse("resume", args=[code]))
+    context = {
+        "application": application,
+        "case": application.case,
+        "title": application.definition.title,
+        "code": code,
+        "qr": mark_safe(qr_svg(address)),  # noqa: S308 - our own drawing of an address of ours
+    }
+    return render(request, "counter/handed.html", context)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def take_back(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Go on again with what was handed to the resident."""
+    application = application_or_404(request, application_id)
+    try:
+        cases.take_over(application=application, by=permissions.by(request), at=timezone.now())
+    except (cases.NotReady, WrongState) as refusal:
+        messages.error(request, str(refusal))
+    return redirect("counter:interview", application_id)

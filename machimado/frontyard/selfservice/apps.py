@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SelfserviceConfig(AppConfig):
+    name = "machimado.frontyard.selfservice"
+    label = "selfservice"
+    verbose_name = "自分で手続"
+    default_auto_field = "django.db.models.BigAutoField"

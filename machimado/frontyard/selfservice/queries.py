@@ -1,0 +1,129 @@
+"""What the resident's own pages show, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Application
+from machimado.cases.applications.permissions import State
+from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
+from machimado.cases.applications.rules.wording import say
+from machimado.cases.delivery import queries as delivery
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.form import Form
+from machimado.ground.people.models import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A procedure or life event to begin."""
+
+    id: str
+    title: str
+    summary: str
+    words: str
+    business: str
+
+
+def events(on: date, *, channel: str, language: str) -> list[Offer]:
+    """Return the life events that the channel offers."""
+    return [_offer(form, language) for form in procedures.events_offered(on, channel=channel)]
+
+
+def offered(on: date, *, channel: str, language: str) -> list[Offer]:
+    """Return the procedures that the channel offers, those of one business together."""
+    found = [_offer(form, language) for form in procedures.offered(on, channel=channel)]
+    return sorted(found, key=lambda one: one.business)
+
+
+def _offer(form: Form, language: str) -> Offer:
+    own = form.procedure
+    title, summary = say(own.title, language), say(own.summary, language)
+    return Offer(form.id, title, summary, procedures.words_of(form), procedures.business_name(form))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What somebody should know before they begin."""
+
+    id: str
+    title: str
+    summary: str
+    fee: str
+    documents: tuple[str, ...]
+    laws: tuple[str, ...]
+
+
+def start(procedure: str, on: date, *, channel: str, language: str) -> Start | None:
+    """Return what there is to know of a procedure that the channel offers on that day."""
+    if not procedures.is_offered(procedure, on=on, channel=channel):
+        return None
+    own = procedures.current(procedure, on=on).procedure
+    return Start(
+        id=procedure,
+        title=say(own.title, language),
+        summary=say(own.summary, language),
+        fee=f"{own.fee:,}" if isinstance(own.fee, int) and own.fee else "",
+        documents=tuple(dict.fromkeys(say(one.title, language) for one in own.documents)),
+        laws=tuple(f"{one.law} {one.article}" for one in own.legal_basis),
+    )
+
+
+def offices() -> list[Office]:
+    """Return the offices that somebody may choose, the head office first."""
+    return sorted(Office.objects.all(), key=lambda one: (one.kind != "head", one.pk))
+
+
+def sheet(
+    application: Application, *, at: datetime, language: str, refusals: Mapping[str, Refusal] | None = None
+) -> Sheet:
+    """Return the application as whoever has its code may see it: what the register told an officer stays with the city."""
+    kept = {path: Refusal(**entry) for path, entry in application.refused.items()}
+    whole = lay_out(
+        cases.form_of(application),
+        application.answers,
+        application.sources,
+        today=timezone.localdate(at),
+        channel=cases.channel_of(application),
+        language=language,
+        refusals={**kept, **(refusals or {})},
+    )
+    return for_an_agent(whole, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One application as its sender follows it."""
+
+    title: str
+    reference: str
+    state: str
+    # What happens next, or what they have to do.
+    next_step: str
+
+
+def sent(application: Application, *, at: datetime, language: str) -> list[Sent]:
+    """Return how it stands with what was sent: one by one, where a life event became several."""
+    found = list(application.parts.exclude(state=State.CANCELLED).select_related("definition")) or [
+        application
+    ]
+    return [_sent(one, at, language) for one in found]
+
+
+def _sent(application: Application, at: datetime, language: str) -> Sent:
+    title = say(cases.form_of(application).procedure.title, language)
+    return Sent(title, application.reference, *_state(application, at))
+
+
+def _state(application: Application, at: datetime) -> tuple[str, str]:
+    if application.state == State.CANCELLED:
+        return "cancelled", ""
+    if application.state == State.SIGNED:
+        return ("checking", "") if application.case.officer_id else ("arrived", "")
+    status = delivery.status_of(application.pk, at=at)
+    if status is not None and status.is_accepted:
+        return "done", ""
+    return ("returned", "") if status is not None and status.is_rejected else ("sending", "")

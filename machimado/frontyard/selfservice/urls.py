@@ -1,0 +1,29 @@
+from django.urls import include, path
+
+from machimado.frontyard.selfservice.views import checking, leaving, question, starting
+
+app_name = "selfservice"
+_of_an_application = [
+    path("", question.go_on, name="go-on"),
+    path("q/<str:place>/", question.question, name="question"),
+    path("check/", checking.check, name="check"),
+    path("change/", checking.change, name="change"),
+    path("sign/", checking.sign, name="sign"),
+    path("state/", checking.state, name="state"),
+    path("withdraw/", checking.withdraw, name="withdraw"),
+    path("leave/", leaving.leave, name="leave"),
+    path("close/", leaving.close, name="close"),
+    path("new-code/", leaving.new_code, name="new-code"),
+    path("waiting/", leaving.waiting, name="waiting"),
+    path("alone/", leaving.alone, name="alone"),
+    path("language/", leaving.speak, name="application-language"),
+]
+urlpatterns = [
+    path("apply/", starting.home, name="home"),
+    path("apply/language/", starting.speak, name="language"),
+    path("apply/resume/", leaving.resume, name="resume"),
+    path("apply/resume/<str:code>/", leaving.resume, name="resume-by-code"),
+    path("apply/a/<uuid:application_id>/", include(_of_an_application)),
+    path("apply/<slug:procedure>/", starting.about, name="about"),
+    path("apply/<slug:procedure>/begin/", starting.begin, name="begin"),
+]

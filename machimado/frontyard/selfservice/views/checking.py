@@ -1,0 +1,108 @@
+"""The end: everything once more, the signature, and how it stands afterwards."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Resumption, Turn
+from machimado.cases.applications.permissions import RUNNING, State, WrongState
+from machimado.cases.applications.rules import signature
+from machimado.frontyard.selfservice import queries
+from machimado.frontyard.selfservice.permissions import applicants
+from machimado.frontyard.selfservice.rules import walk
+from machimado.frontyard.selfservice.views.page import Here, here
+
+
+@applicants
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Show all answers once more; go on to the signature where nothing is missing."""
+    now = here(request, resumption)
+    if now.application.state not in {State.INTERVIEW, State.REVIEW} or now.application.turn == Turn.OFFICER:
+        return now.to(now.elsewhere())
+    if request.method == "POST":
+        return _to_sign(now)
+    return _check_page(now)
+
+
+def _check_page(now: Here, reason: str = "", status: int = 200) -> HttpResponse:
+    context = {"sheet": now.sheet, "reason": reason, "open": walk.first_open(now.stops)}
+    return now.show("selfservice/check.html", context, status)
+
+
+def _to_sign(now: Here) -> HttpResponse:
+    try:
+        if now.application.state == State.INTERVIEW:
+            cases.to_review(application=now.application, by=None, at=now.at)
+    except cases.NotReady as refusal:
+        return _check_page(now, str(refusal), 422)
+    except WrongState:
+        return now.to("selfservice:go-on")
+    return now.to("selfservice:sign")
+
+
+@applicants
+@require_POST
+def change(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Open the answers again, which were checked or signed already, until somebody at the city hall has them in hand."""
+    now = here(request, resumption)
+    if _is_their_own(now):
+        cases.back_to_interview(application=now.application, by=None, at=now.at)
+    place = request.POST.get("place", "")
+    return now.to("selfservice:question", place) if place else now.to("selfservice:go-on")
+
+
+def _is_their_own(now: Here) -> bool:
+    """Return whether the resident may still change or withdraw what they have begun."""
+    return now.application.state in RUNNING and now.application.case.officer_id is None
+
+
+@applicants
+@require_http_methods(["GET", "POST"])
+def sign(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Take the signature: drawn, or the name typed by whoever cannot draw."""
+    now = here(request, resumption)
+    if now.application.state != State.REVIEW:
+        return now.to("selfservice:go-on")
+    if request.method == "GET":
+        return now.show("selfservice/sign.html", {"sheet": now.sheet})
+    try:
+        drawn = _signature(request)
+        revision = request.POST.get("revision", "")
+        shown = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1
+        cases.sign(application=now.application, signature=drawn, by=None, at=now.at, revision=shown)
+    except signature.SignatureRefused as refusal:
+        return now.show("selfservice/sign.html", {"sheet": now.sheet, "reason": str(refusal)}, 422)
+    except WrongState:
+        return now.to("selfservice:go-on")
+    return now.to("selfservice:state")
+
+
+def _signature(request: HttpRequest) -> signature.Signature | signature.Typed:
+    typed = request.POST.get("typed_name", "").strip()
+    return signature.typed(typed) if typed else signature.read(request.POST.get("strokes", ""))
+
+
+@applicants
+@require_GET
+def state(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Show how it stands with what was sent."""
+    now = here(request, resumption)
+    if now.application.state in {State.INTERVIEW, State.REVIEW}:
+        return now.to("selfservice:go-on")
+    context = {
+        "sent": queries.sent(now.application, at=now.at, language=resumption.language),
+        "code": cases.code_of(resumption),
+        "may_change": _is_their_own(now),
+    }
+    return now.show("selfservice/state.html", context)
+
+
+@applicants
+@require_POST
+def withdraw(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Take back what was sent, or give up what was begun, while nobody at the city hall has it in hand."""
+    now = here(request, resumption)
+    if _is_their_own(now):
+        cases.cancel(application=now.application, by=None, at=now.at)
+    return now.to("selfservice:state")

@@ -1,0 +1,92 @@
+"""What the pages of an application share: whose turn it is, the language, and the way on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+
+from machimado.cases.applications.models import APPLICATIONS, Application, Resumption, Turn
+from machimado.cases.applications.permissions import State
+from machimado.cases.applications.rules.sheet import Refusal, Sheet
+from machimado.frontyard.selfservice import queries
+from machimado.frontyard.selfservice.rules import walk
+from machimado.frontyard.selfservice.rules.walk import Stop
+from machimado.ground.ui import languages
+
+CHECK = "check"
+LANGUAGE_COOKIE = "machimado_language"
+
+
+@dataclass
+class Here:
+    """The application as it stands for the resident who goes on with it."""
+
+    request: HttpRequest
+    resumption: Resumption
+    at: datetime
+
+    @cached_property
+    def application(self) -> Application:
+        """The application."""
+        return APPLICATIONS.get(self.resumption.application_id)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """All that is asked now."""
+        return self.sheet_with({})
+
+    def sheet_with(self, refusals: Mapping[str, Refusal]) -> Sheet:
+        """Return all that is asked now, with what could not be taken."""
+        return queries.sheet(
+            self.application, at=self.at, language=self.resumption.language, refusals=refusals
+        )
+
+    @cached_property
+    def stops(self) -> tuple[Stop, ...]:
+        """The pages in their order."""
+        return walk.walk(self.sheet)
+
+    def elsewhere(self) -> str:
+        """Return the page on which the resident has to be instead of a question's; nothing where questions are asked."""
+        if self.application.state in {State.SIGNED, State.SUBMITTED, State.CANCELLED}:
+            return "selfservice:state"
+        if self.application.turn == Turn.OFFICER:
+            return "selfservice:waiting"
+        return "selfservice:check" if self.application.state == State.REVIEW else ""
+
+    def to(self, name: str, *place: str) -> HttpResponse:
+        """Lead to a page of the application."""
+        return redirect(name, self.resumption.application_id, *place)
+
+    def on(self, stop: Stop | None) -> HttpResponse:
+        """Lead to a question, or to the check where nothing is left."""
+        return self.to("selfservice:check") if stop is None else self.to("selfservice:question", stop.place)
+
+    def show(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+        """Draw a page in the resident's language."""
+        known = {"application": self.application, "resumption": self.resumption, **context}
+        return said(self.request, template, known, self.resumption.language, status)
+
+
+def here(request: HttpRequest, resumption: Resumption) -> Here:
+    """Return how the application stands now."""
+    return Here(request, resumption, timezone.now())
+
+
+def said(
+    request: HttpRequest, template: str, context: Mapping[str, Any], language: str, status: int = 200
+) -> HttpResponse:
+    """Draw a page in a language."""
+    known = {"language": language, "languages": languages.choices(), **context}
+    with translation.override(language):
+        return render(request, template, known, status=status)
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language that this browser has chosen before any application."""
+    return languages.spoken(request.COOKIES.get(LANGUAGE_COOKIE)).value

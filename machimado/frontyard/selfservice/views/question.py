@@ -1,0 +1,214 @@
+"""One thing at a time: a question, a row of a list, the route of a life event."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import Resumption
+from machimado.cases.applications.permissions import WrongState
+from machimado.cases.applications.rules.answers import PathRefused
+from machimado.cases.applications.rules.files import FileRefused
+from machimado.cases.applications.rules.sheet import Refusal
+from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF
+from machimado.frontyard.selfservice import forms
+from machimado.frontyard.selfservice.permissions import applicants
+from machimado.frontyard.selfservice.rules import walk
+from machimado.frontyard.selfservice.rules.walk import Stop
+from machimado.frontyard.selfservice.views.page import CHECK, Here, here
+
+
+@applicants
+@require_GET
+def go_on(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Lead to where the resident was, or to what is open."""
+    now = here(request, resumption)
+    if elsewhere := now.elsewhere():
+        return now.to(elsewhere)
+    was = walk.find(now.stops, resumption.place)
+    return now.on(was or walk.first_open(now.stops))
+
+
+@applicants
+@require_http_methods(["GET", "POST"])
+def question(request: HttpRequest, resumption: Resumption, place: str) -> HttpResponse:
+    """Show one page; take what was answered on it, and go on."""
+    now = here(request, resumption)
+    if request.method == "POST":
+        return _answered(now, place)
+    if elsewhere := now.elsewhere():
+        return now.to(elsewhere)
+    stop = walk.find(now.stops, place)
+    if stop is None:
+        # What was asked there is asked no longer: another answer has changed what applies.
+        return now.on(walk.first_open(now.stops))
+    cases.keep_place(resumption=resumption, place=stop.place, at=now.at)
+    return _page(now, stop)
+
+
+def _answered(now: Here, place: str) -> HttpResponse:
+    stop = walk.find(now.stops, place)
+    if stop is None:
+        return now.to("selfservice:go-on")
+    try:
+        return _STEPS[_wanted(now.request, stop)](now, stop)
+    except (WrongState, PathRefused):
+        # Signed, sent or withdrawn on another screen, or the row is gone: the page shows how it stands.
+        return now.to("selfservice:go-on")
+
+
+def _wanted(request: HttpRequest, stop: Stop) -> str:
+    """Return what the page's button asks for."""
+    asked = (name for name in ("attach", "detach", "add", "drop", "hand") if name in request.POST)
+    return next(asked, "route" if stop.kind == "route" else "save")
+
+
+def _save(now: Here, stop: Stop) -> HttpResponse:
+    refusals = _kept(now, stop)
+    return _page(now, stop, refusals, 422) if refusals is not None else _on(now, stop)
+
+
+def _kept(now: Here, stop: Stop) -> dict[str, Refusal] | None:
+    """Keep what was sent; return what has to be looked at once more on this page, None where it can be left."""
+    form = cases.form_of(now.application)
+    sent = forms.read(now.request.POST, form, now.application.answers, stop.lines)
+    raw = sent.raw
+    refused: dict[str, Refusal] = {}
+    page = cases.Page(key=now.request.POST.get("page", "")[:32], revision=_revision(now.request))
+    try:
+        if raw:
+            saved = cases.save_answers(application=now.application, raw=raw, by=None, at=now.at, page=page)
+            refused = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
+    except cases.Conflict as conflict:
+        return {conflict.path: Refusal(raw[conflict.path], str(conflict))}
+    _look_again(now)
+    again = walk.find(now.stops, stop.place)
+    is_wrong = again is not None and any(line.errors or line.missing for line in again.lines)
+    # A postal code alone brought the town along: the rest is to be added.
+    return refused if refused or is_wrong or sent.completed else None
+
+
+def _look_again(now: Here) -> None:
+    for known in ("application", "sheet", "stops"):
+        now.__dict__.pop(known, None)
+
+
+def _revision(request: HttpRequest) -> int | None:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _on(now: Here, stop: Stop) -> HttpResponse:
+    """Lead on: back to the check where the resident came from there, to the list of rows after a row."""
+    if now.request.POST.get("from") == CHECK and now.sheet.ready:
+        return now.to("selfservice:check")
+    if stop.kind == "row" and stop.group is not None:
+        return now.to("selfservice:question", stop.group.line.path)
+    return now.on(walk.after(now.stops, stop.place))
+
+
+def _page(
+    now: Here, stop: Stop, refusals: dict[str, Refusal] | None = None, status: int = 200
+) -> HttpResponse:
+    sheet = now.sheet_with(refusals) if refusals else now.sheet
+    stops = walk.walk(sheet)
+    stop = walk.find(stops, stop.place) or stop
+    if stop.kind == "row" and stop.row is not None:
+        # A list is about somebody: who, once that is known.
+        stop = replace(stop, row=replace(stop.row, title=_named(stop)))
+    number, chapters, title = walk.chapter(stops, stop.place)
+    context = {
+        "stop": stop,
+        "sheet": sheet,
+        "before": walk.before(stops, stop.place),
+        "chapter": {"number": number, "of": chapters, "title": title},
+        "came_from": now.request.POST.get("from") or now.request.GET.get("from", ""),
+        "page_key": now.request.POST.get("page") or uuid4().hex,
+        # What is missing is said after somebody tried to go on, not before.
+        "tried": status != 200,
+    }
+    return now.show("selfservice/question.html", context, status)
+
+
+def _named(stop: Stop) -> str:
+    assert stop.row is not None
+    names = (line.words for line in stop.row.lines if line.kind == "name" and line.words)
+    return next(names, stop.row.title)
+
+
+# ---------------------------------------------------------------- the buttons of a page
+
+
+def _attach(now: Here, stop: Stop) -> HttpResponse:
+    path = now.request.POST["attach"]
+    upload = now.request.FILES.get(f"file.{path}")
+    if upload is None:
+        nothing = Refusal(None, "写真かファイルを選んでから「これを加える」を押してください。")
+        return _page(now, stop, {path: nothing}, 422)
+    try:
+        cases.attach(application=now.application, path=path, upload=upload, by=None, at=now.at)
+    except (FileRefused, cases.NotReady) as refusal:
+        return _page(now, stop, {path: Refusal(None, str(refusal))}, 422)
+    return now.to("selfservice:question", stop.place)
+
+
+def _detach(now: Here, stop: Stop) -> HttpResponse:
+    path, _, file_id = now.request.POST["detach"].partition(" ")
+    cases.detach(application=now.application, path=path, file_id=file_id, by=None, at=now.at)
+    return now.to("selfservice:question", stop.place)
+
+
+def _add(now: Here, stop: Stop) -> HttpResponse:
+    """Add a row to the list, and ask about it."""
+    if stop.group is None or not stop.group.may_add:
+        return now.on(stop)
+    count = len(stop.group.rows)
+    cases.add_row(application=now.application, group=stop.group.line.path, by=None, at=now.at)
+    return now.to("selfservice:question", walk.row_place(stop.group.line.path, count))
+
+
+def _drop(now: Here, stop: Stop) -> HttpResponse:
+    group, _, index = now.request.POST["drop"].rpartition(".")
+    if index.isascii() and index.isdecimal() and len(index) < 4:
+        cases.drop_row(application=now.application, group=group, index=int(index), by=None, at=now.at)
+    return now.to("selfservice:question", group or stop.place)
+
+
+def _hand(now: Here, stop: Stop) -> HttpResponse:
+    """Keep what stands on the page, and give the application to an officer."""
+    _kept(now, stop)
+    _look_again(now)
+    cases.ask_for_officer(application=now.application, at=now.at)
+    return now.to("selfservice:waiting")
+
+
+def _agree(now: Here, stop: Stop) -> HttpResponse:
+    """Begin the questions of the procedures on the route, but for those that are left for another day."""
+    put_off = now.request.POST.getlist(PUT_OFF)
+    cases.save_answers(application=now.application, raw={PUT_OFF: put_off}, by=None, at=now.at)
+    _look_again(now)
+    try:
+        cases.check_route(application=now.application, at=now.at)
+    except cases.NotReady as refusal:
+        return now.show(
+            "selfservice/question.html",
+            {"stop": stop, "sheet": now.sheet, "before": None, "chapter": None, "reason": str(refusal)},
+            422,
+        )
+    going = cases.going(application=now.application, at=now.at)
+    cases.save_answers(application=now.application, raw={AGREED: going}, by=None, at=now.at)
+    _look_again(now)
+    return _on(now, stop)
+
+
+_STEPS = {
+    "attach": _attach,
+    "detach": _detach,
+    "add": _add,
+    "drop": _drop,
+    "hand": _hand,
+    "route": _agree,
+    "save": _save,
+}

@@ -1,0 +1,95 @@
+"""Before an application: what there is, what to know of it, and the beginning."""
+
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from machimado.cases.applications import actions as cases
+from machimado.cases.applications.models import RESUMPTIONS, Channel
+from machimado.frontyard.selfservice import permissions as doors
+from machimado.frontyard.selfservice import queries
+from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, language_of, said
+from machimado.ground.people import permissions
+from machimado.ground.people.models import Office
+from machimado.ground.ui import languages
+
+
+@permissions.everyone
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what somebody can do here alone."""
+    language, today = language_of(request), timezone.localdate()
+    context = {
+        "events": queries.events(today, channel="web", language=language),
+        "offers": queries.offered(today, channel="web", language=language),
+    }
+    return said(request, "selfservice/home.html", context, language)
+
+
+@permissions.everyone
+@require_GET
+def about(request: HttpRequest, procedure: str) -> HttpResponse:
+    """Show what to know before a procedure begins: what it is, what to have at hand, what it costs."""
+    return _about(request, procedure)
+
+
+def _about(request: HttpRequest, procedure: str, reason: str = "", status: int = 200) -> HttpResponse:
+    language = language_of(request)
+    found = queries.start(procedure, timezone.localdate(), channel="web", language=language)
+    if found is None:
+        raise Http404
+    context = {"start": found, "offices": queries.offices(), "key": uuid4(), "reason": reason}
+    return said(request, "selfservice/about.html", context, language, status)
+
+
+@permissions.everyone
+@require_POST
+def begin(request: HttpRequest, procedure: str) -> HttpResponse:
+    """Begin, and show the first question; five clicks begin once."""
+    today = timezone.localdate()
+    if queries.start(procedure, today, channel="web", language="ja") is None:
+        raise Http404
+    try:
+        doors.check_not_flooding(request)
+    except doors.TooMany as refusal:
+        return _about(request, procedure, str(refusal), 429)
+    application = cases.begin_alone(
+        office=_office(request.POST.get("office", "")),
+        procedure=procedure,
+        channel=Channel.WEB,
+        at=timezone.now(),
+        key=_key(request.POST.get("key", "")),
+        language=language_of(request),
+    )
+    resumption = RESUMPTIONS.get(application.pk)
+    return doors.let_in(redirect("selfservice:go-on", application.pk), resumption)
+
+
+def _office(code: str) -> Office:
+    """Return the office that was chosen; the head office where none was."""
+    offices = queries.offices()
+    return next((one for one in offices if one.code == code), offices[0])
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
+
+
+@permissions.everyone
+@require_POST
+def speak(request: HttpRequest) -> HttpResponse:
+    """Let the pages before an application speak another language."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    response = redirect(back if safe else "selfservice:home")
+    chosen = languages.spoken(request.POST.get("language"))
+    response.set_cookie(LANGUAGE_COOKIE, chosen.value, httponly=True, samesite="Lax", secure=settings.HTTPS)
+    return response
