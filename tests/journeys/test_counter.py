@@ -146,7 +146,7 @@ def test_counter_shows_the_resident_what_was_put_right(stage: Stage) -> None:
     answer(officer, "contact.phone", text="0235-22-2222")
     officer.keyboard.press("Alt+Enter")
     # From the first chapter on: what was put right may stand before the place where the resident was.
-    expect(tablet.get_by_role("heading", name="来庁された方")).to_be_visible()
+    expect(tablet.get_by_role("heading", name="手続をする方")).to_be_visible()
     tablet.reload()
     yes.click()
     expect(tablet.get_by_text("0235-22-2222")).to_be_visible()

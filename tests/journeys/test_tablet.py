@@ -108,7 +108,7 @@ def test_tablet_is_replaced_in_the_middle_of_the_review(stage: Stage) -> None:
     stage.look_once(officer, "住民票の聞取り")
     answer_all(officer)
     officer.keyboard.press("Alt+Enter")
-    expect(broken.get_by_role("heading", name="来庁された方")).to_be_visible()
+    expect(broken.get_by_role("heading", name="手続をする方")).to_be_visible()
     broken.get_by_role("button", name=re.compile("^はい")).click()
     expect(broken.get_by_role("heading", name="住民票が必要な方")).to_be_visible()
     old_page = broken.locator("[name=showing]").first.get_attribute("value")

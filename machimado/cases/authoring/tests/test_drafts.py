@@ -335,7 +335,7 @@ def test_a_draft_that_cannot_be_read_is_shown_with_what_is_wrong(universe: Unive
     actions.save(draft=draft, text=text, revision=0, by=universe.specialist, at=now())
     page = author.get(f"/authoring/drafts/{draft.pk}/").content.decode()
     assert "直すところ　1件" in page
-    assert "来庁された方" in page
+    assert "手続をする方" in page
     assert author.get(f"/authoring/drafts/{draft.pk}/preview/").status_code == 200
 
 

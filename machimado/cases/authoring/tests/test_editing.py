@@ -158,7 +158,7 @@ def test_a_rule_is_a_truth_a_number_or_an_expression(typed: str, value: object) 
 
 def test_conditions_are_sentences_to_choose_from() -> None:
     known = conditions(Source(SEAL.encode(), "x").data, vocabulary())
-    assert in_words('applicant.role != "self"', known) == "「窓口に来た方」が「本人」でないとき"
+    assert in_words('applicant.role != "self"', known) == "「手続をする方」が「本人」でないとき"
     assert in_words('card_shown == "none"', known) == "「提示された物」が「持っていない」のとき"
     assert in_words("today != today", known) == "today != today"
     assert (in_words(True, known), in_words(None, known)) == ("いつも", "")
