@@ -6,6 +6,7 @@ import { printOnRequest } from "../../shared/print";
 import "../page/narrow";
 import "../resident/pad";
 import "./once";
+import "./upload";
 
 const LOOK_AGAIN_MS = 4000;
 

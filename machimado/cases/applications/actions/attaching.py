@@ -1,5 +1,6 @@
 """Documents that are left with an application: attached, looked at, taken out again."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,14 +22,16 @@ from machimado.cases.applications.models import Application, StoredFile
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import (
-    MOST_BYTES,
+    MOST_BYTES_OF_PHOTOGRAPH,
     MOST_TOGETHER,
     check_number,
     check_room,
+    is_photograph,
     kept_name,
     media_type,
     named,
 )
+from machimado.cases.applications.rules.photographs import redrawn
 from machimado.ground.people.models import Officer
 
 
@@ -37,12 +40,31 @@ def attach(
 ) -> Application:
     """Keep a file with the application and answer the question at `path` with it.
 
+    A photograph is kept upright, as large as its print needs, and without the position that a phone writes into it.
+
     Raises: WrongState; NotReady when the question takes no file; FileRefused.
     """
     _check_takes_files(application, path)
+    # Before a large photograph is unpacked, and once more when the application is held.
+    check_state(application, State.INTERVIEW)
+    check_number(len(documents.take(application.answers, path) or []), _most_files(application, path))
+    return _attach(application, path, _prepared(upload), by, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    kind: str
+    content: bytes
+
+
+def _prepared(upload: "UploadedFile[Any]") -> _File:
     # Read no more than is needed to see that it is too much.
-    content = upload.read(MOST_BYTES + 1)
-    return _attach(application, path, kept_name(upload.name or ""), content, by, at)
+    content, name = upload.read(MOST_BYTES_OF_PHOTOGRAPH + 1), upload.name or ""
+    kind = media_type(content)
+    if not is_photograph(kind):
+        return _File(kept_name(name), kind, content)
+    return _File(kept_name(name, ".jpg"), "image/jpeg", redrawn(content))
 
 
 def _check_takes_files(application: Application, path: str) -> None:
@@ -53,15 +75,14 @@ def _check_takes_files(application: Application, path: str) -> None:
 
 @transaction.atomic
 def _attach(
-    application: Application, path: str, name: str, content: bytes, by: Officer | None, at: datetime
+    application: Application, path: str, file: _File, by: Officer | None, at: datetime
 ) -> Application:
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     files = [*(documents.take(locked.answers, path) or [])]
-    kind = media_type(content)
     check_number(len(files), _most_files(locked, path))
-    check_room(_sizes(locked), len(content))
-    kept = store(locked, path, name, kind, content, at)
+    check_room(_sizes(locked), len(file.content))
+    kept = store(locked, path, file.name, file.kind, file.content, at)
     files.append({"file_id": str(kept.pk), "name": kept.name, "sha256": kept.sha256})
     return change(
         locked, lambda now: write(now, {path: files}, by, ANY_PAGE), {path}, by, at, "application.attached"

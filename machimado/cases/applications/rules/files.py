@@ -13,11 +13,17 @@ _SIGNATURES = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (4, b"ftypheic", "image/heic"),
     (4, b"ftypheix", "image/heic"),
+    (4, b"ftyphevc", "image/heic"),
+    (4, b"ftypheim", "image/heic"),
+    (4, b"ftypheis", "image/heic"),
     (4, b"ftypmif1", "image/heif"),
+    (4, b"ftypmsf1", "image/heif"),
 )
-# Of all files of an application together: a core system takes them in one message, a third larger as base64.
-MOST_BYTES = 15 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+# Of all files of an application together: a core system takes them in one message, a third larger as base64.
+MOST_BYTES = 15 * MEGABYTE
+# Of a photograph as the phone took it: it is made smaller here (photographs.py).
+MOST_BYTES_OF_PHOTOGRAPH = 50 * MEGABYTE
 LONGEST_NAME = 200
 # The reference core takes 20; one is the signature.
 MOST_TOGETHER = 19
@@ -34,19 +40,33 @@ def media_type(content: bytes) -> str:
     """
     if not content:
         raise FileRefused("ファイルが空です。撮り直すか、別のファイルを選んでください。")
-    if len(content) > MOST_BYTES:
-        raise FileRefused("ファイルが大きすぎます（15MBまで）。写真を小さくするか、取り直してください。")
-    for offset, signature, name in _SIGNATURES:
-        if content.startswith(signature, offset):
-            return name
-    raise FileRefused("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+    kind = next((name for at, signature, name in _SIGNATURES if content.startswith(signature, at)), "")
+    if not kind:
+        raise FileRefused("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+    if is_photograph(kind) and len(content) > MOST_BYTES_OF_PHOTOGRAPH:
+        raise FileRefused("写真が大きすぎます（50MBまで）。カメラの設定を「標準」にして撮り直してください。")
+    if not is_photograph(kind) and len(content) > MOST_BYTES:
+        raise FileRefused(
+            "ファイルが大きすぎます（PDF は15MBまで）。必要なページだけにするか、紙を写真に撮って選んでください。"
+        )
+    return kind
 
 
-def kept_name(name: str) -> str:
-    """Return the name under which a file is kept: one that holds a My Number gives way to a plain one."""
+def is_photograph(kind: str) -> bool:
+    """Return whether a media type is that of a picture."""
+    return kind.startswith("image/")
+
+
+def kept_name(name: str, suffix: str = "") -> str:
+    """Return the name under which a file is kept: one that holds a My Number gives way to a plain one.
+
+    `suffix` takes the place of the name's own where the file was made into another kind.
+    """
+    own = PurePath(name).suffix[:6]
+    stem = name.removesuffix(own) if suffix else name
     if contains_individual_number(name):
-        return f"添付ファイル{PurePath(name).suffix[:6]}"
-    return name[-LONGEST_NAME:] or "添付ファイル"
+        return f"添付ファイル{suffix or own}"
+    return (stem + suffix)[-LONGEST_NAME:] if stem else f"添付ファイル{suffix}"
 
 
 def check_room(sizes: list[int], more: int) -> None:

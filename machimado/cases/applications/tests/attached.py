@@ -1,8 +1,11 @@
 """A 児童手当 認定請求 of a child who lives apart, whose 別居監護申立書 is to be left with it."""
 
 from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from machimado.cases.applications import actions
 from machimado.cases.applications.models import Application
@@ -12,7 +15,18 @@ from machimado.ground.people.models import Officer
 
 QUESTION = "attachments"
 PDF = b"%PDF-1.7\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), **more: Any) -> bytes:
+    """Return a picture of a sheet: white, with its upper left corner red."""
+    sheet = Image.new("RGB", size, "white")
+    sheet.paste("red", (0, 0, size[0] // 4, size[1] // 4))
+    kept = BytesIO()
+    sheet.save(kept, kind, **more)
+    return kept.getvalue()
+
+
+PNG = picture()
 STUDENTS_HOME = {
     "postal_code": "1000001",
     "prefecture": "東京都",

@@ -20,7 +20,7 @@ def submitted(application: Application, universe: Universe) -> Submission:
 def test_a_working_submission_names_its_files_and_the_signature(universe: Universe) -> None:
     application = attached.signed(universe.officer, [attached.PDF, attached.PNG])
     sent = submitted(application, universe).attachments
-    assert [file["media_type"] for file in sent] == ["application/pdf", "image/png", "image/svg+xml"]
+    assert [file["media_type"] for file in sent] == ["application/pdf", "image/jpeg", "image/svg+xml"]
     assert sent[0]["sha256"] == hashlib.sha256(attached.PDF).hexdigest()
     assert {file["file_id"] for file in sent} == {
         str(pk) for pk in application.files.values_list("pk", flat=True)

@@ -24,11 +24,11 @@ def test_a_photograph_is_attached_shown_and_taken_back(at_desk: Client, universe
     place = f"/counter/applications/{application.pk}"
     before = at_desk.get(f"{place}/").content.decode()
     assert "お持ちいただいた書類を、こちらで写しに取らせてください。" in before
-    assert "申立書.png" not in before
-    assert "申立書.png" in attach(at_desk, application, attached.PNG)
+    assert "申立書.jpg" not in before
+    assert "申立書.jpg" in attach(at_desk, application, attached.PNG)
     application.refresh_from_db()
-    assert [file["name"] for file in application.answers[attached.QUESTION]] == ["申立書.png"]
-    assert "申立書.png" not in at_desk.post(f"{place}/undo/", follow=True).content.decode()
+    assert [file["name"] for file in application.answers[attached.QUESTION]] == ["申立書.jpg"]
+    assert "申立書.jpg" not in at_desk.post(f"{place}/undo/", follow=True).content.decode()
     application.refresh_from_db()
     assert attached.QUESTION not in application.answers
 
@@ -41,7 +41,7 @@ def test_documents_are_asked_for_only_where_some_are_to_be_left(at_desk: Client,
 
 def test_what_is_too_large_or_no_document_is_refused_on_the_page(at_desk: Client, universe: Universe) -> None:
     application = attached.apart(universe.officer)
-    assert "15MB" in attach(at_desk, application, attached.PNG + bytes(MOST_BYTES))
+    assert "15MB" in attach(at_desk, application, attached.PDF + bytes(MOST_BYTES), "申立書.pdf")
     assert "写真（JPEG・PNG・HEIC）か PDF" in attach(at_desk, application, b"PK\x03\x04", "申立書.docx")
     assert not application.files.exists()
 
@@ -59,7 +59,10 @@ def test_an_attached_file_can_be_looked_at_before_and_after_it_was_sent(
     address = address_of(application)
     assert address in page
     shown = at_desk.get(address)
-    assert (shown.content, shown.headers["Content-Type"]) == (attached.PNG, "image/png")
+    assert (shown.content, shown.headers["Content-Type"]) == (
+        bytes(application.files.get().content),
+        "image/jpeg",
+    )
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     seen = Entry.objects.get(action="application.file_seen")
     assert (seen.actor, seen.subject) == (str(universe.officer.pk), str(application.case.resident_id))
@@ -94,12 +97,12 @@ def test_one_of_two_files_is_taken_out_and_put_back(at_desk: Client, universe: U
     place = f"/counter/applications/{application.pk}"
     for _ in range(2):  # two clicks
         page = at_desk.post(f"{place}/detach/", first, follow=True).content.decode()
-        assert "一枚目.png" not in page
-        assert "二枚目.png" in page
+        assert "一枚目.jpg" not in page
+        assert "二枚目.jpg" in page
     assert at_desk.get(address).status_code == 404
     assert Entry.objects.filter(action="application.detached").count() == 1
-    assert "一枚目.png" in at_desk.post(f"{place}/undo/", follow=True).content.decode()
-    assert at_desk.get(address).content == attached.PNG
+    assert "一枚目.jpg" in at_desk.post(f"{place}/undo/", follow=True).content.decode()
+    assert at_desk.get(address).headers["Content-Type"] == "image/jpeg"
 
 
 def test_the_only_file_taken_out_leaves_the_question_open(at_desk: Client, universe: Universe) -> None:
@@ -143,7 +146,7 @@ def test_without_scripts_the_page_goes_along(at_desk: Client, universe: Universe
     at_desk.post(f"/counter/applications/{application.pk}/{step}/", sent)
     application.refresh_from_db()
     there = [file["name"] for file in application.answers.get(attached.QUESTION, [])]
-    expected = {"attach": ["申立書.pdf", "二枚目.png"], "detach": [], "undo": ["申立書.pdf"]}
+    expected = {"attach": ["申立書.pdf", "二枚目.jpg"], "detach": [], "undo": ["申立書.pdf"]}
     assert there == expected[step]
     # What was just typed is what is taken back.
     assert (application.answers["contact"]["phone"] == "0235-77-7777") == (step != "undo")

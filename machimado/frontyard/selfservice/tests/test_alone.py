@@ -1,10 +1,12 @@
 """A resident applies alone: one thing per page, by the same rules, to the signature."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case, Turn
+from machimado.cases.applications.tests import attached
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import SIGNATURE, page, send
 from machimado.ground.journal.models import Entry
@@ -207,3 +209,31 @@ def test_rows_are_added_listed_and_taken_out(phone: Client) -> None:
     phone.post(place, {"drop": "children.0"})
     application.refresh_from_db()
     assert application.answers["children"] == []
+
+
+def photographed(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("IMG_0001.HEIC", content)
+
+
+@pytest.mark.parametrize("button", [{"attach": "attachments"}, {}, {"hand": "1"}])
+def test_a_photograph_that_was_chosen_is_kept_whatever_is_pressed(
+    phone: Client, button: dict[str, str]
+) -> None:
+    """「つぎへ」 without 「これを加える」 means it as well."""
+    application = begun(phone, "care-limit")
+    send(phone, application, "tier", tier="tier2")
+    place = f"/apply/a/{application.pk}/q/attachments/"
+    taken = photographed(attached.picture("HEIF"))
+    assert phone.post(place, {"file.attachments": taken, **button}).status_code in {302, 422}
+    application.refresh_from_db()
+    assert [file["name"] for file in application.answers["attachments"]] == ["IMG_0001.jpg"]
+
+
+def test_a_photograph_that_cannot_be_read_says_so_and_the_page_stays(phone: Client) -> None:
+    application = begun(phone, "care-limit")
+    send(phone, application, "tier", tier="tier2")
+    broken = photographed(attached.picture("HEIF")[:200])
+    answer = phone.post(f"/apply/a/{application.pk}/q/attachments/", {"file.attachments": broken})
+    assert answer.status_code == 422
+    assert "撮り直す" in answer.content.decode()
+    assert not application.files.exists()

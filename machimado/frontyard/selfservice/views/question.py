@@ -1,8 +1,11 @@
 """One thing at a time: a question, a row of a list, the route of a life event."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -70,8 +73,30 @@ def _save(now: Here, stop: Stop) -> HttpResponse:
     return _page(now, stop, refusals, 422) if refusals is not None else _on(now, stop)
 
 
+def _chosen(now: Here, path: str) -> "UploadedFile[Any] | None":
+    found = now.request.FILES.get(f"file.{path}")
+    return found if isinstance(found, UploadedFile) else None
+
+
+def _attached(now: Here, paths: Iterable[str]) -> dict[str, Refusal]:
+    """Attach what was chosen for these questions, added or not; return what could not be taken."""
+    refused: dict[str, Refusal] = {}
+    for path in paths:
+        upload = _chosen(now, path)
+        if upload is None:
+            continue
+        try:
+            cases.attach(application=now.application, path=path, upload=upload, by=None, at=now.at)
+        except (FileRefused, cases.NotReady) as refusal:
+            refused[path] = Refusal(None, str(refusal))
+    _look_again(now)
+    return refused
+
+
 def _kept(now: Here, stop: Stop) -> dict[str, Refusal] | None:
     """Keep what was sent; return what has to be looked at once more on this page, None where it can be left."""
+    if not_taken := _attached(now, (line.path for line in stop.lines)):
+        return not_taken
     form = cases.form_of(now.application)
     sent = forms.read(now.request.POST, form, now.application.answers, stop.lines)
     raw = sent.raw
@@ -143,14 +168,11 @@ def _named(stop: Stop) -> str:
 
 def _attach(now: Here, stop: Stop) -> HttpResponse:
     path = now.request.POST["attach"]
-    upload = now.request.FILES.get(f"file.{path}")
-    if upload is None:
+    if _chosen(now, path) is None:
         nothing = Refusal(None, "写真かファイルを選んでから「これを加える」を押してください。")
         return _page(now, stop, {path: nothing}, 422)
-    try:
-        cases.attach(application=now.application, path=path, upload=upload, by=None, at=now.at)
-    except (FileRefused, cases.NotReady) as refusal:
-        return _page(now, stop, {path: Refusal(None, str(refusal))}, 422)
+    if refused := _attached(now, [path]):
+        return _page(now, stop, refused, 422)
     return now.to("selfservice:question", stop.place)
 
 
