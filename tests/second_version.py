@@ -4,6 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+from machimado.cases.procedures import catalogue, queries
+from machimado.cases.procedures.rules import load
 from tests.processes import ROOT
 
 NEW_QUESTION = "制度の案内をお渡ししましたか。"
@@ -35,3 +37,11 @@ def put_beside(city: Path, procedure: str, *changes: tuple[str, str]) -> None:
         assert old in written
         written = written.replace(old, new, 1)
     (city / "procedures" / f"{procedure}-2.yaml").write_text(f"{written}\n", "utf-8")
+
+
+def restart() -> None:
+    """Forget what the process has read and compiled, as one does that has just started."""
+    catalogue._read.cache_clear()
+    queries._in_this_second.cache_clear()
+    catalogue._last_good.clear()
+    load._thawed.clear()

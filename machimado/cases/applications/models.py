@@ -176,12 +176,15 @@ class Resumption(models.Model):
     """How a resident goes on with an application by themselves (再開): by a code, on whichever screen, without an account.
 
     Of the code only the hash is kept: it can be worked out again for whoever is in already (actions/handing.py).
+    An application that is begun anew with a newer version takes the code along.
     """
 
     application = models.OneToOneField(
         Application, models.CASCADE, primary_key=True, related_name="resumption", verbose_name="申請"
     )
     code_hash = models.CharField("再開コードのハッシュ", max_length=64, unique=True)
+    # Which application the code was first made for.
+    seed = models.UUIDField("再開コードのもと")
     # Counts the codes that were given out: with a new one, whoever came in by an older one is out.
     epoch = models.PositiveSmallIntegerField("再開コードの代", default=1)
     # Where they are: the page's own word for it.
@@ -191,8 +194,12 @@ class Resumption(models.Model):
     valid_until = models.DateTimeField("期限")
     # They asked for an officer, and nobody has taken it up yet.
     asked_at = models.DateTimeField("職員を呼んだ日時", null=True)
+    # What the officer who handed it back wants them to look at.
+    note = models.CharField("職員からの連絡", max_length=400, blank=True)
+    # The newer version (in force since, ISO) that they were told of and did not want.
+    declined = models.CharField("見送った新しい版", max_length=10, blank=True)
 
-    personal_data = {"place": "再開の期限まで"}
+    personal_data = {"place": "再開の期限まで", "note": "再開の期限まで"}
 
     class Meta:
         indexes = [models.Index(fields=["valid_until"], name="resumption_ends")]

@@ -32,7 +32,6 @@ from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Paper
-from machimado.cases.procedures.rules.difference import differences
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Screen
@@ -188,22 +187,6 @@ def is_from_copy(application: Application) -> bool:
     return any(kept["source"] == INDEX for kept in application.sources.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Newer:
-    """The version in force that is newer than an application's own: since when (ISO), and what it changes."""
-
-    since: str
-    changes: tuple[str, ...]
-
-
-def newer(application: Application, *, on: date) -> Newer | None:
-    """Return what is newer than the version of a running application; nothing where it has the version in force."""
-    found = cases.newer_form(application, on=on) if application.state in RUNNING else None
-    if found is None:
-        return None
-    return Newer(found.procedure.version.effective_from, differences(cases.form_of(application), found))
-
-
 def screen_sheet(application: Application, *, at: datetime, language: str) -> Sheet:
     """Return the application as whoever sits at the counter may see it: an agent knows less than the register does."""
     whole = lay_out(
@@ -321,14 +304,11 @@ class Arrived:
 
 
 def arrived(officer: Officer) -> list[Arrived]:
-    """Return what waits for an officer of the office and has no number yet, the longest first."""
-    waiting = Application.objects.filter(
-        case__office=officer.office_id, case__officer=None, case__number=None
-    )
-    given_up = Q(state=Application.State.INTERVIEW, turn=Turn.OFFICER)
-    found = waiting.filter(Q(state=Application.State.SIGNED) | given_up).select_related(
-        "definition", "resumption"
-    )
+    """Return what residents have finished alone, or given up, and nobody has taken up yet; the longest waiting first."""
+    waiting = Application.objects.filter(case__office=officer.office_id, case__closed_at=None)
+    signed = Q(state=Application.State.SIGNED, turn=Turn.RESIDENT)
+    given_up = Q(state=Application.State.INTERVIEW, turn=Turn.OFFICER, case__officer=None, case__number=None)
+    found = waiting.filter(signed | given_up).select_related("definition", "resumption")
     ordered = sorted(found.defer("definition__definition", "answers", "sources"), key=_since)
     return [
         Arrived(

@@ -1,16 +1,12 @@
 """Who may go on with an application without an account: whoever was let in by its code, on this browser, for this sitting."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
-from typing import Any, Concatenate
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from machimado.cases.applications.models import RESUMPTIONS, Resumption
@@ -21,8 +17,6 @@ SITTING = timedelta(hours=12)
 # Of one address: wrong codes, and beginnings, before it has to wait.
 WRONG_CODES, WRONG_CODES_SECONDS = 10, 10 * 60
 BEGINNINGS, BEGINNINGS_SECONDS = 60, 60 * 60
-
-type_of_page = Callable[Concatenate[HttpRequest, Resumption, ...], HttpResponse]
 
 
 class TooMany(Exception):
@@ -64,20 +58,6 @@ def resumption_of(request: HttpRequest, application_id: UUID) -> Resumption | No
     if found is None or said != [str(application_id), found.epoch] or found.valid_until < timezone.now():
         return None
     return found
-
-
-def applicants(view: type_of_page) -> Callable[..., HttpResponse]:
-    """Mark a page of an application: it opens for the browser that was let in; another one is asked for the code."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, application_id: UUID, **more: Any) -> HttpResponse:
-        resumption = resumption_of(request, application_id)
-        if resumption is None:
-            return redirect("selfservice:resume")
-        return view(request, resumption, **more)
-
-    guarded.access = "residents: by code"  # type: ignore[attr-defined]
-    return guarded
 
 
 def check_not_guessing(request: HttpRequest) -> None:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from machimado.frontyard.selfservice.views import checking, leaving, question, starting
+from machimado.frontyard.selfservice.views import checking, leaving, question, renewing, starting
 
 app_name = "selfservice"
 _of_an_application = [
@@ -11,6 +11,7 @@ _of_an_application = [
     path("sign/", checking.sign, name="sign"),
     path("state/", checking.state, name="state"),
     path("withdraw/", checking.withdraw, name="withdraw"),
+    path("renew/", renewing.renew, name="renew"),
     path("leave/", leaving.leave, name="leave"),
     path("close/", leaving.close, name="close"),
     path("new-code/", leaving.new_code, name="new-code"),

@@ -25,10 +25,12 @@ from machimado.cases.applications.models import (
     Application,
     Case,
     Channel,
+    Resumption,
     Turn,
 )
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
@@ -41,7 +43,9 @@ from machimado.cases.register.actions import Record
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
+# Given for one application alone; and what goes along when that is begun anew all the same.
 FOR_ONE_ONLY = frozenset({"group", "files", "declaration", "signature"})
+GIVEN_ANEW = FOR_ONE_ONLY - {"files"}
 # path → the answer, and where it came from
 type_of_found = dict[str, tuple[Any, str]]
 
@@ -108,7 +112,8 @@ def renew(
 ) -> Application:
     """Withdraw an application that was not sent, and begin it anew with the newer version in force.
 
-    What was answered is taken over where the new version takes it; files, consents and the signature are given anew.
+    What was answered and attached is taken over where the new version takes it, and so are the code by which a resident
+    goes on and whose turn it is; consents and the signature are given anew.
     Raises: Refused; WrongState; NotReady when there is no newer version, or the case has ended.
     """
     today = timezone.localdate(at)
@@ -130,11 +135,22 @@ def _renew(application: Application, start: _Start) -> Application:
     APPLICATIONS.write(locked, "state", "refused")
     found = _taken_over(locked, start.form, start.known, timezone.localdate(start.at))
     renewed = _begin(locked.case, _since(locked, start, found), found)
-    if locked.within_id is not None:
-        renewed.within_id = locked.within_id
-        APPLICATIONS.write(renewed, "within")
+    renewed.within_id, renewed.turn = locked.within_id, locked.turn
+    APPLICATIONS.write(renewed, "within", "turn")
+    _move_files(locked, renewed)
+    _move_code(locked, renewed)
     record_change(locked, start.by, "application.renewed", start.at, {"reference": locked.reference})
     return renewed
+
+
+def _move_files(earlier: Application, renewed: Application) -> None:
+    """Let the files that the answers still name belong to the application that was begun anew."""
+    earlier.files.filter(pk__in=list(named(renewed.answers))).update(application=renewed)
+
+
+def _move_code(earlier: Application, renewed: Application) -> None:
+    """Let the code that a resident has written down open the application that was begun anew."""
+    Resumption.objects.filter(pk=earlier.pk).update(application=renewed)
 
 
 def _since(earlier: Application, start: _Start, found: type_of_found) -> _Start:
@@ -162,7 +178,7 @@ def _taken_over(application: Application, form: Form, known: type_of_found, toda
             # Somebody has said who belongs here: the rows come one by one, and no other ones.
             taken[path] = ([{} for _ in documents.take(application.answers, path) or []], "case")
         is_row = bool(documents.group_of(path))
-        if question is None or question.kind in FOR_ONE_ONLY or (source in outdated and not is_row):
+        if question is None or question.kind in GIVEN_ANEW or (source in outdated and not is_row):
             continue
         value = _as_taken(question, documents.take(application.answers, path), today)
         if value is not None:
@@ -212,6 +228,8 @@ def _said_before(others: Iterable[Application], form: Form, today: date) -> type
 
 def _as_taken(question: Question, value: Any, today: date) -> Any:
     """Return the answer as this form takes it; None where it would refuse it (another set of choices, say)."""
+    if question.kind == "files":
+        return value or None
     try:
         return read_value(question, value, today=today.isoformat())
     except ValueRefusedError:

@@ -18,6 +18,7 @@ from machimado.cases.applications.actions.beginning import begin
 from machimado.cases.applications.actions.kept import NotReady, check_open, lock, record_change, until_free
 from machimado.cases.applications.models import (
     APPLICATIONS,
+    APPLICATIONS_OF,
     CASES,
     RESUMPTION_BY_CODE,
     RESUMPTIONS,
@@ -31,12 +32,14 @@ from machimado.cases.applications.models import (
 )
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules.reference import is_resume_code, resume_code, tidy
+from machimado.ground.japanese.individual_number import contains_individual_number
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
 
 # How long somebody may come back to what they have begun, from when they last did something with it.
 KEEP_DAYS = 30
 TOUCHED_EVERY = timedelta(minutes=1)
+LONGEST_NOTE = 400
 
 
 class UnknownCode(Exception):
@@ -75,7 +78,13 @@ def _resumable(application: Application, at: datetime, language: str = "ja") -> 
     found = RESUMPTIONS.find(application.pk)
     if found is not None:
         return found
-    made = Resumption(application=application, language=language, touched_at=at, valid_until=_until(at))
+    made = Resumption(
+        application=application,
+        seed=application.pk,
+        language=language,
+        touched_at=at,
+        valid_until=_until(at),
+    )
     made.code_hash = hashed(code_of(made))
     return RESUMPTIONS.add(made)
 
@@ -86,7 +95,7 @@ def _until(at: datetime) -> datetime:
 
 def code_of(resumption: Resumption) -> str:
     """Return the code by which the application is resumed; worked out again each time, it stands nowhere."""
-    whose = f"resume:{resumption.application_id}:{resumption.epoch}"
+    whose = f"resume:{resumption.seed}:{resumption.epoch}"
     digest = hmac.digest(settings.SECRET_KEY.encode(), whose.encode(), "sha256")
     return resume_code(int.from_bytes(digest, "big"))
 
@@ -132,6 +141,12 @@ def keep_place(*, resumption: Resumption, place: str, at: datetime) -> None:
         return
     resumption.place, resumption.touched_at, resumption.valid_until = place[:200], at, _until(at)
     RESUMPTIONS.write(resumption, "place", "touched_at", "valid_until")
+
+
+def decline(*, resumption: Resumption, version: str) -> None:
+    """Keep that the resident would rather go on as it was than with the newer version, in force since `version` (ISO)."""
+    resumption.declined = version
+    RESUMPTIONS.write(resumption, "declined")
 
 
 def speak(*, resumption: Resumption, language: str) -> None:
@@ -223,27 +238,54 @@ def _take_in_hand(case: Case, by: Officer, at: datetime, *, is_here: bool) -> No
 
 
 @transaction.atomic
-def hand_back(*, application: Application, by: Officer, at: datetime) -> Resumption:
+def hand_back(*, application: Application, by: Officer, at: datetime, note: str = "") -> Resumption:
     """Let the resident go on alone, from where the application stands; return how. May be repeated.
 
-    What was handed to them to check is opened again. Raises: Refused; WrongState; NotReady when the case has ended.
+    `note` is what they should look at; where it is empty, an earlier one stays.
+    Raises: Refused; WrongState; NotReady when the case has ended, or the note is too long or holds a My Number.
     """
     check_serve(by, application.case)
     check_open(application.case)
+    _check_note(note)
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     if locked.turn != Turn.RESIDENT:
         _give(locked, Turn.RESIDENT, by, at, "application.handed_back")
+        _let_go(locked)
     resumption = _resumable(locked, at)
+    if note:
+        resumption.note = note
+        RESUMPTIONS.write(resumption, "note")
     keep_place(resumption=resumption, place=resumption.place, at=at)
     return resumption
 
 
+def _let_go(application: Application) -> None:
+    """Whoever applies from elsewhere does not sit here: their case is in nobody's hands again, and has no number."""
+    if application.channel == Channel.COUNTER:
+        return
+    case = CASES.hold(application.case_id)
+    others = [one for one in APPLICATIONS_OF.all(case.pk) if one.pk != application.pk]
+    if all(one.state == State.CANCELLED for one in others):
+        case.number = case.officer = None
+        CASES.write(case, "number", "officer")
+
+
+def _check_note(note: str) -> None:
+    if len(note) > LONGEST_NOTE:
+        raise NotReady(f"お伝えすることは{LONGEST_NOTE}文字までにしてください（いま{len(note)}文字）。")
+    if contains_individual_number(note):
+        raise NotReady(
+            "お伝えすることに個人番号（マイナンバー）らしい数字があります。消してから戻してください。"
+        )
+
+
 def _taken_up(application: Application) -> None:
+    """Answer what the resident asked for; what the officer wrote to them has been seen to."""
     resumption = RESUMPTIONS.find(application.pk)
-    if resumption is not None and resumption.asked_at is not None:
-        resumption.asked_at = None
-        RESUMPTIONS.write(resumption, "asked_at")
+    if resumption is not None and (resumption.asked_at is not None or resumption.note):
+        resumption.asked_at, resumption.note = None, ""
+        RESUMPTIONS.write(resumption, "asked_at", "note")
 
 
 def _give(application: Application, turn: Turn, by: Officer | None, at: datetime, action: str) -> Application:

@@ -14,12 +14,10 @@ from machimado.cases.applications.models import Application, Submission
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.tests import claim
 from machimado.cases.procedures import catalogue
-from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.rules import load
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.tests.conftest import seated
 from machimado.ground.journal.models import Entry
-from tests.second_version import NEW_QUESTION, SAYS, copy_city, put_beside
+from tests.second_version import NEW_QUESTION, SAYS, copy_city, put_beside, restart
 from tests.universe import Universe
 
 
@@ -36,14 +34,6 @@ def install(city: Path) -> None:
     put_beside(city, claim.CLAIM, ("- {to: claimant_name, from", "- {to: claimant_full_name, from"))
     assert [form.version for form in catalogue.Catalogue.of_city(city).versions(claim.CLAIM)] == [1, 2]
     restart()
-
-
-def restart() -> None:
-    """Forget what the process has read and compiled, as one does that has just started."""
-    catalogue._read.cache_clear()
-    procedures._in_this_second.cache_clear()
-    catalogue._last_good.clear()
-    load._thawed.clear()
 
 
 def page_of(client: Client, application: Application) -> str:

@@ -16,6 +16,7 @@ from machimado.cases.applications import paper
 from machimado.cases.applications.forms import posted, with_town
 from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import RUNNING, SERVING, State, WrongState, check_serve
+from machimado.cases.applications.queries.newer import newer
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery
@@ -118,7 +119,7 @@ def context(
         "doubt": queries.doubt(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
         "sent_back": _sent_back(application),
-        "newer": queries.newer(application, on=timezone.localdate(now)),
+        "newer": newer(application, on=timezone.localdate(now)),
         "page_key": request.POST.get("page") or uuid4().hex,
         **more,
     }

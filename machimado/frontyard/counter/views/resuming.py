@@ -11,8 +11,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import APPLICATIONS, Application, Resumption
+from machimado.cases.applications.models import APPLICATIONS, Application, Channel, Resumption
 from machimado.cases.applications.permissions import SERVING, State, WrongState
+from machimado.cases.applications.rules.answers import take
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
 from machimado.frontyard.counter.views.interview import application_or_404
@@ -78,10 +79,13 @@ def accept(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @permissions.officers(*SERVING)
 @require_POST
 def hand_back(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Let the resident go on alone from here, and show the code by which they do."""
+    """Let the resident go on alone from here, and show the code by which they do; with what they should look at."""
     application = application_or_404(request, application_id)
+    note = request.POST.get("note", "").strip()
     try:
-        resumption = cases.hand_back(application=application, by=permissions.by(request), at=timezone.now())
+        resumption = cases.hand_back(
+            application=application, by=permissions.by(request), at=timezone.now(), note=note
+        )
     except (cases.NotReady, WrongState) as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:interview", application_id)
@@ -97,6 +101,9 @@ def _handed(request: HttpRequest, application: Application, resumption: Resumpti
         "case": application.case,
         "title": application.definition.title,
         "code": code,
+        "note": resumption.note,
+        "phone": take(application.answers, "contact.phone"),
+        "is_here": application.channel == Channel.COUNTER,
         "qr": mark_safe(qr_svg(address)),  # noqa: S308 - our own drawing of an address of ours
     }
     return render(request, "counter/handed.html", context)

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Resumption, Turn
+from machimado.cases.applications.models import Resumption
 from machimado.cases.applications.permissions import RUNNING, State, WrongState
 from machimado.cases.applications.rules import signature
 from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.permissions import applicants
 from machimado.frontyard.selfservice.rules import walk
+from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import Here, here
 
 
@@ -18,7 +18,7 @@ from machimado.frontyard.selfservice.views.page import Here, here
 def check(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     """Show all answers once more; go on to the signature where nothing is missing."""
     now = here(request, resumption)
-    if now.application.state not in {State.INTERVIEW, State.REVIEW} or now.application.turn == Turn.OFFICER:
+    if now.elsewhere() not in {"", "selfservice:check"}:
         return now.to(now.elsewhere())
     if request.method == "POST":
         return _to_sign(now)

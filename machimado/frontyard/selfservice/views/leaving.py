@@ -11,7 +11,7 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Resumption, Turn
 from machimado.cases.applications.permissions import State
 from machimado.frontyard.selfservice import permissions as doors
-from machimado.frontyard.selfservice.permissions import applicants
+from machimado.frontyard.selfservice.views.door import applicants, released
 from machimado.frontyard.selfservice.views.page import here, language_of, said
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
@@ -84,16 +84,23 @@ def resume(request: HttpRequest, code: str = "") -> HttpResponse:
     if request.method == "GET":
         return said(request, "selfservice/resume.html", {"code": code[:40]}, language)
     typed = request.POST.get("code", "")
+    again = {"code": typed[:40], "held": request.POST.get("held", "")}
     try:
         doors.check_not_guessing(request)
         resumption = cases.resumption_by(code=typed, at=timezone.now())
     except doors.TooMany as refusal:
-        return said(
-            request, "selfservice/resume.html", {"code": typed[:40], "reason": str(refusal)}, language, 429
-        )
+        return said(request, "selfservice/resume.html", {**again, "reason": str(refusal)}, language, 429)
     except cases.UnknownCode as refusal:
         doors.count_wrong_code(request)
-        return said(
-            request, "selfservice/resume.html", {"code": typed[:40], "reason": str(refusal)}, language, 422
-        )
-    return doors.let_in(redirect("selfservice:go-on", resumption.application_id), resumption)
+        return said(request, "selfservice/resume.html", {**again, "reason": str(refusal)}, language, 422)
+    return doors.let_in(_resumed(request, resumption), resumption)
+
+
+def _resumed(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Lead to where the resident was; what they typed before they were asked for the code goes on from here."""
+    held = released(request, resumption)
+    if held is None:
+        return redirect("selfservice:go-on", resumption.application_id)
+    address, fields = held
+    context = {"address": address, "fields": fields}
+    return said(request, "selfservice/held.html", context, resumption.language)

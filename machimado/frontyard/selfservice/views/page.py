@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from machimado.cases.applications.models import APPLICATIONS, Application, Resumption, Turn
 from machimado.cases.applications.permissions import State
+from machimado.cases.applications.queries.newer import Newer, newer
 from machimado.cases.applications.rules.sheet import Refusal, Sheet
 from machimado.frontyard.selfservice import queries
 from machimado.frontyard.selfservice.rules import walk
@@ -57,7 +58,15 @@ class Here:
             return "selfservice:state"
         if self.application.turn == Turn.OFFICER:
             return "selfservice:waiting"
+        if self.newer is not None:
+            return "selfservice:renew"
         return "selfservice:check" if self.application.state == State.REVIEW else ""
+
+    @cached_property
+    def newer(self) -> Newer | None:
+        """A newer version of the form, of which they were not told yet."""
+        found = newer(self.application, on=timezone.localdate(self.at))
+        return found if found is not None and found.since != self.resumption.declined else None
 
     def to(self, name: str, *place: str) -> HttpResponse:
         """Lead to a page of the application."""

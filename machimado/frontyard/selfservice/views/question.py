@@ -17,9 +17,9 @@ from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal
 from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF
 from machimado.frontyard.selfservice import forms
-from machimado.frontyard.selfservice.permissions import applicants
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
+from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import CHECK, Here, here
 
 
