@@ -15,8 +15,8 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications import paper
 from machimado.cases.applications.forms import posted, with_town
 from machimado.cases.applications.models import Application
+from machimado.cases.applications.newer import newer
 from machimado.cases.applications.permissions import RUNNING, SERVING, State, WrongState, check_serve
-from machimado.cases.applications.queries.newer import newer
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
 from machimado.cases.delivery import queries as delivery

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
 from machimado.cases.applications.models import APPLICATIONS, Application, Resumption, Turn
+from machimado.cases.applications.newer import Newer, newer
 from machimado.cases.applications.permissions import State
-from machimado.cases.applications.queries.newer import Newer, newer
 from machimado.cases.applications.rules.sheet import Refusal, Sheet
 from machimado.frontyard.selfservice import queries
 from machimado.frontyard.selfservice.rules import walk
