@@ -108,7 +108,8 @@ def _office(site: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _section(section: Mapping[str, Any]) -> dict[str, Any]:
-    return {"code": section["id"], "name": section["name"], "office": section["office"]}
+    described = {"code": section["id"], "name": section["name"], "office": section["office"]}
+    return {**described, "business_ids": section.get("business_ids", [])}
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -55,6 +55,19 @@ def business_name(form: Form) -> str:
     return BUSINESSES.get(form.procedure.business_id, OTHER)
 
 
+def businesses() -> dict[str, str]:
+    """Return what each standardised business is called, by its id."""
+    return dict(BUSINESSES)
+
+
+def business_of(form: Form) -> str:
+    """Return the business that a procedure belongs to; of a life event the one with which it begins."""
+    if isinstance(form, Bundle):
+        first = next(iter(form.members.values()), None)
+        return first.form.procedure.business_id if first else ""
+    return form.procedure.business_id
+
+
 def words_of(form: Form) -> str:
     """Return the words by which a procedure is found: its titles, which tell how it is read, its own, and its business."""
     own, title = form.procedure, form.procedure.title

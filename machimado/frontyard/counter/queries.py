@@ -35,6 +35,7 @@ from machimado.cases.procedures.rules.definition import Paper
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Screen
+from machimado.frontyard.reception import queries as reception
 from machimado.ground.people.models import Officer
 from machimado.ground.ui.languages import Language
 
@@ -137,6 +138,24 @@ def events(on: date, *, standing: str) -> list[Event]:
 def _event(form: Bundle) -> Event:
     title, summary = form.procedure.title["ja"], (form.procedure.summary or {}).get("ja", "")
     return Event(form.id, title, summary, procedures.words_of(form), (form.event.about or {}).get("ja", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class CameFor:
+    """What somebody said at the reception that they came for; `offered` is what the counter can begin of it for them."""
+
+    offered: Choice | Event | None
+    words: str
+
+
+def came_for(case: Case, offered: Iterable[Choice | Event], *, on: date) -> CameFor:
+    """Return what the person came for: what was chosen at the reception, and what they said in their own words."""
+    chosen = reception.procedure_of(case)
+    words = "" if case.purpose == chosen else case.purpose
+    found = next((one for one in offered if one.id == chosen), None)
+    if chosen and found is None and procedures.is_offered(chosen, on=on, channel="counter"):
+        words = words or procedures.current(chosen, on=on).procedure.title["ja"]
+    return CameFor(found, words)
 
 
 def doubt(application: Application) -> str:

@@ -3,6 +3,7 @@ from django.urls import path
 from machimado.frontyard.counter.views import (
     attaching,
     beginning,
+    calling,
     case,
     desk,
     filling_in,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("counter/desk/", desk.choose, name="desk"),
     path("counter/desk/pair/", desk.pair, name="pair"),
     path("counter/desk/unpair/", desk.unpair, name="unpair"),
+    path("counter/call/", calling.call_next, name="call-next"),
+    path("counter/call/<uuid:case_id>/", calling.call, name="call"),
     path("counter/cases/<uuid:case_id>/", case.show, name="case"),
     path("counter/cases/<uuid:case_id>/begin/", beginning.begin, name="begin"),
     path("counter/cases/<uuid:case_id>/close/", case.close, name="close"),

@@ -6,3 +6,8 @@ class ReceptionConfig(AppConfig):
     label = "reception"
     verbose_name = "受付"
     default_auto_field = "django.db.models.BigAutoField"
+    # Each action that this room records, in the words of the auditor's page.
+    journal_words = {
+        "duty.taken": "受け持つ業務を決めた",
+    }
+    journal_details = {"businesses": "業務"}

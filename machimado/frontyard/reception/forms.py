@@ -1,8 +1,9 @@
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
 
 from machimado.cases.applications.models import Case, Lane
+from machimado.frontyard.reception.queries import Purpose
 from machimado.ground.japanese.individual_number import REFUSAL, contains_individual_number
 
 PURPOSE_LENGTH = Case._meta.get_field("purpose").max_length or 80  # noqa: SLF001 - _meta is Django's public way to a field
@@ -28,6 +29,7 @@ class ArrivalForm(forms.Form):
             "null_characters_not_allowed": "用件に使えない文字が入っています。打ち直してください。",
         },
     )
+    language = forms.CharField(required=False, max_length=10)
     slip = forms.BooleanField(required=False)
 
     def clean_purpose(self) -> str:
@@ -40,9 +42,6 @@ class ArrivalForm(forms.Form):
             raise forms.ValidationError(REFUSAL)
         return text
 
-    def what_for(self, known: set[str]) -> str:
-        """Return the purpose to keep: the words typed, or else the procedure chosen if it is `known`."""
-        cleaned: dict[str, Any] = self.cleaned_data
-        if cleaned["purpose"]:
-            return str(cleaned["purpose"])
-        return str(cleaned["procedure"]) if cleaned["procedure"] in known else ""
+    def chosen(self, known: Mapping[str, Purpose]) -> Purpose | None:
+        """Return what was chosen of `known`."""
+        return known.get(self.cleaned_data["procedure"])

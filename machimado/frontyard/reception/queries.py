@@ -1,4 +1,4 @@
-"""What reception sees of its office: who waits, who is served, and what an earlier day left open."""
+"""What reception sees of its office: who waits and who may call them, who is served, and what an earlier day left open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,177 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from machimado.cases.applications.models import Case, Channel, Lane, Step
+from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.queries import habits
-from machimado.cases.applications.queries.habits import Choices
-from machimado.ground.people.models import Office
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.bundle import Bundle
+from machimado.cases.procedures.rules.form import Form
+from machimado.frontyard.reception.models import Ticket
+from machimado.frontyard.reception.rules import duties
+from machimado.frontyard.reception.rules.duties import Asked, ServedHere, Serving
+from machimado.frontyard.reception.rules.queue import Place, order
+from machimado.ground.people.models import Office, Officer
 
 # Longer than that, an officer should look up: the wait that residents accept without a word from anybody.
 LONG_WAIT_MINUTES = 15
+# So many procedures stand open on the page beside the life events; the others are folded away.
+OFTEN = 6
+
+# ---------------------------------------------------------------- what people come for
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A life event or a procedure that somebody may have come for; `key` chooses it where it has one."""
+
+    id: str
+    title: str
+    summary: str
+    words: str
+    business_id: str
+    business: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Purposes:
+    """All that somebody may have come for: the life events, what the office has most to do with, and the others."""
+
+    events: list[Purpose]
+    often: list[Purpose]
+    others: list[Purpose]
+
+    def by_id(self) -> dict[str, Purpose]:
+        """Return each by its id."""
+        return {one.id: one for one in (*self.events, *self.often, *self.others)}
+
+
+def purposes(office: Office, on: date) -> Purposes:
+    """Return what residents come to this office for: life events first, then procedures, the most frequent first."""
+    events = procedures.events_offered(on, channel="counter")
+    forms = {form.id: form for form in procedures.offered(on, channel="counter")}
+    ordered = [forms[choice.id] for choice in habits.choices(office, on, Channel.COUNTER)]
+    keyed = [*events, *ordered[:OFTEN]]
+    known = [_purpose(form, key) for form, key in zip(keyed, habits.KEYS, strict=False)]
+    others = sorted((_purpose(form) for form in ordered[OFTEN:]), key=lambda one: one.business_id)
+    return Purposes(known[: len(events)], known[len(events) :], others)
+
+
+def _purpose(form: Form | Bundle, key: str = "") -> Purpose:
+    title, summary = form.procedure.title["ja"], (form.procedure.summary or {}).get("ja", "")
+    business = procedures.business_of(form)
+    name = "" if isinstance(form, Bundle) else procedures.business_name(form)
+    return Purpose(form.id, title, summary, procedures.words_of(form), business, name, key)
+
+
+# ---------------------------------------------------------------- who serves what
+
+
+def serving_at(office: Office | int) -> dict[UUID, Serving]:
+    """Return what each officer of the office serves, by the officer's id."""
+    staff = (
+        Officer.objects.filter(office=office, is_active=True, grants__role__in=SERVING)
+        .select_related("section", "duty")
+        .prefetch_related("skills")
+        .distinct()
+    )
+    return {officer.pk: _serving(officer) for officer in staff}
+
+
+def _serving(officer: Officer) -> Serving:
+    own = getattr(officer, "duty", None)
+    said = own.business_ids if own else None
+    skills = [skill.name for skill in officer.skills.all()]
+    return Serving(duties.served_by(said, skills, officer.section.business_ids), officer.section_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A business that an officer may say they serve."""
+
+    id: str
+    name: str
+    is_mine: bool
+
+
+def businesses(officer: Officer) -> list[Business]:
+    """Return all businesses in their order, and which of them the officer serves."""
+    served = serving_at(officer.office)[officer.pk].businesses
+    return [
+        Business(key, name, is_mine=served is None or key in served)
+        for key, name in procedures.businesses().items()
+    ]
+
+
+# ---------------------------------------------------------------- who waits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Place):
+    """Somebody who waits to be called: their place, and what they came for."""
+
+    case: Case
+    asked: Asked
+
+
+def waiting_at(office: Office | int, at: datetime) -> list[Waiting]:
+    """Return who may be called now at the office, in the order in which they would be."""
+    found = _waiting(_with_times(_of_today(office, at).filter(officer=None, closed_at=None)))
+    return sorted((one for one in found if one.is_due(at)), key=lambda one: order(one, at))
+
+
+def _waiting(cases: QuerySet[Case]) -> list[Waiting]:
+    return [_place(case) for case in cases if _standing(case) == Ticket.Standing.WAITING]
+
+
+def _place(case: Case) -> Waiting:
+    ticket: Ticket | None = getattr(case, "ticket", None)
+    arrived_at: datetime = case.arrived_at  # type: ignore[attr-defined] # annotated in _with_times
+    return Waiting(
+        queued_at=ticket.queued_at if ticket else arrived_at,
+        number=case.number or 0,
+        booked_at=ticket.booked_at if ticket else None,
+        case=case,
+        asked=Asked(ticket.business_id, ticket.section_id) if ticket else Asked(),
+    )
+
+
+def _standing(case: Case) -> str:
+    ticket: Ticket | None = getattr(case, "ticket", None)
+    return ticket.standing if ticket else Ticket.Standing.WAITING
+
+
+def _of_today(office: Office | int, at: datetime) -> QuerySet[Case]:
+    return Case.objects.filter(office=office, opened_date=timezone.localdate(at))
+
+
+def _with_times(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return (
+        # What somebody begins at home has no number before it is brought here.
+        cases.exclude(number=None)
+        .select_related("officer", "ticket__section")
+        .annotate(
+            arrived_at=Min("stamps__at", filter=Q(stamps__step=Step.ARRIVED)),
+            called_at=Min("stamps__at", filter=Q(stamps__step=Step.CALLED)),
+        )
+        .order_by("opened_date", "number")
+    )
+
+
+def procedure_of(case: Case) -> str:
+    """Return the life event or procedure that was chosen when the person of the case arrived; an empty text where none was."""
+    found = Ticket.objects.filter(case=case).values_list("procedure", flat=True).first()
+    return found or ""
+
+
+def called_by(officer: Officer, at: datetime) -> Case | None:
+    """Return whom the officer has called today and who has not come to the desk yet."""
+    called = _of_today(officer.office_id, at).filter(officer=officer, closed_at=None, ticket__isnull=False)
+    not_here = called.filter(resident=None, newcomer=False, applications=None)
+    return not_here.select_related("ticket").order_by("number").first()
+
+
+# ---------------------------------------------------------------- the hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +195,9 @@ class Arrival:
     minutes: int
     officer: str
     officer_id: UUID | None
+    section: str = ""
+    # Who looks at the hall may call them.
+    is_mine: bool = True
 
     @property
     def is_long(self) -> bool:
@@ -39,7 +207,7 @@ class Arrival:
 
 @dataclass
 class Hall:
-    """An office's residents of the day."""
+    """An office's residents of the day; those who wait in the order in which they are called."""
 
     waiting: list[Arrival] = field(default_factory=list)
     served: list[Arrival] = field(default_factory=list)
@@ -47,61 +215,85 @@ class Hall:
     left_over: list[Arrival] = field(default_factory=list)
     done: int = 0
 
+    @property
+    def next(self) -> Arrival | None:
+        """Whom the officer who looks at the hall calls next."""
+        return next((one for one in self.waiting if one.is_mine), None)
 
-def purposes(office: Office, on: date) -> Choices:
-    """Return the procedures that residents of this office come for, the most frequent first."""
-    return habits.choices(office, on, Channel.COUNTER)
 
-
-def hall(office: Office, *, titles: Mapping[str, str], at: datetime) -> Hall:
-    """Return who is in the office, in the order of arrival; `titles` says procedures in words."""
-    today = timezone.localdate(at)
-    found = Hall()
+def hall(office: Office, *, titles: Mapping[str, str], at: datetime, me: Officer | None = None) -> Hall:
+    """Return who is in the office; `titles` says purposes in words, `me` is who would call the next one."""
+    found, look = Hall(), _Look(office, titles, at, me)
     # Cases that were booked from paper have no call and nobody who waited: they are not shown here.
-    for case in _with_times(Case.objects.filter(office=office, opened_date=today)):
-        _sort_in(found, case, _arrival(case, titles, at))
-    open_before = Case.objects.filter(office=office, opened_date__lt=today, closed_at=None)
-    found.left_over = [_arrival(case, titles, at) for case in _with_times(open_before)]
+    for case in _with_times(_of_today(office, at)):
+        _sort_in(found, case, look)
+    found.waiting = [look.arrival(case) for case in look.in_turn()]
+    open_before = Case.objects.filter(office=office, opened_date__lt=timezone.localdate(at), closed_at=None)
+    found.left_over = [look.arrival(case) for case in _with_times(open_before)]
     return found
 
 
-def _with_times(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return (
-        # What somebody begins at home has no number before it is brought here.
-        cases.exclude(number=None)
-        .select_related("officer")
-        .annotate(
-            arrived_at=Min("stamps__at", filter=Q(stamps__step=Step.ARRIVED)),
-            called_at=Min("stamps__at", filter=Q(stamps__step=Step.CALLED)),
-        )
-        .order_by("opened_date", "number")
-    )
-
-
-def _sort_in(found: Hall, case: Case, arrival: Arrival) -> None:
-    if case.closed_at is None:
-        (found.served if case.officer_id else found.waiting).append(arrival)
+def _sort_in(found: Hall, case: Case, look: "_Look") -> None:
+    if case.closed_at is None and case.officer_id is None:
+        look.waiting.append(_place(case))
+    elif case.closed_at is None:
+        found.served.append(look.arrival(case))
     elif case.officer_id is None:
-        found.withdrawn.append(arrival)
+        found.withdrawn.append(look.arrival(case))
     elif case.called_at:  # type: ignore[attr-defined] # annotated in _with_times
         found.done += 1
 
 
-def _arrival(case: Case, titles: Mapping[str, str], at: datetime) -> Arrival:
-    arrived_at: datetime | None = case.arrived_at  # type: ignore[attr-defined] # annotated in _with_times
-    called_at: datetime | None = case.called_at  # type: ignore[attr-defined] # annotated in _with_times
-    return Arrival(
-        id=case.pk,
-        number=case.number,
-        opened_date=case.opened_date,
-        lane=Lane(case.lane),
-        purpose=titles.get(case.purpose, case.purpose),
-        arrived_at=arrived_at,
-        minutes=_minutes(called_at or arrived_at, at),
-        officer=case.officer.name if case.officer else "",
-        officer_id=case.officer_id,
-    )
+class _Look:
+    """One look at an office at a moment, by an officer."""
+
+    def __init__(self, office: Office, titles: Mapping[str, str], at: datetime, me: Officer | None) -> None:
+        self._titles, self._at = titles, at
+        staff = serving_at(office) if me else {}
+        self._me = staff.get(me.pk) if me else None
+        self._here = duties.served_together(staff.values())
+        self.waiting: list[Waiting] = []
+
+    def in_turn(self) -> list[Case]:
+        return [one.case for one in sorted(self.waiting, key=lambda one: order(one, self._at))]
+
+    def arrival(self, case: Case) -> Arrival:
+        arrived_at: datetime | None = case.arrived_at  # type: ignore[attr-defined] # annotated in _with_times
+        called_at: datetime | None = case.called_at  # type: ignore[attr-defined] # annotated in _with_times
+        ticket: Ticket | None = getattr(case, "ticket", None)
+        asked = Asked(ticket.business_id, ticket.section_id) if ticket else Asked()
+        since = called_at if case.officer_id else None
+        return Arrival(
+            id=case.pk,
+            number=case.number,
+            opened_date=case.opened_date,
+            lane=Lane(case.lane),
+            purpose=self._what_for(case, ticket),
+            arrived_at=arrived_at,
+            minutes=_minutes(since or arrived_at, self._at),
+            officer=case.officer.name if case.officer else "",
+            officer_id=case.officer_id,
+            section=ticket.section.name if ticket and ticket.section else "",
+            is_mine=self._me is None or self._me.can(asked, self._here),
+        )
+
+    def _what_for(self, case: Case, ticket: Ticket | None) -> str:
+        chosen = self._titles.get(ticket.procedure, "") if ticket else ""
+        said = self._titles.get(case.purpose, case.purpose)
+        return f"{chosen}（{said}）" if chosen and said != chosen else said
 
 
 def _minutes(since: datetime | None, at: datetime) -> int:
     return max(int((at - since).total_seconds() // 60), 0) if since else 0
+
+
+def can_call(officer: Officer, asked: Asked) -> bool:
+    """Return whether the officer may call somebody who came for this."""
+    staff = serving_at(officer.office)
+    mine = staff.get(officer.pk)
+    return mine is None or mine.can(asked, served_together(staff))
+
+
+def served_together(staff: Mapping[UUID, Serving]) -> ServedHere:
+    """Return what the officers of an office serve together."""
+    return duties.served_together(staff.values())

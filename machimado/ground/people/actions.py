@@ -29,9 +29,9 @@ def load_offices(*, offices: Iterable[Mapping[str, Any]], sections: Iterable[Map
             )
     for section in sections:
         office_of = Office.objects.get(code=section["office"])
-        Section.objects.update_or_create(
-            code=section["code"], defaults={"name": section["name"], "office": office_of}
-        )
+        described = {"name": section["name"], "office": office_of}
+        described["business_ids"] = list(section.get("business_ids", []))
+        Section.objects.update_or_create(code=section["code"], defaults=described)
 
 
 @transaction.atomic

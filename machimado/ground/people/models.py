@@ -35,6 +35,8 @@ class Section(models.Model):
     code = models.SlugField("課コード", unique=True)
     name = models.CharField("課名", max_length=60)
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
+    # The 業務ID of the national standard for which the section answers.
+    business_ids = models.JSONField("受け持つ業務", default=list)
 
     personal_data: dict[str, str] = {}
 

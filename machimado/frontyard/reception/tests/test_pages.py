@@ -14,7 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from machimado.cases.applications import actions
 from machimado.cases.applications.models import Case, Lane
+from machimado.frontyard.reception import actions as reception
 from machimado.frontyard.reception import queries
+from machimado.frontyard.reception.models import Ticket
 from machimado.ground.people.models import Officer
 from tests.universe import Universe
 
@@ -47,13 +49,41 @@ def test_an_arrival_gets_its_number(universe: Universe, sign_in: SignIn) -> None
     assert (case.office, case.lane, case.purpose) == (universe.branch, "with_help", "residence-certificate")
 
 
-def test_words_win_over_the_list_and_the_list_knows_its_procedures(
-    universe: Universe, sign_in: SignIn
-) -> None:
+def test_what_was_chosen_is_kept_beside_what_they_said(universe: Universe, sign_in: SignIn) -> None:
     client = sign_in(universe.officer)
-    mark(client, procedure="residence-certificate", purpose="　介護の\t相談 ")
+    mark(client, procedure="death", purpose="　父の\t保険証も ")
     mark(client, procedure="no-such-procedure")
-    assert list(Case.objects.values_list("purpose", flat=True)) == ["介護の 相談", ""]
+    mark(client, procedure="child-allowance-claim")
+    kept = Ticket.objects.order_by("case__number").values_list("case__purpose", "procedure", "business_id")
+    assert list(kept) == [
+        ("父の 保険証も", "death", "001"),
+        ("", "", ""),
+        ("child-allowance-claim", "child-allowance-claim", "027"),
+    ]
+    page = client.get(reverse(HOME)).content.decode()
+    assert "（父の 保険証も）" in page
+
+
+def test_life_events_come_first_and_each_key_chooses_one(universe: Universe, sign_in: SignIn) -> None:
+    context = sign_in(universe.officer).get(reverse(HOME)).context
+    purposes = context["purposes"]
+    assert {"moving-within", "birth", "death"} <= {one.id for one in purposes.events}
+    keys = [one.key for one in (*purposes.events, *purposes.often)]
+    assert len(set(keys)) == len(keys)
+    assert not set(keys) & set("bhstuy/")
+    moving = next(one for one in purposes.events if one.id == "moving-within")
+    assert "ひっこし" in moving.words
+
+
+def test_the_counter_begins_what_was_chosen_at_the_reception(universe: Universe, sign_in: SignIn) -> None:
+    client = sign_in(universe.officer)
+    mark(client, procedure="moving-in", purpose="友人と来た")
+    case = Case.objects.get()
+    client.post(reverse("counter:call-next"))
+    actions.welcome(case=case, by=universe.officer, at=timezone.now())
+    page = client.get(reverse("counter:case", args=[case.pk])).content.decode()
+    assert 'value="moving-in" data-key="0"' in page
+    assert "友人と来た" in page
 
 
 @pytest.mark.parametrize(
@@ -101,14 +131,14 @@ def test_the_slip_shows_number_and_code_and_no_purpose(universe: Universe, sign_
 
 def test_calling_leads_to_the_counter(universe: Universe, sign_in: SignIn) -> None:
     case = arrive(universe)
-    answer = sign_in(universe.officer).post(reverse("reception:call", args=[case.pk]))
+    answer = sign_in(universe.officer).post(reverse("counter:call", args=[case.pk]))
     assert answer.headers["Location"] == reverse("counter:case", args=[case.pk])
 
 
 def test_who_is_late_hears_who_was_faster(universe: Universe, sign_in: SignIn) -> None:
     case = arrive(universe)
     actions.call(case=case, by=universe.colleague, at=timezone.now())
-    answer = sign_in(universe.officer).post(reverse("reception:call", args=[case.pk]))
+    answer = sign_in(universe.officer).post(reverse("counter:call", args=[case.pk]))
     assert "本間　健太さんが先に" in said(answer)  # type: ignore[arg-type]
 
 
@@ -116,7 +146,7 @@ def test_calling_what_was_taken_back_says_so(universe: Universe, sign_in: SignIn
     case = arrive(universe)
     client = sign_in(universe.officer)
     client.post(reverse("reception:withdraw", args=[case.pk]))
-    answer = client.post(reverse("reception:call", args=[case.pk]))
+    answer = client.post(reverse("counter:call", args=[case.pk]))
     assert "元に戻せます" in said(answer)  # type: ignore[arg-type]
     client.post(reverse("reception:restore", args=[case.pk]))
     assert [arrival.number for arrival in hall(universe).waiting] == [1]
@@ -168,18 +198,21 @@ def test_an_empty_hall_teaches(universe: Universe, sign_in: SignIn) -> None:
     assert "お待ちの方はいません" in sign_in(universe.officer).get(reverse(HOME)).content.decode()
 
 
-def test_the_hall_asks_the_store_twice_however_many_wait(
+def test_the_hall_asks_the_store_as_often_however_many_wait(
     universe: Universe, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(9):
-        arrive(universe)
-    with django_assert_num_queries(2):
-        hall(universe)
+        reception.arrive(
+            office=universe.branch, lane=Lane.ALONE, by=universe.officer, at=timezone.now(), business_id="001"
+        )
+    # Who waits, what is left over; the officers and their skills.
+    with django_assert_num_queries(4):
+        queries.hall(universe.branch, titles={}, at=timezone.now(), me=universe.officer)
 
 
-@pytest.mark.parametrize("view", ["call", "withdraw", "restore", "end"])
+@pytest.mark.parametrize("view", ["counter:call", "reception:withdraw", "reception:restore", "reception:end"])
 def test_other_offices_and_other_roles_stay_out(universe: Universe, sign_in: SignIn, view: str) -> None:
-    address = reverse(f"reception:{view}", args=[arrive(universe).pk])
+    address = reverse(view, args=[arrive(universe).pk])
     assert sign_in(universe.outsider).post(address).status_code == 404
     assert sign_in(universe.auditor).post(address).status_code == 403
     assert sign_in(universe.officer).get(address).status_code == 405

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Lane
 from machimado.cases.applications.permissions import SERVING
-from machimado.frontyard.reception import queries
+from machimado.frontyard.reception import actions, queries
 from machimado.frontyard.reception.forms import ArrivalForm
 from machimado.ground.people import permissions
+from machimado.ground.ui.languages import choices, spoken
 
 SLIP = "reception_slip"
 
@@ -37,28 +38,31 @@ def _arrive(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     officer, cleaned = permissions.by(request), form.cleaned_data
     request.session[SLIP] = cleaned["slip"]
-    known = {purpose.id for purpose in queries.purposes(officer.office, timezone.localdate(now))}
+    chosen = form.chosen(queries.purposes(officer.office, timezone.localdate(now)).by_id())
     try:
-        case = cases.open_case(
+        ticket = actions.arrive(
             office=officer.office,
             lane=Lane(cleaned["lane"]),
             by=officer,
             at=now,
-            purpose=form.what_for(known),
+            purpose=cleaned["purpose"],
+            procedure=chosen.id if chosen else "",
+            business_id=chosen.business_id if chosen else "",
             key=cleaned["key"],
+            language=spoken(cleaned["language"]),
         )
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("reception:home")
     if cleaned["slip"]:
-        return redirect("reception:slip", case.pk)
-    messages.success(request, f"{case.number}番でお受けしました。番号をお伝えください。")
+        return redirect("reception:slip", ticket.pk)
+    messages.success(request, f"{ticket.case.number}番でお受けしました。番号をお伝えください。")
     return redirect("reception:home")
 
 
 def _page(request: HttpRequest, form: ArrivalForm, status: int = 200) -> HttpResponse:
     lanes = zip(Lane, ("h", "s"), strict=True)
-    context = {"form": form, "key": uuid4(), "lanes": lanes, **_hall(request)}
+    context = {"form": form, "key": uuid4(), "lanes": lanes, "languages": choices(), **_hall(request)}
     return render(request, "reception/home.html", context, status=status)
 
 
@@ -67,5 +71,7 @@ def _hall(request: HttpRequest) -> dict[str, object]:
     now = timezone.now()
     today = timezone.localdate(now)
     purposes = queries.purposes(officer.office, today)
-    hall = queries.hall(officer.office, titles={each.id: each.title for each in purposes}, at=now)
-    return {"hall": hall, "purposes": purposes, "today": today, "me": officer.pk}
+    titles = {each.id: each.title for each in purposes.by_id().values()}
+    hall = queries.hall(officer.office, titles=titles, at=now, me=officer)
+    groups = (("できごと", purposes.events), ("よくある手続", purposes.often))
+    return {"hall": hall, "groups": groups, "purposes": purposes, "today": today, "me": officer.pk}

@@ -1,4 +1,4 @@
-"""Calling the next resident, and putting right what was marked by mistake."""
+"""Putting right what was marked by mistake."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -13,24 +13,6 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Case
 from machimado.cases.applications.permissions import SERVING
 from machimado.ground.people import permissions
-
-
-@permissions.officers(*SERVING)
-@require_POST
-def call(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Call the resident to this officer; the case opens at the counter unless a colleague was faster."""
-    case = _own(request, case_id)
-    if cases.call(case=case, by=permissions.by(request), at=timezone.now()):
-        return redirect("counter:case", case.pk)
-    case.refresh_from_db()
-    messages.error(request, _why_not(case))
-    return redirect("reception:home")
-
-
-def _why_not(case: Case) -> str:
-    if case.officer is None:
-        return f"{case.number}番の受付は取り消されています。下の「取り消した受付」から元に戻せます。"
-    return f"{case.number}番の方は、{case.officer.name}さんが先に呼び出しました。次の方を呼び出してください。"
 
 
 @permissions.officers(*SERVING)

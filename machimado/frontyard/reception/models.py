@@ -1,0 +1,55 @@
+from django.db import models
+from django.db.models import Q
+
+from machimado.cases.applications.models import Case
+from machimado.ground.people.models import Officer, Section
+from machimado.ground.rows.by_key import ByKey
+from machimado.ground.ui.languages import Language
+
+
+class Ticket(models.Model):
+    """Somebody's place among those who wait (番号札): for whom they wait, since when it counts, and how they are called."""
+
+    class Standing(models.TextChoices):
+        WAITING = "waiting", "お待ち"
+        AWAY = "away", "保留"
+        MISSING = "missing", "呼んでも来ない"
+
+    case = models.OneToOneField(
+        Case, models.CASCADE, primary_key=True, related_name="ticket", verbose_name="受付"
+    )
+    standing = models.CharField("列での状態", max_length=8, choices=Standing, default=Standing.WAITING)
+    # From when their turn counts: their arrival, unless they came back and let somebody go first.
+    queued_at = models.DateTimeField("並んだ日時")
+    booked_at = models.DateTimeField("予約日時", null=True)
+    # What was chosen from the list at their arrival: a life event or a procedure.
+    procedure = models.CharField("手続", max_length=80, blank=True)
+    # What they came for, as a 業務ID; empty where that is not known: then every officer may call them.
+    business_id = models.CharField("業務ID", max_length=3, blank=True)
+    # The section to which they were sent; then its officers call them.
+    section = models.ForeignKey(Section, models.PROTECT, null=True, verbose_name="課")
+    language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
+    # The window to which they were called last.
+    window = models.PositiveSmallIntegerField("窓口番号", null=True)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(standing__in=["waiting", "away", "missing"]), name="ticket_known_standing"
+            ),
+            models.CheckConstraint(condition=Q(language__in=Language.values), name="ticket_known_language"),
+        ]
+
+
+class Duty(models.Model):
+    """Which businesses an officer serves, as they said themselves (受け持ち); without it the staff list's skills decide."""
+
+    officer = models.OneToOneField(Officer, models.CASCADE, primary_key=True, verbose_name="職員")
+    business_ids = models.JSONField("受け持つ業務", default=list)
+
+    personal_data: dict[str, str] = {}
+
+
+TICKETS = ByKey(Ticket, along=("case__office",))
