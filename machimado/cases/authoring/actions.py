@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from machimado.cases.authoring.models import Draft, DraftText
+from machimado.cases.authoring.models import Draft, DraftText, Hand
 from machimado.cases.authoring.permissions import State, check_approve, check_state
-from machimado.cases.authoring.queries import Reading, read
+from machimado.cases.authoring.queries import Reading, read, steps_of
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
@@ -21,6 +21,13 @@ from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 
 VERSION = ("version", "number")
+Did = DraftText.Did
+_CHANGES = {
+    Did.CHANGED: "draft.changed",
+    Did.DATED: "draft.changed",
+    Did.UNDONE: "draft.undone",
+    Did.REDONE: "draft.redone",
+}
 
 
 class NotReady(Exception):
@@ -77,7 +84,8 @@ def _begin(procedure: str, text: str, by: Officer, at: datetime, action: str) ->
     try:
         with transaction.atomic():
             draft = Draft.objects.create(procedure=procedure, text=text, author=by, begun_at=at)
-            DraftText.objects.create(draft=draft, revision=0, text=text, officer=by, at=at)
+            DraftText.objects.create(draft=draft, revision=0, did=Did.BEGUN, text=text, officer=by, at=at)
+            _writes(draft, by)
             record(by=by, action=action, detail={"procedure": procedure, "sha256": _hash(text)}, at=at)
     except IntegrityError:
         # Another click, another officer: of each procedure one draft is open.
@@ -90,35 +98,72 @@ def _hash(text: str) -> str:
 
 
 @transaction.atomic
-def save(*, draft: Draft, text: str, revision: int | None, by: Officer, at: datetime) -> Draft:
-    """Keep the text after a change; `revision` is of the text that was changed.
+def save(
+    *, draft: Draft, text: str, revision: int | None, by: Officer, at: datetime, what: str = ""
+) -> Draft:
+    """Keep the text after a change; `revision` is of the text that was changed, `what` names the part in words.
 
     Raises: WrongState, Conflict.
     """
-    locked = Draft.objects.select_for_update().get(pk=draft.pk)
-    check_state(locked, State.EDITING)
+    locked = _locked(draft, State.EDITING)
     if revision not in {None, locked.revision}:
         raise Conflict
-    if text == locked.text:
-        return locked
-    locked.text, locked.revision = text, locked.revision + 1
-    locked.save(update_fields=["text", "revision"])
-    DraftText.objects.create(draft=locked, revision=locked.revision, text=text, officer=by, at=at)
-    return locked
+    return locked if text == locked.text else _keep(locked, text, Did.CHANGED, by, at, what)
 
 
 @transaction.atomic
-def undo(*, draft: Draft) -> Draft:
-    """Take back the last change; the text that was there before becomes the newest one."""
+def undo(*, draft: Draft, revision: int | None, by: Officer, at: datetime) -> Draft:
+    """Take the last change back: the text before it becomes the newest one. What was written stays to be seen.
+
+    Raises: WrongState, Conflict, NotReady when there is nothing to take back.
+    """
+    return _step(draft, revision, by, at, Did.UNDONE)
+
+
+@transaction.atomic
+def redo(*, draft: Draft, revision: int | None, by: Officer, at: datetime) -> Draft:
+    """Do again what was taken back last.
+
+    Raises: WrongState, Conflict, NotReady when there is nothing to do again.
+    """
+    return _step(draft, revision, by, at, Did.REDONE)
+
+
+def _step(draft: Draft, revision: int | None, by: Officer, at: datetime, did: DraftText.Did) -> Draft:
+    locked = _locked(draft, State.EDITING)
+    if revision not in {None, locked.revision}:
+        raise Conflict
+    stands = steps_of(locked)
+    to = stands.back_to if did == Did.UNDONE else stands.again
+    if to is None:
+        raise NotReady(
+            "これより前には戻せません。" if did == Did.UNDONE else "やり直せる変更はもうありません。"
+        )
+    changed = stands.held[-1] if did == Did.UNDONE else to
+    texts = {one.revision: one for one in locked.texts.filter(revision__in=[to, changed])}
+    return _keep(locked, texts[to].text, did, by, at, texts[changed].what)
+
+
+def _locked(draft: Draft, *states: State) -> Draft:
     locked = Draft.objects.select_for_update().get(pk=draft.pk)
-    check_state(locked, State.EDITING)
-    last = locked.texts.filter(revision__lte=locked.revision).order_by("-revision")[:2]
-    if len(last) < 2:
-        return locked
-    last[0].delete()
-    locked.text, locked.revision = last[1].text, last[1].revision
-    locked.save(update_fields=["text", "revision"])
+    check_state(locked, *states)
     return locked
+
+
+def _keep(locked: Draft, text: str, did: DraftText.Did, by: Officer, at: datetime, what: str = "") -> Draft:
+    """Keep a text more; whoever wrote it can no longer let the draft through."""
+    locked.text, locked.revision = text, locked.revision + 1
+    locked.save(update_fields=["text", "revision"])
+    DraftText.objects.create(
+        draft=locked, revision=locked.revision, did=did, what=what[:200], text=text, officer=by, at=at
+    )
+    _writes(locked, by)
+    _note(locked, by, at, _CHANGES[did], {"revision": locked.revision, "sha256": _hash(text)})
+    return locked
+
+
+def _writes(draft: Draft, by: Officer) -> None:
+    Hand.objects.get_or_create(draft=draft, officer=by, defaults={"role": Hand.Role.WROTE})
 
 
 @transaction.atomic
@@ -127,14 +172,16 @@ def propose(*, draft: Draft, effective_date: date, by: Officer, at: datetime) ->
 
     Raises: WrongState; NotReady where it cannot be loaded, its own tests do not hold, it changes nothing, or the day has passed.
     """
-    locked = Draft.objects.select_for_update().get(pk=draft.pk)
-    check_state(locked, State.EDITING)
+    locked = _locked(draft, State.EDITING)
     if effective_date < timezone.localdate(at):
         raise NotReady("施行日は今日からあとの日にしてください。過ぎた日には公開できません。")
     text = editing.put(locked.text, ("version", "effective_from"), effective_date.isoformat())
     _check_sound(read(text), locked.procedure)
-    locked.text, locked.effective_date, locked.state, locked.note = text, effective_date, State.PROPOSED, ""
-    locked.save(update_fields=["text", "effective_date", "state", "note"])
+    if text != locked.text:
+        _keep(locked, text, Did.DATED, by, at)
+    _writes(locked, by)
+    locked.effective_date, locked.state, locked.note = effective_date, State.PROPOSED, ""
+    locked.save(update_fields=["effective_date", "state", "note"])
     _note(locked, by, at, "draft.proposed", {"effective_from": effective_date.isoformat()})
     return locked
 
@@ -163,6 +210,8 @@ def approve(*, draft: Draft, by: Officer, at: datetime) -> Draft:
         assert reading.form is not None
         if any(form.version == reading.form.version for form in procedures.versions(locked.procedure)):
             raise NotReady("同じ番号の版が、ほかで公開されています。作成に戻して、番号を改めてください。")
+        # Whoever wrote on it has a hand in it already: the constraint lets nobody have two.
+        Hand.objects.create(draft=locked, officer=by, role=Hand.Role.APPROVED)
         locked.state, locked.approver, locked.decided_at = State.PUBLISHED, by, at
         locked.save(update_fields=["state", "approver", "decided_at"])
         _note(
@@ -202,8 +251,7 @@ def _write(path: Path, text: str) -> None:
 @transaction.atomic
 def send_back(*, draft: Draft, note: str, by: Officer, at: datetime) -> Draft:
     """Give a proposed draft back to be written on; the author may take it back likewise."""
-    locked = Draft.objects.select_for_update().get(pk=draft.pk)
-    check_state(locked, State.PROPOSED)
+    locked = _locked(draft, State.PROPOSED)
     locked.state, locked.note = State.EDITING, note[:400]
     locked.save(update_fields=["state", "note"])
     _note(locked, by, at, "draft.sent_back", {"note": bool(note)})

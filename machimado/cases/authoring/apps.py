@@ -10,6 +10,9 @@ class AuthoringConfig(AppConfig):
     journal_words = {
         "draft.begun": "手続の下書きを始めた",
         "draft.imported": "手続のファイルを取り込んだ",
+        "draft.changed": "手続の下書きを直した",
+        "draft.undone": "手続の下書きの変更を元に戻した",
+        "draft.redone": "手続の下書きの変更をやり直した",
         "draft.proposed": "手続の公開を申し出た",
         "draft.published": "手続の新しい版を公開した",
         "draft.sent_back": "手続の下書きを差し戻した",
@@ -17,6 +20,7 @@ class AuthoringConfig(AppConfig):
     }
     journal_details = {
         "procedure": "手続",
+        "revision": "改訂",
         "version": "版",
         "effective_from": "施行日",
         "sha256": "内容のハッシュ",

@@ -14,19 +14,22 @@ class Draft(models.Model):
         PROPOSED = "proposed", "承認待ち"
         PUBLISHED = "published", "公開済み"
         WITHDRAWN = "withdrawn", "取下げ"
+        RECALLED = "recalled", "公開取りやめ"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     procedure = models.CharField("手続", max_length=80)
     text = models.TextField("定義の本文")
     revision = models.PositiveIntegerField("改訂", default=0)
     state = models.CharField("状態", max_length=10, choices=State, default=State.EDITING)
+    # The number of the version from which it was begun; nothing where the procedure is new here.
+    based_on = models.PositiveIntegerField("もとの版", null=True)
     author = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="作成者")
     begun_at = models.DateTimeField("開始日時")
     effective_date = models.DateField("施行日", null=True)
     approver = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+", verbose_name="承認者")
     decided_at = models.DateTimeField("決定日時", null=True)
-    # Why it was sent back.
-    note = models.CharField("差戻しの理由", max_length=400, blank=True)
+    # Why it was sent back, or why it did not take effect after all.
+    note = models.CharField("差戻し・取りやめの理由", max_length=400, blank=True)
 
     personal_data: dict[str, str] = {}
 
@@ -34,7 +37,7 @@ class Draft(models.Model):
         ordering = ["-begun_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["editing", "proposed", "published", "withdrawn"]),
+                condition=Q(state__in=["editing", "proposed", "published", "withdrawn", "recalled"]),
                 name="draft_known_state",
             ),
             # Whoever wrote it does not let it through.
@@ -42,7 +45,8 @@ class Draft(models.Model):
                 condition=Q(approver__isnull=True) | ~Q(approver=F("author")), name="draft_second_officer"
             ),
             models.CheckConstraint(
-                condition=~Q(state="published") | Q(approver__isnull=False, effective_date__isnull=False),
+                condition=~Q(state__in=["published", "recalled"])
+                | Q(approver__isnull=False, effective_date__isnull=False),
                 name="draft_published_is_approved",
             ),
             models.UniqueConstraint(
@@ -52,10 +56,20 @@ class Draft(models.Model):
 
 
 class DraftText(models.Model):
-    """The text of a draft as it was after a change (下書きの履歴)."""
+    """The text of a draft as it was after a change (下書きの履歴). Taking a change back is another change."""
+
+    class Did(models.TextChoices):
+        BEGUN = "begun", "始めた"
+        CHANGED = "changed", "直した"
+        DATED = "dated", "施行日を入れた"
+        UNDONE = "undone", "元に戻した"
+        REDONE = "redone", "やり直した"
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="texts", verbose_name="下書き")
     revision = models.PositiveIntegerField("改訂")
+    did = models.CharField("したこと", max_length=10, choices=Did, default=Did.CHANGED)
+    # The part that was changed, in words.
+    what = models.CharField("直した所", max_length=200, blank=True)
     text = models.TextField("定義の本文")
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="職員")
     at = models.DateTimeField("日時")
@@ -64,4 +78,32 @@ class DraftText(models.Model):
 
     class Meta:
         ordering = ["revision"]
-        constraints = [models.UniqueConstraint(fields=["draft", "revision"], name="draft_text_revision_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "revision"], name="draft_text_revision_once"),
+            models.CheckConstraint(
+                condition=Q(did__in=["begun", "changed", "dated", "undone", "redone"]),
+                name="draft_text_known_did",
+            ),
+        ]
+
+
+class Hand(models.Model):
+    """What an officer did with a draft (下書きへの関わり): wrote on it or let it through, never both, however many wrote."""
+
+    class Role(models.TextChoices):
+        WROTE = "wrote", "書いた"
+        APPROVED = "approved", "承認した"
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="hands", verbose_name="下書き")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="職員")
+    role = models.CharField("関わり方", max_length=10, choices=Role)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=["wrote", "approved"]), name="hand_known_role"),
+            models.UniqueConstraint(fields=["draft", "officer"], name="hand_writes_or_approves"),
+            models.UniqueConstraint(fields=["draft"], condition=Q(role="approved"), name="hand_one_approval"),
+        ]

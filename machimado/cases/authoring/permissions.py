@@ -10,6 +10,7 @@ _WHAT_NOW = {
     State.EDITING: "まだ作成中です。公開を申し出てから進んでください。",
     State.PROPOSED: "承認を待っています。直すときは、いったん作成に戻してください。",
     State.PUBLISHED: "もう公開されています。直すときは、新しい下書きを始めてください。",
+    State.RECALLED: "この版は公開を取りやめています。必要なときは、新しい下書きを始めてください。",
     State.WITHDRAWN: "この下書きは取り下げられています。必要なときは、新しい下書きを始めてください。",
 }
 
@@ -28,20 +29,25 @@ def check_state(draft: Draft, *states: State) -> None:
 
 
 def check_approve(officer: Officer, draft: Draft) -> None:
-    """Check that the officer may let the draft become a version: it is proposed, and somebody else wrote all of it.
+    """Check that the officer may let the draft become a version: it is proposed, and others wrote all of it.
 
     Raises: WrongState, Refused.
     """
     check_state(draft, State.PROPOSED)
-    wrote = {draft.author_id, *draft.texts.values_list("officer_id", flat=True)}
-    if officer.pk in wrote:
-        raise Refused("自分が書いた手続は承認できません。内容を見ていない別の職員に承認を頼んでください。")
+    if draft.hands.filter(officer=officer, role="wrote").exists():
+        raise Refused(OWN_WORK)
 
 
-def can_approve(officer: Officer, draft: Draft) -> bool:
-    """Return whether the officer may let the draft become a version."""
+OWN_WORK = (
+    "この下書きには、あなたが書いたところがあります。自分が書いた手続は承認できません。"
+    "書いていない別の職員に、この画面を開いて承認するよう頼んでください。"
+)
+
+
+def why_not_approve(officer: Officer, draft: Draft) -> str:
+    """Return why the officer may not let the draft become a version; nothing where they may."""
     try:
         check_approve(officer, draft)
-    except Refused:
-        return False
-    return True
+    except Refused as refusal:
+        return str(refusal)
+    return ""

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from machimado.cases.applications.rules.sheet import Sheet, lay_out
-from machimado.cases.authoring.models import Draft
+from machimado.cases.authoring.models import Draft, DraftText
 from machimado.cases.authoring.rules.conditions import About, conditions, in_words
+from machimado.cases.authoring.rules.naming import called, named
+from machimado.cases.authoring.rules.parts import Loc
+from machimado.cases.authoring.rules.steps import Did, Steps, steps
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.cases import merged, run_cases
 from machimado.cases.procedures.rules.definition import Channel
@@ -105,6 +108,31 @@ def draft(draft_id: UUID) -> Draft:
     Raises: Draft.DoesNotExist.
     """
     return Draft.objects.select_related("author", "approver").get(pk=draft_id)
+
+
+def steps_of(draft: Draft) -> Steps:
+    """Return which change of a draft is taken back next, and which is done again."""
+    return steps(cast("list[tuple[int, Did]]", list(draft.texts.values_list("revision", "did"))))
+
+
+def history(draft: Draft) -> list[DraftText]:
+    """Return what was done with a draft and by whom, the newest first; without the texts, which are long."""
+    return list(draft.texts.select_related("officer").defer("text").order_by("-revision"))
+
+
+def told(data: dict[str, Any], loc: Loc) -> str:
+    """Return what a part of a draft is called."""
+    return named(data, loc, vocabulary()).words
+
+
+def told_new(kind: str, value: dict[str, Any]) -> str:
+    """Return what a part is called that is about to be added."""
+    return called(kind, value, vocabulary())
+
+
+def writers(draft: Draft) -> list[str]:
+    """Return who wrote on a draft, in the order in which they began."""
+    return list(draft.hands.filter(role="wrote").values_list("officer__name", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/remove/", part.remove, name="remove"),
     path("drafts/<uuid:draft_id>/move/", part.move, name="move"),
     path("drafts/<uuid:draft_id>/undo/", draft.undo, name="undo"),
+    path("drafts/<uuid:draft_id>/redo/", draft.redo, name="redo"),
     path("drafts/<uuid:draft_id>/preview/", preview.show, name="preview"),
     path("drafts/<uuid:draft_id>/propose/", deciding.propose, name="propose"),
     path("drafts/<uuid:draft_id>/approve/", deciding.approve, name="approve"),

@@ -94,6 +94,7 @@ TITLES = {
     "check": "検査",
     "document": "書類",
     "delivered": "基幹へ渡す項目",
+    "test": "試験",
 }
 _PLACES = {
     "section": re.compile(r"sections\.\d+"),
@@ -101,6 +102,7 @@ _PLACES = {
     "check": re.compile(r"checks\.\d+"),
     "document": re.compile(r"documents\.\d+"),
     "delivered": re.compile(r"delivery\.fields\.\d+"),
+    "test": re.compile(r"tests\.\d+"),
 }
 Loc = tuple[str | int, ...]
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from machimado.cases.applications.tests import claim
 from machimado.cases.authoring import actions, queries
-from machimado.cases.authoring.models import Draft
+from machimado.cases.authoring.models import Draft, Hand
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import catalogue
 from machimado.cases.procedures import queries as procedures
@@ -173,11 +173,63 @@ def test_of_each_procedure_one_draft_is_open(universe: Universe) -> None:
     assert actions.begin(procedure=SEAL, by=universe.supervisor, at=now()) != first
 
 
-def test_undo_goes_back_step_by_step(universe: Universe) -> None:
+def undone(draft: Draft, by: Officer) -> Draft:
+    return actions.undo(draft=draft, revision=None, by=by, at=now())
+
+
+def redone(draft: Draft, by: Officer) -> Draft:
+    return actions.redo(draft=draft, revision=None, by=by, at=now())
+
+
+def test_a_change_is_taken_back_and_done_again_and_nothing_is_forgotten(universe: Universe) -> None:
+    by = universe.specialist
+    draft = drafted(by)
+    first, second = (each.text for each in draft.texts.order_by("revision"))
+    assert undone(draft, by).text == first
+    with pytest.raises(actions.NotReady, match="これより前には戻せません"):
+        undone(draft, by)
+    assert redone(draft, by).text == second
+    with pytest.raises(actions.NotReady, match="やり直せる変更はもうありません"):
+        redone(draft, by)
+    assert [each.text for each in draft.texts.order_by("revision")] == [first, second, first, second]
+    said = Entry.objects.filter(action__startswith="draft.").order_by("pk").values_list("action", flat=True)
+    assert list(said) == ["draft.begun", "draft.changed", "draft.undone", "draft.redone"]
+
+
+def test_after_another_change_there_is_nothing_to_do_again(universe: Universe) -> None:
+    by = universe.specialist
+    draft = undone(drafted(by), by)
+    actions.save(
+        draft=draft, text=editing.put(draft.text, ("fee",), 400), revision=draft.revision, by=by, at=now()
+    )
+    with pytest.raises(actions.NotReady):
+        redone(draft, by)
+
+
+def test_a_page_that_is_out_of_date_takes_nothing_back(universe: Universe) -> None:
     draft = drafted(universe.specialist)
-    first = draft.texts.get(revision=0).text
-    assert actions.undo(draft=draft).text == first
-    assert actions.undo(draft=draft).text == first
+    with pytest.raises(actions.Conflict):
+        actions.undo(draft=draft, revision=0, by=universe.specialist, at=now())
+
+
+def test_whoever_took_a_change_back_wrote_as_well(universe: Universe) -> None:
+    draft = drafted(universe.specialist)
+    undone(draft, universe.supervisor)
+    redone(draft, universe.specialist)
+    actions.propose(draft=draft, effective_date=timezone.localdate(), by=universe.specialist, at=now())
+    with pytest.raises(Exception, match="あなたが書いたところがあります"):
+        actions.approve(draft=draft, by=universe.supervisor, at=now())
+
+
+def test_writing_and_approving_exclude_each_other_in_the_store(universe: Universe) -> None:
+    draft = drafted(universe.specialist)
+    actions.save(draft=draft, text=draft.text + "# a\n", revision=None, by=universe.supervisor, at=now())
+    for writer in (universe.specialist, universe.supervisor):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Hand.objects.create(draft=draft, officer=writer, role="approved")
+    Hand.objects.create(draft=draft, officer=universe.administrator, role="approved")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Hand.objects.create(draft=draft, officer=universe.colleague, role="approved")
 
 
 def test_a_file_from_elsewhere_becomes_a_draft_with_its_difference(
@@ -238,12 +290,12 @@ def test_the_whole_way_on_the_pages(universe: Universe, sign_in: SignIn) -> None
     assert "登録の番号" in page
     assert "職員の言い方が変わりました。" in page
     author.post(f"{led}propose/", {"effective_date": timezone.localdate().isoformat()})
-    assert "別の職員の承認が要ります" in author.get(led).content.decode()
-    assert "承認して公開する" in second.get(led).content.decode()
+    assert "自分が書いた手続は承認できません" in author.get(led).content.decode()
+    assert "自分が書いた手続は承認できません" not in second.get(led).content.decode()
     second.post(f"{led}approve/")
     assert Draft.objects.get().state == "published"
     assert [entry.action for entry in Entry.objects.filter(action__startswith="draft.").order_by("pk")] == [
-        "draft.begun", "draft.proposed", "draft.published",
+        "draft.begun", "draft.changed", "draft.changed", "draft.proposed", "draft.published",
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS, WrongState
 from machimado.cases.authoring.rules import editing, parts
 from machimado.cases.authoring.rules.conditions import conditions
-from machimado.cases.authoring.views.draft import draft_or_404
+from machimado.cases.authoring.views.draft import draft_or_404, revision_of
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.ground.people import permissions
 
@@ -101,10 +101,17 @@ def _write(
     try:
         text = _changed(draft.text, value, place, within)
         by, now = permissions.by(request), timezone.now()
-        actions.save(draft=draft, text=text, revision=_revision(request), by=by, at=now)
+        what = _told(queries.read(draft.text).data, kind, place, value)
+        actions.save(draft=draft, text=text, revision=revision_of(request), by=by, at=now, what=what)
     except (actions.Conflict, editing.NoSuchPlace, WrongState) as refusal:
         return _form(request, draft, kind, value, is_new=place is None, wrong=str(refusal))
     return redirect("authoring:draft", draft.pk)
+
+
+def _told(data: dict[str, Any], kind: str, place: parts.Loc | None, value: dict[str, Any]) -> str:
+    if place is None:
+        return f"{queries.told_new(kind, value)}を足す"
+    return f"{queries.told(data, place)}を直す"
 
 
 def _changed(text: str, value: dict[str, Any], place: parts.Loc | None, within: parts.Loc | None) -> str:
@@ -135,7 +142,9 @@ def _count(text: str, within: parts.Loc) -> int:
 @require_POST
 def remove(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Take a part out."""
-    return _restructure(request, draft_id, lambda text, place: editing.put(text, place, None), "外しました。")
+    return _restructure(
+        request, draft_id, lambda text, place: editing.put(text, place, None), "を外す", "外しました。"
+    )
 
 
 @permissions.officers(*AUTHORS)
@@ -143,23 +152,27 @@ def remove(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def move(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Move a part up or down."""
     by = -1 if request.POST.get("by") == "up" else 1
-    return _restructure(request, draft_id, lambda text, place: editing.move(text, place, by), "")
+    doing = "を上へ動かす" if by < 0 else "を下へ動かす"
+    return _restructure(request, draft_id, lambda text, place: editing.move(text, place, by), doing, "")
 
 
 def _restructure(
-    request: HttpRequest, draft_id: UUID, change: Callable[[str, parts.Loc], str], done: str
+    request: HttpRequest, draft_id: UUID, change: Callable[[str, parts.Loc], str], doing: str, done: str
 ) -> HttpResponse:
     draft = draft_or_404(draft_id)
     try:
+        place = _named_place(request.POST.get("place", ""))
+        what = queries.told(queries.read(draft.text).data, place)
         actions.save(
             draft=draft,
-            text=change(draft.text, _named_place(request.POST.get("place", ""))),
-            revision=_revision(request),
+            text=change(draft.text, place),
+            revision=revision_of(request),
             by=permissions.by(request),
             at=timezone.now(),
+            what=f"{what}{doing}",
         )
         if done:
-            messages.success(request, f"{done}「ひとつ戻す」で元に戻せます。")
+            messages.success(request, f"{done}「元に戻す」で取り消せます。")
     except (actions.Conflict, editing.NoSuchPlace, WrongState) as refusal:
         messages.error(request, str(refusal))
     return redirect("authoring:draft", draft_id)
@@ -175,9 +188,3 @@ def _named_place(named: str) -> parts.Loc:
     if place is None:
         raise editing.NoSuchPlace
     return place
-
-
-def _revision(request: HttpRequest) -> int | None:
-    """Return the revision of the draft that the page was made from."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

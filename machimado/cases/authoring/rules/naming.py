@@ -1,0 +1,57 @@
+"""What a part of a file is called, in the words of the pages: 質問「氏名」, 検査「…」."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from machimado.cases.authoring.rules import parts
+from machimado.cases.procedures.rules.definition import Vocabulary
+
+_KINDS = ("question", "section", "check", "document", "delivered", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A part that has a form of its own: its kind, its place, and what it is called."""
+
+    kind: str
+    place: str
+    words: str
+
+
+def named(data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> Named:
+    """Return the innermost part in which a place stands; what belongs to none belongs to the whole."""
+    for end in range(len(loc), 0, -1):
+        place = ".".join(map(str, loc[:end]))
+        for kind in _KINDS:
+            if parts.read_place(kind, place) == loc[:end]:
+                return Named(kind, place, _words(kind, data, loc[:end], vocabulary))
+    return Named("whole", "", parts.TITLES["whole"])
+
+
+def called(kind: str, part: Mapping[str, Any], vocabulary: Vocabulary, group: str = "") -> str:
+    """Return what a part is called: 質問「氏名」."""
+    return f"{parts.TITLES[kind]}「{_title(part, vocabulary, group)}」"
+
+
+def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> str:
+    here, group = data, ""
+    for number, step in enumerate(loc):
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            return parts.TITLES[kind]
+        if number + 1 < len(loc) and isinstance(here, dict) and number == 3:
+            group = f"{here.get('id', '')}[]."
+    return called(kind, here, vocabulary, group) if isinstance(here, dict) else parts.TITLES[kind]
+
+
+def _title(part: Mapping[str, Any], vocabulary: Vocabulary, group: str) -> str:
+    for key in ("label", "title", "message"):
+        said = part.get(key)
+        if isinstance(said, dict) and said.get("ja"):
+            return str(said["ja"])
+    name = str(part.get("id") or part.get("name") or part.get("to") or "")
+    meanings = vocabulary.meanings
+    meaning = meanings.get(f"{group}{name}") or meanings.get(f"{name}[]")
+    return meaning.label["ja"] if meaning else name
