@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from machimado.cases.procedures.rules import definition
+from machimado.cases.procedures.rules.crosscheck import cross_check, seen
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import (
     Due,
@@ -162,7 +163,31 @@ class Bundle(Form):
         each = self._each(first, [one for one in going if one.id in agreed], given, today, channel)
         # What came to the route or left it since then changes what was agreed to; what is put off does not.
         is_agreed = bool(going) and agreed - _put_off(given) == {one.id for one in going}
-        return _together(first, each, self._steps(first, given, each), agreed=is_agreed)
+        together = _together(first, each, self._steps(first, given, each), agreed=is_agreed)
+        return self._checked(together, given, first.derived, today, channel)
+
+    def _checked(
+        self,
+        together: Outcome,
+        answers: Mapping[str, Any],
+        derived: Mapping[str, Any],
+        today: date,
+        channel: definition.Channel,
+    ) -> Outcome:
+        """Add what the event itself finds between its procedures."""
+        if not self.checks:
+            return together
+        refused = [
+            path for found in together.errors if _is_refusal(found, self.members) for path in found.fields
+        ]
+        variables = seen(answers, together.asked, refused, derived=derived, today=today, channel=channel)
+        found, undecided = cross_check(self.checks, variables)
+        return replace(
+            together,
+            errors=(*together.errors, *(one for one in found if one.level == "error")),
+            warnings=(*together.warnings, *(one for one in found if one.level == "warning")),
+            undecided=(*together.undecided, *undecided),
+        )
 
     def evaluate_each(
         self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
@@ -210,6 +235,12 @@ class Bundle(Form):
             )
             for name in first.documents
         )
+
+
+def _is_refusal(finding: Finding, members: Iterable[str]) -> bool:
+    """Return whether a value by itself was refused, by the triage or by one of the procedures."""
+    owner, _, own = finding.id.partition(".")
+    return (own if owner in members else finding.id).startswith("value.")
 
 
 def _route(answers: Mapping[str, Any], name: str) -> Any:

@@ -14,6 +14,7 @@ from machimado.cases.procedures.rules.cel.syntax import uses
 from machimado.cases.procedures.rules.definition import (
     DESCRIPTIONS,
     Channel,
+    Check,
     Day,
     Document,
     Expression,
@@ -105,8 +106,11 @@ class EventCase(Part):
     today: Day
     channel: Channel = "counter"
     answers: dict[str, Any] = {}
+    asked: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     errors: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
     procedures: tuple[str, ...] | None = None
     elsewhere: tuple[str, ...] | None = None
 
@@ -127,6 +131,10 @@ class LifeEvent(Part):
     )
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=10)]
     derived: dict[Identifier, Expression] = {}
+    checks: Annotated[tuple[Check, ...], Field(max_length=100)] = Field(
+        default=(),
+        description="手続どうしの答えの食い違いの検査。手続だけの質問は、式では move_in.previous_head のように「-」を「_」で書く",
+    )
     notes: tuple[Text, ...] = ()
     procedures: Annotated[tuple[Called, ...], Field(min_length=1, max_length=60)]
     elsewhere: Annotated[tuple[Errand, ...], Field(max_length=60)] = ()

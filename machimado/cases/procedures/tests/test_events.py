@@ -20,8 +20,14 @@ FILES = sorted((CITY / "events").glob("*.yaml"))
 
 @each_event
 def test_its_own_cases_hold(bundle: Bundle) -> None:
-    assert run_event_cases(bundle.triage) == []
+    assert run_event_cases(bundle) == []
     assert len(bundle.event.tests) >= 5
+
+
+@each_event
+def test_each_of_its_checks_finds_something_in_one_of_its_cases(bundle: Bundle) -> None:
+    told = {name for case in bundle.event.tests for name in (*(case.errors or ()), *(case.warnings or ()))}
+    assert {check.id for check in bundle.event.checks} <= told
 
 
 @each_event
@@ -35,6 +41,7 @@ def test_everything_it_says_is_there_in_three_languages(bundle: Bundle) -> None:
         if text
     ]
     said += [text for step in event.elsewhere for text in (step.contact, step.bring) if text]
+    said += [check.message for check in event.checks]
     said += [text for wording in event.wording.values() for text in (wording.label, wording.ask) if text]
     assert all(text.keys() >= LANGUAGES for text in said)
 
