@@ -10,7 +10,6 @@ from pydantic import Field
 
 from machimado.cases.procedures.rules.cel.check import suggestion
 from machimado.cases.procedures.rules.cel.parse import parse
-from machimado.cases.procedures.rules.cel.syntax import uses
 from machimado.cases.procedures.rules.definition import (
     DESCRIPTIONS,
     Channel,
@@ -37,6 +36,7 @@ from machimado.cases.procedures.rules.definition import (
 )
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.link import Complaints, link
+from machimado.cases.procedures.rules.reasons import Because, because
 from machimado.cases.procedures.rules.source import Loc
 
 # Procedures of a life event belong to many businesses; the triage itself to none.
@@ -174,12 +174,12 @@ def event_schema() -> dict[str, Any]:
 class Triage:
     """A life event whose rules are compiled: `form` asks, and its documents are the steps that follow.
 
-    `reasons` tells for each step which questions its rule looks at.
+    `reasons` tells for each step by which answers its rule was decided.
     """
 
     event: LifeEvent
     form: Form
-    reasons: dict[str, tuple[str, ...]]
+    reasons: dict[str, Because]
 
 
 def link_event(event: LifeEvent, vocabulary: Vocabulary, complaints: Complaints) -> Triage | None:
@@ -312,16 +312,9 @@ def _check_cases(event: LifeEvent, form: Form, complaints: Complaints) -> None:
                 complaints.add(("tests", number, "missing", place), f"「{path}」という質問はありません。")
 
 
-def _reasons(event: LifeEvent, form: Form, step: Called | Errand) -> tuple[str, ...]:
-    """Return the questions that a step's rule looks at, those of derived values included."""
-    found: dict[str, None] = {}
-    waiting = [step.when] if isinstance(step.when, str) else []
-    while waiting:
-        for path in sorted(uses(parse(waiting.pop()))):
-            if path[0] == "derived" and len(path) > 1:
-                waiting.append(event.derived[path[1]])
-            else:
-                for name in (".".join(path[:2]), path[0]):
-                    if form.question(name) is not None:
-                        found[name] = None
-    return tuple(found)
+def _reasons(event: LifeEvent, form: Form, step: Called | Errand) -> Because:
+    """Return what tells by which answers a step's rule was decided."""
+    if not isinstance(step.when, str):
+        return lambda _variables: ()
+    derived = {name: parse(text) for name, text in event.derived.items()}
+    return because(parse(step.when), derived, (question.id for question in form.questions))
