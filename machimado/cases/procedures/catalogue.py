@@ -17,6 +17,7 @@ from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import Triage
 from machimado.cases.procedures.rules.load import (
+    between_procedures,
     bundle,
     content_hash,
     freeze,
@@ -199,7 +200,7 @@ class Catalogue:
     def _bundle(self, triage: Triage, on: date) -> Bundle:
         """Return a life event with the versions of its procedures that are in force; one that has none is left out."""
         found = {
-            step.procedure: self._current_or_none(step.procedure, on) for step in triage.event.procedures
+            step.procedure: self.in_force_or_none(step.procedure, on) for step in triage.event.procedures
         }
         forms = {name: form for name, form in found.items() if form is not None}
         key = (
@@ -223,7 +224,7 @@ class Catalogue:
 
     def in_force(self, on: date) -> tuple[Form, ...]:
         """Return the versions in force on a day, one for each procedure that has one."""
-        return tuple(form for name in self._versions if (form := self._current_or_none(name, on)))
+        return tuple(form for name in self._versions if (form := self.in_force_or_none(name, on)))
 
     def events(self, on: date) -> tuple[Bundle, ...]:
         """Return the life events in force on a day."""
@@ -237,7 +238,8 @@ class Catalogue:
         found = (self.current(form.id, _first_day(form)) for form in newest)
         return tuple(one for one in found if isinstance(one, Bundle))
 
-    def _current_or_none(self, procedure: str, on: date) -> Form | None:
+    def in_force_or_none(self, procedure: str, on: date) -> Form | None:
+        """Return the version in force on a day; None where there is none."""
         try:
             return self.current(procedure, on)
         except UnknownProcedureError:
@@ -376,6 +378,32 @@ def _read_as(file: Path, raw: bytes) -> tuple[Form | Triage, Source]:
     return load(raw, str(file))
 
 
+def with_its_procedures(triage: Triage, source: Source, file: Path) -> Bundle:
+    """Return a life event with the procedures that stand beside its file, for its tests.
+
+    Raises: DefinitionError where the event's checks name what these procedures do not ask.
+    """
+    catalogue = _beside(file.parent.parent)
+    on = _first_day(triage.form)
+    found = {
+        step.procedure: catalogue.in_force_or_none(step.procedure, on) for step in triage.event.procedures
+    }
+    forms = {name: form for name, form in found.items() if form is not None}
+    problems = between_procedures(triage, source, forms)
+    if problems:
+        raise DefinitionError(problems)
+    return bundle(triage, forms)
+
+
+@lru_cache(maxsize=4)
+def _beside(city: Path) -> Catalogue:
+    """Return the procedures of the folder in which an event's folder stands; none where there are none."""
+    folder = city / PROCEDURES
+    if not folder.is_dir():
+        return Catalogue(())
+    return Catalogue(read_files(procedure_files([folder])).forms)
+
+
 def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:
     """Yield where a life event calls what the same files do not have, or is called as one of the procedures."""
     if triage.event.id in forms:
@@ -395,6 +423,11 @@ def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) ->
                     f"手続「{step.procedure}」に「{name}」という質問はありません。",
                     key=True,
                 )
+    called = {
+        step.procedure: forms[step.procedure] for step in triage.event.procedures if step.procedure in forms
+    }
+    if len(called) == len(triage.event.procedures) and triage.event.checks:
+        yield from between_procedures(triage, source, called)
 
 
 def _between_files(

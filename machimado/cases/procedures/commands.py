@@ -82,16 +82,20 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 def _test_file(file: Path) -> tuple[int, int, int]:
     """Run the cases of one file; returns how many there are, how many do not hold, and 1 where it cannot be read."""
-    from machimado.cases.procedures.catalogue import DefinitionError, read_file
+    from machimado.cases.procedures.catalogue import DefinitionError, read_file, with_its_procedures
     from machimado.cases.procedures.rules.cases import run_cases, run_event_cases
     from machimado.cases.procedures.rules.form import Form
 
     try:
         found, source = read_file(file)
+        failures = (
+            run_cases(found)
+            if isinstance(found, Form)
+            else run_event_cases(with_its_procedures(found, source, file))
+        )
     except DefinitionError as error:
         _told(error)
         return 0, 0, 1
-    failures = run_cases(found) if isinstance(found, Form) else run_event_cases(found)
     for failure in failures:
         print(source.problem(failure.loc, failure.what))
     cases = found.procedure.tests if isinstance(found, Form) else found.event.tests

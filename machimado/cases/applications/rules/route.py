@@ -1,6 +1,5 @@
 """The route of a life event as a person sees it: what is done here today, what is done elsewhere, why, and until when."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from machimado.cases.applications.rules.answers import take
 from machimado.cases.applications.rules.wording import day_in_words, in_words, say
 from machimado.cases.procedures.rules.bundle import AGREED, TOLD, Bundle
 from machimado.cases.procedures.rules.life_event import Called, Errand, step_id
-from machimado.cases.procedures.rules.outcome import Outcome, Step
+from machimado.cases.procedures.rules.outcome import Outcome, Reason, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class _Maker:
             id=now.id,
             title=title,
             why=say(step.why, self.language),
-            because=tuple(filter(None, (self._because(path, _codes(step)) for path in now.because))),
+            because=tuple(filter(None, map(self._because, now.because))),
             law=f"{step.legal_basis.law} {step.legal_basis.article}",
             source=step.source,
             due="" if now.due_date is None else day_in_words(now.due_date.isoformat(), self.language),
@@ -123,11 +122,11 @@ class _Maker:
             open_points=now.open_points,
         )
 
-    def _because(self, path: str, codes: frozenset[str]) -> tuple[str, str] | None:
-        """Return the question and its answer; of a list, what of it the rule looks for."""
-        question, value = self.form.question(path), take(self.answers, path)
-        if isinstance(value, list):
-            value = [code for code in value if code in codes] or value
+    def _because(self, reason: Reason) -> tuple[str, str] | None:
+        """Return the question and its answer; of a list, what of it the rule looked for."""
+        question, value = self.form.question(reason.path), take(self.answers, reason.path)
+        if isinstance(value, list) and reason.codes is not None:
+            value = [code for code in value if code in reason.codes]
         words = in_words(question, value, self.language) if question else ""
         return (say(question.label, self.language), words) if question and words else None
 
@@ -141,11 +140,6 @@ class _Maker:
             bring=say(step.bring, self.language),
             is_told=step.id in told,
         )
-
-
-def _codes(step: Called | Errand) -> frozenset[str]:
-    """Return the codes that a step's rule names."""
-    return frozenset(re.findall(r'"(\w+)"', step.when)) if isinstance(step.when, str) else frozenset()
 
 
 def unavailable(form: Bundle, outcome: Outcome) -> tuple[str, ...]:

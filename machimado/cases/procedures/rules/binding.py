@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from machimado.cases.procedures.rules import definition
 from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, ROUTE, TOLD, Bundle, Member
+from machimado.cases.procedures.rules.crosscheck import link_checks
 from machimado.cases.procedures.rules.definition import Check, Document, Option, Procedure, Section, Text
 from machimado.cases.procedures.rules.form import Form, by_path
 from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, Wording, given_name
+from machimado.cases.procedures.rules.link import Complaints
 from machimado.cases.procedures.rules.questions import Question
 
 # What closes every form closes them all together.
@@ -32,9 +34,15 @@ _TOLD: Text = {"ja": "ご案内した用事", "ja-simple": "お知（し）ら�
 Named = TypeVar("Named", Check, Document)
 
 
-def bind(triage: Triage, forms: Mapping[str, Form], meanings: Mapping[str, Any]) -> Bundle:
-    """Make one form of a life event and its procedures; `forms` has one for each procedure that the event calls."""
-    return _Binder(triage, forms, meanings).bundle()
+def bind(
+    triage: Triage, forms: Mapping[str, Form], meanings: Mapping[str, Any], complaints: Complaints
+) -> Bundle:
+    """Make one form of a life event and its procedures; `forms` has one for each procedure that the event calls.
+
+    A check that names what no form asks goes to `complaints` and is left out: so it is with one of a procedure that has
+    no version in force.
+    """
+    return _Binder(triage, forms, meanings, complaints).bundle()
 
 
 @dataclass
@@ -42,6 +50,7 @@ class _Binder:
     triage: Triage
     forms: Mapping[str, Form]
     meanings: Mapping[str, Any]
+    complaints: Complaints
     # What stands in each section, by its id, in the order in which sections come.
     sections: dict[str, tuple[Text, list[Question]]] = field(default_factory=dict)
 
@@ -57,7 +66,7 @@ class _Binder:
             procedure=self._procedure(members),
             questions=questions,
             steps=(),
-            checks=(),
+            checks=link_checks(self.event, questions, self.complaints),
             documents=(),
             fee=0,
             delivery=(),
@@ -209,7 +218,10 @@ class _Binder:
             words=event.words,
             sections=tuple(_section(name, *held) for name, held in self.sections.items()),
             derived={},
-            checks=tuple(_renamed(check, name) for name, procedure in forms for check in procedure.checks),
+            checks=(
+                *event.checks,
+                *(_renamed(check, name) for name, procedure in forms for check in procedure.checks),
+            ),
             documents=tuple(
                 _renamed(document, name) for name, procedure in forms for document in procedure.documents
             ),

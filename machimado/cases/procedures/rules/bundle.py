@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from machimado.cases.procedures.rules import definition
+from machimado.cases.procedures.rules.cel.compile import Variables
+from machimado.cases.procedures.rules.crosscheck import cross_check, seen
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import (
     Due,
@@ -20,7 +22,7 @@ from machimado.cases.procedures.rules.life_event import (
     Triage,
     step_id,
 )
-from machimado.cases.procedures.rules.outcome import Finding, Outcome, Step
+from machimado.cases.procedures.rules.outcome import Finding, Outcome, Reason, Step
 
 ROUTE = "route"
 # The route was looked at, and is gone; what is left for another day; what somebody was told of.
@@ -162,7 +164,32 @@ class Bundle(Form):
         each = self._each(first, [one for one in going if one.id in agreed], given, today, channel)
         # What came to the route or left it since then changes what was agreed to; what is put off does not.
         is_agreed = bool(going) and agreed - _put_off(given) == {one.id for one in going}
-        return _together(first, each, self._steps(first, given, each), agreed=is_agreed)
+        route = self._steps(first, given, each, today, channel)
+        together = _together(first, each, route, agreed=is_agreed)
+        return self._checked(together, given, first.derived, today, channel)
+
+    def _checked(
+        self,
+        together: Outcome,
+        answers: Mapping[str, Any],
+        derived: Mapping[str, Any],
+        today: date,
+        channel: definition.Channel,
+    ) -> Outcome:
+        """Add what the event itself finds between its procedures."""
+        if not self.checks:
+            return together
+        refused = [
+            path for found in together.errors if _is_refusal(found, self.members) for path in found.fields
+        ]
+        variables = seen(answers, together.asked, refused, derived=derived, today=today, channel=channel)
+        found, undecided = cross_check(self.checks, variables)
+        return replace(
+            together,
+            errors=(*together.errors, *(one for one in found if one.level == "error")),
+            warnings=(*together.warnings, *(one for one in found if one.level == "warning")),
+            undecided=(*together.undecided, *undecided),
+        )
 
     def evaluate_each(
         self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
@@ -195,21 +222,42 @@ class Bundle(Form):
         return [self.members[name] for name in first.documents if name in self.members and name not in off]
 
     def _steps(
-        self, first: Outcome, answers: Mapping[str, Any], each: Iterable[tuple[Member, Outcome]]
+        self,
+        first: Outcome,
+        answers: Mapping[str, Any],
+        each: Iterable[tuple[Member, Outcome]],
+        today: date,
+        channel: definition.Channel,
     ) -> tuple[Step, ...]:
         points = {one.id: _open_points(its) for one, its in each}
         known = {step_id(step): step for step in self.event.steps}
         off = _put_off(answers)
+        variables = {root: {} for root in self.triage.form.roots} | {
+            **first.answers,
+            "derived": first.derived,
+        }
+        variables |= {"today": today.isoformat(), "channel": channel}
         return tuple(
             Step(
                 id=name,
                 due_date=_due(known[name].due, first.answers),
-                because=self.triage.reasons[name],
+                because=self._because(name, first, variables),
                 is_put_off=name in off,
                 open_points=points.get(name, 0),
             )
             for name in first.documents
         )
+
+    def _because(self, name: str, first: Outcome, variables: Variables) -> tuple[Reason, ...]:
+        """Return the answers that decided a step: what was not asked, or left open, decided nothing."""
+        asked = frozenset(first.asked)
+        return tuple(one for one in self.triage.reasons[name](variables) if one.path in asked)
+
+
+def _is_refusal(finding: Finding, members: Iterable[str]) -> bool:
+    """Return whether a value by itself was refused, by the triage or by one of the procedures."""
+    owner, _, own = finding.id.partition(".")
+    return (own if owner in members else finding.id).startswith("value.")
 
 
 def _route(answers: Mapping[str, Any], name: str) -> Any:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.cel.check import suggestion
 from machimado.cases.procedures.rules.definition import Case
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import EventCase, Triage
+from machimado.cases.procedures.rules.life_event import EventCase
 from machimado.cases.procedures.rules.link import Complaints
 from machimado.cases.procedures.rules.outcome import Finding, Outcome
 from machimado.cases.procedures.rules.source import Loc
@@ -76,27 +77,47 @@ def run_cases(form: Form) -> list[Failure]:
     return failures
 
 
-def run_event_cases(triage: Triage) -> list[Failure]:
-    """Run every case of a life event and return what did not hold."""
+def run_event_cases(bundle: Bundle) -> list[Failure]:
+    """Run every case of a life event and return what did not hold.
+
+    The route is agreed to as it is, so that the case sees what is asked then (`asked`, `not_asked`) and what the event's
+    checks find; what a procedure finds by itself is the matter of its own cases.
+    """
     answers: dict[str, dict[str, Any]] = {}
     failures: list[Failure] = []
-    called = {step.procedure for step in triage.event.procedures}
-    for number, case in enumerate(triage.event.tests):
+    for number, case in enumerate(bundle.event.tests):
         answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
-        outcome = triage.form.evaluate(
-            answers[case.name], today=date.fromisoformat(case.today), channel=case.channel
-        )
-        found = {
-            "missing": outcome.missing,
-            "errors": _ids(outcome.errors),
-            "procedures": tuple(name for name in outcome.documents if name in called),
-            "elsewhere": tuple(name for name in outcome.documents if name not in called),
-        }
         failures += [
             Failure(("tests", number, name), f"試験「{case.name}」: {what}")
-            for name, what in _compare_found(case, found)
+            for name, what in _compare_event(case, bundle, answers[case.name])
         ]
     return failures
+
+
+def _compare_event(case: EventCase, bundle: Bundle, answers: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    today = date.fromisoformat(case.today)
+    first = bundle.triage.form.evaluate(answers, today=today, channel=case.channel)
+    called = {step.procedure for step in bundle.event.procedures}
+    going = [name for name in first.documents if name in called]
+    agreed = merged({"route": {"agreed": going}}, answers)
+    together = bundle.evaluate(agreed, today=today, channel=case.channel)
+    for name in ("asked", "not_asked"):
+        unknown = [path for path in getattr(case, name) if bundle.question(path) is None]
+        if unknown:
+            yield name, f"{_list(unknown)} という質問はありません。"
+    yield from _compare_asked(case, together)
+    found = {
+        "missing": first.missing,
+        "errors": _ids(_of_event(together.errors, bundle)),
+        "warnings": _ids(_of_event(together.warnings, bundle)),
+        "procedures": tuple(going),
+        "elsewhere": tuple(name for name in first.documents if name not in called),
+    }
+    yield from _compare_found(case, found)
+
+
+def _of_event(findings: Iterable[Finding], bundle: Bundle) -> Iterator[Finding]:
+    return (found for found in findings if found.id.partition(".")[0] not in bundle.members)
 
 
 def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,17 +134,21 @@ def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compare(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    yield from _compare_asked(case, outcome)
+    yield from _compare_sets(case, outcome)
+    for name in ("derived", "delivers"):
+        yield from _compare_values(name, getattr(case, name), getattr(outcome, name))
+    if case.fee is not None and case.fee != outcome.fee:
+        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。"
+
+
+def _compare_asked(case: Case | EventCase, outcome: Outcome) -> Iterator[tuple[str, str]]:
     unasked = [path for path in case.asked if path not in outcome.asked]
     if unasked:
         yield "asked", f"聞くはずの {_list(unasked)} を聞いていません。"
     wrongly = [path for path in case.not_asked if path in outcome.asked]
     if wrongly:
         yield "not_asked", f"聞かないはずの {_list(wrongly)} を聞いています。"
-    yield from _compare_sets(case, outcome)
-    for name in ("derived", "delivers"):
-        yield from _compare_values(name, getattr(case, name), getattr(outcome, name))
-    if case.fee is not None and case.fee != outcome.fee:
-        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。"
 
 
 def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,24 @@ def holds(program: Program | None, variables: Variables) -> bool:
         return False
 
 
+def judged(compiled: "CompiledCheck", variables: Variables) -> Finding | None:
+    """Return what a check finds wrong; nothing where an answer is still missing, for that is told as such.
+
+    Raises: UncertainDateError where unknown parts of dates leave it open.
+    """
+    check = compiled.check
+    if compiled.when is not None and not holds(compiled.when, variables):
+        return None
+    try:
+        if compiled.assertion(variables) is not False:
+            return None
+    except UncertainDateError:
+        raise
+    except EvaluationError:
+        return None
+    return Finding(check.id, check.level, check.fields, check.message, check.legal_basis)
+
+
 class Run:
     """The state of one evaluation.
 
@@ -166,19 +184,13 @@ class Run:
                     self.missing.add(path)
 
     def _check(self, compiled: "CompiledCheck") -> None:
-        check = compiled.check
-        if compiled.when is not None and not holds(compiled.when, self.variables):
-            return
         try:
-            if compiled.assertion(self.variables) is not False:
-                return
+            found = judged(compiled, self.variables)
         except UncertainDateError:
-            self.undecided.append(check.id)
+            self.undecided.append(compiled.check.id)
             return
-        except EvaluationError:
-            return  # an answer is still missing, and that is told as such
-        found = self.errors if check.level == "error" else self.warnings
-        found.append(Finding(check.id, check.level, check.fields, check.message, check.legal_basis))
+        if found is not None:
+            (self.errors if found.level == "error" else self.warnings).append(found)
 
     def _delivers(self) -> dict[str, Any]:
         delivered: dict[str, Any] = {}

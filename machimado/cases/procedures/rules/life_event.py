@@ -10,10 +10,10 @@ from pydantic import Field
 
 from machimado.cases.procedures.rules.cel.check import suggestion
 from machimado.cases.procedures.rules.cel.parse import parse
-from machimado.cases.procedures.rules.cel.syntax import uses
 from machimado.cases.procedures.rules.definition import (
     DESCRIPTIONS,
     Channel,
+    Check,
     Day,
     Document,
     Expression,
@@ -36,6 +36,7 @@ from machimado.cases.procedures.rules.definition import (
 )
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.link import Complaints, link
+from machimado.cases.procedures.rules.reasons import Because, because
 from machimado.cases.procedures.rules.source import Loc
 
 # Procedures of a life event belong to many businesses; the triage itself to none.
@@ -105,8 +106,11 @@ class EventCase(Part):
     today: Day
     channel: Channel = "counter"
     answers: dict[str, Any] = {}
+    asked: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     errors: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
     procedures: tuple[str, ...] | None = None
     elsewhere: tuple[str, ...] | None = None
 
@@ -127,6 +131,10 @@ class LifeEvent(Part):
     )
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=10)]
     derived: dict[Identifier, Expression] = {}
+    checks: Annotated[tuple[Check, ...], Field(max_length=100)] = Field(
+        default=(),
+        description="手続どうしの答えの食い違いの検査。手続だけの質問は、式では move_in.previous_head のように「-」を「_」で書く",
+    )
     notes: tuple[Text, ...] = ()
     procedures: Annotated[tuple[Called, ...], Field(min_length=1, max_length=60)]
     elsewhere: Annotated[tuple[Errand, ...], Field(max_length=60)] = ()
@@ -166,12 +174,12 @@ def event_schema() -> dict[str, Any]:
 class Triage:
     """A life event whose rules are compiled: `form` asks, and its documents are the steps that follow.
 
-    `reasons` tells for each step which questions its rule looks at.
+    `reasons` tells for each step by which answers its rule was decided.
     """
 
     event: LifeEvent
     form: Form
-    reasons: dict[str, tuple[str, ...]]
+    reasons: dict[str, Because]
 
 
 def link_event(event: LifeEvent, vocabulary: Vocabulary, complaints: Complaints) -> Triage | None:
@@ -304,16 +312,9 @@ def _check_cases(event: LifeEvent, form: Form, complaints: Complaints) -> None:
                 complaints.add(("tests", number, "missing", place), f"「{path}」という質問はありません。")
 
 
-def _reasons(event: LifeEvent, form: Form, step: Called | Errand) -> tuple[str, ...]:
-    """Return the questions that a step's rule looks at, those of derived values included."""
-    found: dict[str, None] = {}
-    waiting = [step.when] if isinstance(step.when, str) else []
-    while waiting:
-        for path in sorted(uses(parse(waiting.pop()))):
-            if path[0] == "derived" and len(path) > 1:
-                waiting.append(event.derived[path[1]])
-            else:
-                for name in (".".join(path[:2]), path[0]):
-                    if form.question(name) is not None:
-                        found[name] = None
-    return tuple(found)
+def _reasons(event: LifeEvent, form: Form, step: Called | Errand) -> Because:
+    """Return what tells by which answers a step's rule was decided."""
+    if not isinstance(step.when, str):
+        return lambda _variables: ()
+    derived = {name: parse(text) for name, text in event.derived.items()}
+    return because(parse(step.when), derived, (question.id for question in form.questions))

@@ -114,7 +114,7 @@ class _Linker:
         rule = self.rules[loc]
         names = {**self.questions_type, **GIVEN, "derived": types.record(self.derived), **(more or {})}
         try:
-            _fits(check(rule.tree, names), kinds)
+            fits(check(rule.tree, names), kinds)
         except ExpressionError as error:
             self.complain(loc, str(error), error.at)
             return _never  # what is wrong may well not be compiled
@@ -294,7 +294,7 @@ class _Linker:
         return tuple(fields)
 
 
-def _fits(given: Type, kinds: set[str]) -> None:
+def fits(given: Type, kinds: set[str]) -> None:
     """Refuse a rule that gives something else than its place needs."""
     if kinds and given.kind not in {*kinds, "dyn"}:
         wanted = "か".join(types.JAPANESE[kind] for kind in sorted(kinds))

@@ -96,7 +96,14 @@ def load_event(raw: bytes, name: str) -> tuple[Triage, Source]:
 
 def bundle(triage: Triage, forms: Mapping[str, Form]) -> Bundle:
     """Return the form of a life event with its procedures, as the vocabulary is now."""
-    return bind(triage, forms, vocabulary().meanings)
+    return bind(triage, forms, vocabulary().meanings, Complaints())
+
+
+def between_procedures(triage: Triage, source: Source, forms: Mapping[str, Form]) -> list[Problem]:
+    """Return what is wrong in a life event's own checks, which only together with its procedures can be seen."""
+    complaints = Complaints()
+    bind(triage, forms, vocabulary().meanings, complaints)
+    return [source.problem(loc, what, at, key=key) for loc, what, at, key in complaints.found]
 
 
 def load_file(path: Path, name: str | None = None) -> Form:
@@ -207,7 +214,8 @@ def _linked(frozen: dict[str, Any], complaints: Complaints) -> Form | None:
     if triage is None or len(known) < len(forms):
         return None
     meanings = chain([frozen["vocabulary"]], (each["vocabulary"] for each in frozen["procedures"].values()))
-    return bind(triage, known, {name: True for each in meanings for name in each["meanings"]})
+    # What could not be checked when it was frozen is not checked later either.
+    return bind(triage, known, {name: True for each in meanings for name in each["meanings"]}, Complaints())
 
 
 def _canonical(frozen: dict[str, Any]) -> str:

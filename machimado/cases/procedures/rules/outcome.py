@@ -20,16 +20,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """An answer by which a rule was decided; of a list, the `codes` of what was looked for in it."""
+
+    path: str
+    codes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What a life event calls for, as it stands: `id` is a procedure's, or that of an errand.
 
-    `because` are the paths of the answers that its rule looks at; `open_points` how many questions of the procedure still
-    need something.
+    `because` are the answers that decided it; `open_points` how many questions of the procedure still need something.
     """
 
     id: str
     due_date: date | None
-    because: tuple[str, ...]
+    because: tuple[Reason, ...]
     is_put_off: bool = False
     open_points: int = 0
 

@@ -1,14 +1,17 @@
 """The life events of the sample city: complete in three languages, and each answered once for all of its procedures."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.bundle import document, figures
 from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.bundle import Bundle
-from machimado.cases.procedures.rules.cases import run_event_cases
+from machimado.cases.procedures.rules.cases import merged, run_event_cases
+from machimado.cases.procedures.rules.life_event import EventCase, step_id
 from machimado.cases.procedures.rules.load import content_hash, freeze, thaw
 from machimado.cases.procedures.tests.city import CITY
 
@@ -20,8 +23,14 @@ FILES = sorted((CITY / "events").glob("*.yaml"))
 
 @each_event
 def test_its_own_cases_hold(bundle: Bundle) -> None:
-    assert run_event_cases(bundle.triage) == []
+    assert run_event_cases(bundle) == []
     assert len(bundle.event.tests) >= 5
+
+
+@each_event
+def test_each_of_its_checks_finds_something_in_one_of_its_cases(bundle: Bundle) -> None:
+    told = {name for case in bundle.event.tests for name in (*(case.errors or ()), *(case.warnings or ()))}
+    assert {check.id for check in bundle.event.checks} <= told
 
 
 @each_event
@@ -35,6 +44,7 @@ def test_everything_it_says_is_there_in_three_languages(bundle: Bundle) -> None:
         if text
     ]
     said += [text for step in event.elsewhere for text in (step.contact, step.bring) if text]
+    said += [check.message for check in event.checks]
     said += [text for wording in event.wording.values() for text in (wording.label, wording.ask) if text]
     assert all(text.keys() >= LANGUAGES for text in said)
 
@@ -56,6 +66,39 @@ def test_each_step_says_why_and_on_what_it_rests(bundle: Bundle) -> None:
         assert step.legal_basis.article
         assert step.source
         assert step.why["ja"].endswith("。")
+
+
+@each_event
+def test_each_reason_is_an_answer_that_was_given(bundle: Bundle) -> None:
+    """In all of its cases: what decides a step was asked and answered, and of a list something that was looked for was chosen."""
+    for case, answers in answered_cases(bundle):
+        today = date.fromisoformat(case.today)
+        outcome = bundle.evaluate(answers, today=today)
+        for step in outcome.route:
+            for reason in step.because:
+                value = at(answers, reason.path)
+                assert reason.path in outcome.asked
+                assert value, (case.name, step.id, reason.path)
+                assert reason.codes is None or reason.codes & set(value), (case.name, step.id, reason)
+            if rules(bundle)[step.id] is not None:
+                assert step.because, (case.name, step.id)
+
+
+def answered_cases(bundle: Bundle) -> Iterator[tuple[EventCase, dict[str, Any]]]:
+    answers: dict[str, dict[str, Any]] = {}
+    for case in bundle.event.tests:
+        answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
+        yield case, answers[case.name]
+
+
+def at(answers: Any, path: str) -> Any:
+    for step in path.split("."):
+        answers = answers.get(step) if isinstance(answers, dict) else None
+    return answers
+
+
+def rules(bundle: Bundle) -> dict[str, bool | str | None]:
+    return {step_id(step): step.when for step in bundle.event.steps}
 
 
 @each_event

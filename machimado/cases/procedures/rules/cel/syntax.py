@@ -161,10 +161,11 @@ def uses(node: Node, bound: frozenset[str] = frozenset()) -> frozenset[Path]:
         inner = bound | {node.variable}
         parts = [uses(part, inner) for part in (node.predicate, node.transform) if part is not None]
         return uses(node.over, bound).union(*parts)
-    return frozenset().union(*(uses(part, bound) for part in _parts(node)))
+    return frozenset().union(*(uses(part, bound) for part in parts_of(node)))
 
 
-def _parts(node: Node) -> "tuple[Node, ...]":  # noqa: PLR0911  # one line for each kind of node
+def parts_of(node: Node) -> "tuple[Node, ...]":  # noqa: PLR0911  # one line for each kind of node
+    """Return what a node is made of, but for the inside of its macros."""
     match node:
         case Select(target, _, _) | Has(target, _):
             return (target,)
