@@ -25,6 +25,7 @@ ITEMS = (
     Item("実績", "applications:figures", SERVING),
     Item("紙の申請", "applications:paper", SERVING),
     Item("手続の作成", "authoring:home", AUTHORS),
+    Item("端末", "devices:home", SERVING | {Role.ADMINISTRATOR}),
     Item("記録台帳", "people:journal", frozenset({Role.AUDITOR})),
 )
 
@@ -37,7 +38,10 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         return {"menu": []}
     places = places_of(officer)
     here = max((address for _, address in places if request.path.startswith(address)), key=len, default="")
-    return {"menu": [{"label": label, "address": to, "current": to == here} for label, to in places]}
+    shown = [{"label": label, "address": to, "current": to == here} for label, to in places]
+    # Whoever serves hears it on every page when somebody in the lobby calls.
+    calls = address_of("devices:calling") if officer.role_codes() & SERVING else ""
+    return {"menu": shown, "calls_address": calls}
 
 
 def places_of(officer: Officer) -> list[tuple[str, str]]:

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "machimado.cases.applications",
     "machimado.cases.register",
     "machimado.cases.procedures",
+    "machimado.ground.devices",
     "machimado.ground.people",
     "machimado.ground.journal",
     "machimado.ground.live",

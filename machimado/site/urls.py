@@ -18,6 +18,7 @@ urlpatterns = [
     path("delivery/", include("machimado.cases.delivery.urls")),
     path("authoring/", include("machimado.cases.authoring.urls")),
     path("staff/", include("machimado.ground.people.urls")),
+    path("", include("machimado.ground.devices.urls")),
     # Accounts are made and changed by the city: allauth's pages for doing so by mail are closed, …
     re_path(
         r"^accounts/(signup|email|confirm-email|login/code|password/set|password/reset|3rdparty/signup)/",

@@ -5,6 +5,7 @@ import "../../styles/apply.css";
 import { printOnRequest } from "../../shared/print";
 import "../page/narrow";
 import "../resident/pad";
+import "./idle";
 import "./once";
 import "./upload";
 

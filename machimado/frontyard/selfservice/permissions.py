@@ -5,22 +5,36 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from machimado.cases.applications.models import RESUMPTIONS, Resumption
+from machimado.ground.devices.models import Device
+from machimado.ground.devices.queries import device_of
+from machimado.ground.ui.patience import Patience, address_of
 
 COOKIE = "machimado_apply"
 SALT = "machimado.selfservice"
+# The kind of device (apps.py) that a terminal in a lobby is.
+LOBBY = "lobby"
 SITTING = timedelta(hours=12)
-# Of one address: wrong codes, and beginnings, before it has to wait.
-WRONG_CODES, WRONG_CODES_SECONDS = 10, 10 * 60
-BEGINNINGS, BEGINNINGS_SECONDS = 60, 60 * 60
+# On a screen in the lobby, which somebody else uses next: without a touch.
+LOBBY_SITTING = timedelta(minutes=15)
+# Of one address.
+WRONG_CODES = Patience("apply-wrong-code", most=10, seconds=10 * 60)
+BEGINNINGS = Patience("apply-beginning", most=60, seconds=60 * 60)
 
 
 class TooMany(Exception):
     """So much came from one address that it has to wait; the message says how long."""
+
+
+def lobby_of(request: HttpRequest) -> Device | None:
+    """Return the terminal in a lobby that a request comes from; nothing where it comes from somebody's own browser."""
+    if not hasattr(request, "lobby"):
+        request.lobby = device_of(request, kind=LOBBY)  # type: ignore[attr-defined]
+    found: Device | None = request.lobby  # type: ignore[attr-defined]
+    return found
 
 
 def home_of(application_id: UUID) -> str:
@@ -57,7 +71,11 @@ def resumption_of(request: HttpRequest, application_id: UUID) -> Resumption | No
     found = RESUMPTIONS.find(application_id)
     if found is None or said != [str(application_id), found.epoch] or found.valid_until < timezone.now():
         return None
-    return found
+    return None if lobby_of(request) and _is_left(found) else found
+
+
+def _is_left(resumption: Resumption) -> bool:
+    return timezone.now() - resumption.touched_at > LOBBY_SITTING
 
 
 def check_not_guessing(request: HttpRequest) -> None:
@@ -65,7 +83,7 @@ def check_not_guessing(request: HttpRequest) -> None:
 
     Raises: TooMany.
     """
-    if cache.get(_guesses(request), 0) >= WRONG_CODES:
+    if WRONG_CODES.is_over(address_of(request)):
         raise TooMany(
             "コードの間違いが続いたため、しばらく受け付けません。10分ほどたってから、もう一度お試しください。"
         )
@@ -73,7 +91,7 @@ def check_not_guessing(request: HttpRequest) -> None:
 
 def count_wrong_code(request: HttpRequest) -> None:
     """Count a wrong code of this address."""
-    _count(_guesses(request), WRONG_CODES_SECONDS)
+    WRONG_CODES.count(address_of(request))
 
 
 def check_not_flooding(request: HttpRequest) -> None:
@@ -81,21 +99,5 @@ def check_not_flooding(request: HttpRequest) -> None:
 
     Raises: TooMany.
     """
-    if _count(f"apply:begun:{_address(request)}", BEGINNINGS_SECONDS) > BEGINNINGS:
+    if BEGINNINGS.count(address_of(request)) > BEGINNINGS.most:
         raise TooMany("短い間にたくさんの申請が始まりました。1時間ほどたってから、もう一度お試しください。")
-
-
-def _count(key: str, seconds: int) -> int:
-    cache.add(key, 0, seconds)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # it ran out between the two
-        return 1
-
-
-def _guesses(request: HttpRequest) -> str:
-    return f"apply:wrong:{_address(request)}"
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from machimado.frontyard.selfservice.views import checking, leaving, question, renewing, starting
+from machimado.frontyard.selfservice.views import checking, leaving, lobby, question, renewing, starting
 
 app_name = "selfservice"
 _of_an_application = [
@@ -21,6 +21,10 @@ _of_an_application = [
 ]
 urlpatterns = [
     path("apply/", starting.home, name="home"),
+    path("apply/done/", lobby.done, name="done"),
+    path("apply/call/", lobby.call, name="call"),
+    path("apply/called/", lobby.called, name="called"),
+    path("apply/call-off/", lobby.call_off, name="call-off"),
     path("apply/language/", starting.speak, name="language"),
     path("apply/resume/", leaving.resume, name="resume"),
     path("apply/resume/<str:code>/", leaving.resume, name="resume-by-code"),

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Resumption
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.views.page import language_of, said
@@ -29,6 +31,9 @@ def applicants(view: type_of_page) -> Callable[..., HttpResponse]:
         resumption = doors.resumption_of(request, application_id)
         if resumption is None:
             return _ask_for_code(request)
+        if doors.lobby_of(request):
+            # Whoever is here is still here: without a touch for a while the screen asks for the code again.
+            cases.keep_place(resumption=resumption, place=resumption.place, at=timezone.now())
         return view(request, resumption, **more)
 
     guarded.access = "residents: by code"  # type: ignore[attr-defined]

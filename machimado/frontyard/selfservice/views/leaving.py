@@ -93,6 +93,7 @@ def resume(request: HttpRequest, code: str = "") -> HttpResponse:
     except cases.UnknownCode as refusal:
         doors.count_wrong_code(request)
         return said(request, "selfservice/resume.html", {**again, "reason": str(refusal)}, language, 422)
+    cases.keep_place(resumption=resumption, place=resumption.place, at=timezone.now())
     return doors.let_in(_resumed(request, resumption), resumption)
 
 

@@ -10,13 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
-from machimado.cases.applications.models import APPLICATIONS, Application, Resumption, Turn
+from machimado.cases.applications.models import APPLICATIONS, Application, Channel, Resumption, Turn
 from machimado.cases.applications.newer import Newer, newer
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.sheet import Refusal, Sheet
 from machimado.frontyard.selfservice import queries
+from machimado.frontyard.selfservice.permissions import lobby_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
+from machimado.ground.devices import actions as devices
 from machimado.ground.ui import languages
 
 CHECK = "check"
@@ -91,9 +93,17 @@ def said(
     request: HttpRequest, template: str, context: Mapping[str, Any], language: str, status: int = 200
 ) -> HttpResponse:
     """Draw a page in a language."""
-    known = {"language": language, "languages": languages.choices(), **context}
+    lobby = lobby_of(request)
+    if lobby is not None:
+        devices.touch(device=lobby, at=timezone.now())
+    known = {"language": language, "languages": languages.choices(), "lobby": lobby, **context}
     with translation.override(language):
         return render(request, template, known, status=status)
+
+
+def channel_of(request: HttpRequest) -> Channel:
+    """Return through which channel somebody applies who sits here."""
+    return Channel.KIOSK if lobby_of(request) else Channel.WEB
 
 
 def language_of(request: HttpRequest) -> str:

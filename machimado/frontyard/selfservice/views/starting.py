@@ -10,10 +10,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import RESUMPTIONS, Channel
+from machimado.cases.applications.models import RESUMPTIONS
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, language_of, said
+from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, channel_of, language_of, said
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Office
 from machimado.ground.ui import languages
@@ -23,10 +23,10 @@ from machimado.ground.ui import languages
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show what somebody can do here alone."""
-    language, today = language_of(request), timezone.localdate()
+    language, today, channel = language_of(request), timezone.localdate(), channel_of(request)
     context = {
-        "events": queries.events(today, channel="web", language=language),
-        "offers": queries.offered(today, channel="web", language=language),
+        "events": queries.events(today, channel=channel, language=language),
+        "offers": queries.offered(today, channel=channel, language=language),
     }
     return said(request, "selfservice/home.html", context, language)
 
@@ -40,10 +40,12 @@ def about(request: HttpRequest, procedure: str) -> HttpResponse:
 
 def _about(request: HttpRequest, procedure: str, reason: str = "", status: int = 200) -> HttpResponse:
     language = language_of(request)
-    found = queries.start(procedure, timezone.localdate(), channel="web", language=language)
+    found = queries.start(procedure, timezone.localdate(), channel=channel_of(request), language=language)
     if found is None:
         raise Http404
-    context = {"start": found, "offices": queries.offices(), "key": uuid4(), "reason": reason}
+    # A screen in the lobby knows where it stands.
+    offices = [] if doors.lobby_of(request) else queries.offices()
+    context = {"start": found, "offices": offices, "key": uuid4(), "reason": reason}
     return said(request, "selfservice/about.html", context, language, status)
 
 
@@ -51,17 +53,17 @@ def _about(request: HttpRequest, procedure: str, reason: str = "", status: int =
 @require_POST
 def begin(request: HttpRequest, procedure: str) -> HttpResponse:
     """Begin, and show the first question; five clicks begin once."""
-    today = timezone.localdate()
-    if queries.start(procedure, today, channel="web", language="ja") is None:
+    today, channel, lobby = timezone.localdate(), channel_of(request), doors.lobby_of(request)
+    if queries.start(procedure, today, channel=channel, language="ja") is None:
         raise Http404
     try:
         doors.check_not_flooding(request)
     except doors.TooMany as refusal:
         return _about(request, procedure, str(refusal), 429)
     application = cases.begin_alone(
-        office=_office(request.POST.get("office", "")),
+        office=lobby.office if lobby else _office(request.POST.get("office", "")),
         procedure=procedure,
-        channel=Channel.WEB,
+        channel=channel,
         at=timezone.now(),
         key=_key(request.POST.get("key", "")),
         language=language_of(request),

@@ -1,0 +1,36 @@
+/** A screen in the lobby that nobody touches asks whether somebody is there, and then goes back to its beginning. */
+const dialog = document.querySelector<HTMLDialogElement>("dialog[data-idle]");
+let touched = Date.now();
+
+if (dialog) {
+  const idle = Number(dialog.dataset.idle) * 1000;
+  const last = Number(dialog.dataset.left);
+  for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
+    window.addEventListener(kind, stay, { passive: true });
+  }
+  window.setInterval(() => watch(dialog, idle, last), 500);
+}
+
+/** Any touch is a sign of life; the question goes away by it. */
+function stay(): void {
+  touched = Date.now();
+  dialog?.close();
+}
+
+function watch(asking: HTMLDialogElement, idle: number, last: number): void {
+  const silent = Date.now() - touched - idle;
+  if (silent < 0) return;
+  if (!asking.open) asking.showModal();
+  const left = last - Math.floor(silent / 1000);
+  const count = asking.querySelector("[data-count]");
+  if (count) count.textContent = String(Math.max(left, 0));
+  if (left <= 0) leave();
+}
+
+/** Nothing of whoever left stays on the screen, also when the server does not answer. */
+function leave(): void {
+  document.querySelector("main")?.replaceChildren();
+  const form = document.querySelector<HTMLFormElement>("form[data-done]");
+  if (form) form.submit();
+  else location.replace("/apply/");
+}

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class DevicesConfig(AppConfig):
+    name = "machimado.ground.devices"
+    label = "devices"
+    verbose_name = "端末"
+    default_auto_field = "django.db.models.BigAutoField"
+    # Each action that this room records, in the words of the auditor's page.
+    journal_words = {
+        "device.added": "端末を加えた",
+        "device.code_given": "端末の接続番号を出した",
+        "device.connected": "端末がつながった",
+        "device.cut_off": "端末を切り離した",
+        "device.removed": "端末を外した",
+        "device.staff_called": "端末から職員が呼ばれた",
+        "device.officer_coming": "呼ばれた端末へ向かった",
+    }
+    journal_details = {"kind": "種類", "name": "名前"}
