@@ -7,15 +7,18 @@ from uuid import UUID
 from django.db import transaction
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Case, Lane
+from machimado.cases.applications.models import CASES, Case, Lane, Step, Transfer
 from machimado.cases.procedures import queries as procedures
 from machimado.frontyard.reception import queries
 from machimado.frontyard.reception.models import Duty, Ticket
 from machimado.frontyard.reception.rules.duties import Asked
+from machimado.frontyard.reception.rules.queue import Place, behind
 from machimado.ground.journal.actions import record
-from machimado.ground.people.models import OFFICERS, Office, Officer
+from machimado.ground.people.models import OFFICERS, Office, Officer, Section
 from machimado.ground.people.permissions import Refused
 from machimado.ground.ui.languages import Language
+
+Standing = Ticket.Standing
 
 
 @transaction.atomic
@@ -78,8 +81,117 @@ def call(*, case: Case, by: Officer, at: datetime, window: int | None = None) ->
 def _take(case: Case, by: Officer, at: datetime, window: int | None) -> bool:
     if not cases.call(case=case, by=by, at=at):
         return False
-    Ticket.objects.filter(case=case).update(window=window, standing=Ticket.Standing.WAITING)
+    ticket = _ticket(case, at)
+    ticket.window, ticket.called_at, ticket.standing = window, at, Standing.WAITING
+    ticket.save(update_fields=["window", "called_at", "standing"])
     return True
+
+
+def _ticket(case: Case, at: datetime) -> Ticket:
+    """Return the case's ticket; of a case that came without the reception one is made now."""
+    arrived = case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first()
+    ticket, _ = Ticket.objects.select_for_update().get_or_create(
+        case=case, defaults={"queued_at": arrived or at}
+    )
+    return ticket
+
+
+# ---------------------------------------------------------------- called, and not there
+
+
+@transaction.atomic
+def call_again(*, case: Case, by: Officer, at: datetime, window: int | None = None) -> None:
+    """Call the person whom the officer has called once more.
+
+    Raises: NotReady when somebody else serves them, or nobody has called them.
+    """
+    held = CASES.hold(case.pk)
+    if held.officer_id != by.pk or held.closed_at is not None:
+        raise cases.NotReady(f"{held.number}番の方は、いまこの窓口では呼び出していません。")
+    ticket = _ticket(held, at)
+    ticket.window, ticket.called_at = window, at
+    ticket.save(update_fields=["window", "called_at"])
+    record(by=by, action="ticket.called_again", case=str(case.pk), at=at)
+
+
+@transaction.atomic
+def hold(*, case: Case, by: Officer, at: datetime) -> None:
+    """Keep the place of somebody who has stepped out; nobody calls them until they are back. May be repeated."""
+    _stand(case, Standing.AWAY, "ticket.held", by, at)
+
+
+@transaction.atomic
+def put_aside(*, case: Case, by: Officer, at: datetime) -> None:
+    """Put somebody aside who was called and did not come; they keep their place. May be repeated."""
+    _stand(case, Standing.MISSING, "ticket.missing", by, at)
+
+
+@transaction.atomic
+def put_back(*, case: Case, by: Officer, at: datetime) -> None:
+    """Undo a call: the person waits on at their old place, as if nobody had called. May be repeated."""
+    cases.let_go(case=case, by=by, at=at, is_undo=True)
+    _ticket(case, at)
+
+
+def _stand(case: Case, standing: Standing, action: str, by: Officer, at: datetime) -> None:
+    cases.let_go(case=case, by=by, at=at)
+    ticket = _ticket(case, at)
+    if ticket.standing == standing:
+        return
+    ticket.standing = standing
+    ticket.save(update_fields=["standing"])
+    record(by=by, action=action, case=str(case.pk), at=at)
+
+
+@transaction.atomic
+def come_back(*, case: Case, by: Officer | None, at: datetime, is_behind: bool = False) -> None:
+    """Let somebody wait again who was away or did not come: at their old place, or behind whoever is next. May be repeated."""
+    held = CASES.hold(case.pk)
+    ticket = _ticket(held, at)
+    if ticket.standing == Standing.WAITING:
+        return
+    if is_behind:
+        first = next(iter(queries.waiting_at(held.office_id, at)), None)
+        ticket.queued_at = behind(Place(ticket.queued_at, held.number or 0), first)
+        ticket.booked_at = None
+    ticket.standing = Standing.WAITING
+    ticket.save(update_fields=["standing", "queued_at", "booked_at"])
+    record(by=by or "resident", action="ticket.come_back", case=str(case.pk), at=at)
+
+
+# ---------------------------------------------------------------- to another section or office
+
+
+@transaction.atomic
+def transfer(
+    *, case: Case, office: Office, section: Section | None, note: str, by: Officer, at: datetime
+) -> Transfer:
+    """Send the person on to another section or office; they wait there since they arrived here.
+
+    Raises: Refused; NotReady.
+    """
+    made = cases.transfer(case=case, office=office, section=section, note=note, by=by, at=at)
+    ticket = _ticket(made.case, at)
+    ticket.section, ticket.standing, ticket.window = section, Standing.WAITING, None
+    ticket.save(update_fields=["section", "standing", "window"])
+    return made
+
+
+@transaction.atomic
+def take_back(*, transfer: Transfer, by: Officer, at: datetime) -> Case:
+    """Take a person back whom nobody has called yet where they were sent.
+
+    Raises: NotReady when somebody has.
+    """
+    case = cases.take_back(transfer=transfer, by=by, at=at)
+    before = case.transfers.filter(taken_back_at=None).last()
+    ticket = _ticket(case, at)
+    ticket.section = before.to_section if before else None
+    ticket.save(update_fields=["section"])
+    return case
+
+
+# ---------------------------------------------------------------- who serves what
 
 
 @transaction.atomic

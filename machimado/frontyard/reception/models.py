@@ -31,6 +31,7 @@ class Ticket(models.Model):
     language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
     # The window to which they were called last.
     window = models.PositiveSmallIntegerField("窓口番号", null=True)
+    called_at = models.DateTimeField("呼出し日時", null=True)
 
     personal_data: dict[str, str] = {}
 

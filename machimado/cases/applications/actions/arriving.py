@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import NotReady, check_open, subject, until_free
-from machimado.cases.applications.models import CASES, STAMPS_OF, Case, Lane, Stamp, Step
+from machimado.cases.applications.models import CASES, STAMPS_OF, Case, Lane, Stamp, Step, Transfer
 from machimado.cases.applications.permissions import State, check_serve
 from machimado.cases.applications.rules.duration import wait_seconds
 from machimado.cases.register.models import Resident
@@ -90,7 +90,10 @@ def number(case: Case, today: date) -> None:
     """Give the case the next number of its office and day; whoever writes it tries again where another took the same."""
     case.opened_date = today
     of_today = Case.objects.filter(office=case.office_id, opened_date=today)
-    case.number = (of_today.aggregate(last=Max("number"))["last"] or 0) + 1
+    # A number that somebody has taken along to another office is still theirs here.
+    left = Transfer.objects.filter(from_office=case.office_id, opened_date=today)
+    taken = [each.aggregate(last=Max("number"))["last"] or 0 for each in (of_today, left)]
+    case.number = max(taken) + 1
 
 
 def _same_office(case: Case, office: int) -> Case:
