@@ -12,6 +12,8 @@ class ReceptionConfig(AppConfig):
         "ticket.missing": "呼んでも来ないため、脇に置いた",
         "ticket.come_back": "列に戻した",
         "ticket.called_again": "もう一度呼び出した",
+        "terminal.paired": "受付の端末をつないだ",
+        "terminal.unpaired": "受付の端末を外した",
         "duty.taken": "受け持つ業務を決めた",
     }
     journal_details = {"businesses": "業務"}

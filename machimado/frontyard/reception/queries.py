@@ -14,7 +14,7 @@ from machimado.cases.applications.queries import habits
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
-from machimado.frontyard.reception.models import Ticket
+from machimado.frontyard.reception.models import Call, Terminal, Ticket
 from machimado.frontyard.reception.rules import duties
 from machimado.frontyard.reception.rules.duties import Asked, ServedHere, Serving
 from machimado.frontyard.reception.rules.queue import Place, order
@@ -24,6 +24,8 @@ from machimado.ground.people.models import Office, Officer, Section
 LONG_WAIT_MINUTES = 15
 # So many procedures stand open on the page beside the life events; the others are folded away.
 OFTEN = 6
+# A display on a wall is read from afar.
+SHOWN = 6
 HURRY = timedelta(seconds=5)
 
 # ---------------------------------------------------------------- what people come for
@@ -255,14 +257,14 @@ def receivers(case: Case) -> list[Receiver]:
     sections = Section.objects.select_related("office")
     found = [_receiver(section.office, section, case, wanted) for section in sections]
     found += [_receiver(office, None, case, wanted) for office in Office.objects.exclude(pk=case.office_id)]
-    return sorted(found, key=lambda one: (not one.is_fit, not one.is_here, one.office))
+    return sorted(found, key=lambda one: (not one.is_fit, not one.is_here, not one.office))
 
 
 def _receiver(office: Office, section: Section | None, case: Case, wanted: frozenset[str]) -> Receiver:
     return Receiver(
         value=f"section:{section.pk}" if section else f"office:{office.pk}",
-        name=section.name if section else f"{office.short_name}（課を決めない）",
-        office=office.short_name,
+        name=section.name if section else f"{office.name}（課を決めない）",
+        office=office.short_name if section else "",
         is_here=office.pk == case.office_id,
         is_fit=section is not None and bool(wanted & set(section.business_ids)),
     )
@@ -276,6 +278,39 @@ def businesses_of(case: Case) -> frozenset[str]:
     forms = {form.id: form for form in procedures.offered(today, channel="counter")}
     known = {procedures.business_of(forms[name]) for name in begun if name in forms}
     return frozenset(filter(None, {ticket or "", *known}))
+
+
+# ---------------------------------------------------------------- the screens in the hall
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A number that stands on the display, and where its holder is to go."""
+
+    id: int
+    number: int
+    window: int | None
+    language: str
+
+
+def called_now(office: Office | int, at: datetime) -> list[Called]:
+    """Return whom the office calls or serves, the last call first; each once, and no more than a wall can show."""
+    since = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    still = Call.objects.filter(office=office, at__gte=since, case__office=office, case__closed_at=None)
+    found: dict[UUID, Called] = {}
+    for one in still.exclude(case__officer=None).order_by("-id")[: SHOWN * 4]:
+        found.setdefault(one.case_id, Called(one.pk, one.number, one.window, one.language))
+    return list(found.values())[:SHOWN]
+
+
+def terminal_by(secret_hash: str) -> Terminal | None:
+    """Return the terminal with that secret, with its office."""
+    return Terminal.objects.select_related("office").filter(secret_hash=secret_hash).first()
+
+
+def terminals(office: Office) -> list[Terminal]:
+    """Return the screens in the office's hall."""
+    return list(Terminal.objects.filter(office=office).order_by("kind", "id"))
 
 
 # ---------------------------------------------------------------- the hall

@@ -10,10 +10,11 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import CASES, Case, Lane, Step, Transfer
 from machimado.cases.procedures import queries as procedures
 from machimado.frontyard.reception import queries
-from machimado.frontyard.reception.models import Duty, Ticket
+from machimado.frontyard.reception.models import Call, Duty, Ticket
 from machimado.frontyard.reception.rules.duties import Asked
 from machimado.frontyard.reception.rules.queue import Place, behind
 from machimado.ground.journal.actions import record
+from machimado.ground.live.hub import hub
 from machimado.ground.people.models import OFFICERS, Office, Officer, Section
 from machimado.ground.people.permissions import Refused
 from machimado.ground.ui.languages import Language
@@ -42,6 +43,7 @@ def arrive(
     case = cases.open_case(office=office, lane=lane, by=by, at=at, purpose=purpose or procedure, key=key)
     place = {"queued_at": at, "procedure": procedure, "business_id": business_id, "language": language}
     ticket, _ = Ticket.objects.get_or_create(case=case, defaults=place)
+    tell_hall(office.pk)
     return ticket
 
 
@@ -84,7 +86,20 @@ def _take(case: Case, by: Officer, at: datetime, window: int | None) -> bool:
     ticket = _ticket(case, at)
     ticket.window, ticket.called_at, ticket.standing = window, at, Standing.WAITING
     ticket.save(update_fields=["window", "called_at", "standing"])
+    _announce(case, ticket, at)
     return True
+
+
+def _announce(case: Case, ticket: Ticket, at: datetime) -> None:
+    """Let the office's displays show and say the number."""
+    said = {"number": case.number or 0, "window": ticket.window, "language": ticket.language}
+    Call.objects.create(case=case, office_id=case.office_id, at=at, **said)
+    tell_hall(case.office_id)
+
+
+def tell_hall(office_id: int) -> None:
+    """Let every page that shows the office's queue look again, once what changed is committed."""
+    transaction.on_commit(lambda: hub.tell(f"hall:{office_id}", "look"))
 
 
 def _ticket(case: Case, at: datetime) -> Ticket:
@@ -111,6 +126,7 @@ def call_again(*, case: Case, by: Officer, at: datetime, window: int | None = No
     ticket = _ticket(held, at)
     ticket.window, ticket.called_at = window, at
     ticket.save(update_fields=["window", "called_at"])
+    _announce(held, ticket, at)
     record(by=by, action="ticket.called_again", case=str(case.pk), at=at)
 
 
@@ -131,6 +147,7 @@ def put_back(*, case: Case, by: Officer, at: datetime) -> None:
     """Undo a call: the person waits on at their old place, as if nobody had called. May be repeated."""
     cases.let_go(case=case, by=by, at=at, is_undo=True)
     _ticket(case, at)
+    tell_hall(case.office_id)
 
 
 def _stand(case: Case, standing: Standing, action: str, by: Officer, at: datetime) -> None:
@@ -140,6 +157,7 @@ def _stand(case: Case, standing: Standing, action: str, by: Officer, at: datetim
         return
     ticket.standing = standing
     ticket.save(update_fields=["standing"])
+    tell_hall(case.office_id)
     record(by=by, action=action, case=str(case.pk), at=at)
 
 
@@ -156,6 +174,7 @@ def come_back(*, case: Case, by: Officer | None, at: datetime, is_behind: bool =
         ticket.booked_at = None
     ticket.standing = Standing.WAITING
     ticket.save(update_fields=["standing", "queued_at", "booked_at"])
+    tell_hall(held.office_id)
     record(by=by or "resident", action="ticket.come_back", case=str(case.pk), at=at)
 
 
@@ -174,6 +193,8 @@ def transfer(
     ticket = _ticket(made.case, at)
     ticket.section, ticket.standing, ticket.window = section, Standing.WAITING, None
     ticket.save(update_fields=["section", "standing", "window"])
+    tell_hall(made.from_office_id)
+    tell_hall(office.pk)
     return made
 
 
@@ -188,6 +209,8 @@ def take_back(*, transfer: Transfer, by: Officer, at: datetime) -> Case:
     ticket = _ticket(case, at)
     ticket.section = before.to_section if before else None
     ticket.save(update_fields=["section"])
+    tell_hall(case.office_id)
+    tell_hall(transfer.to_office_id)
     return case
 
 
