@@ -34,11 +34,16 @@ class Ticket(models.Model):
     # The window to which they were called last.
     window = models.PositiveSmallIntegerField("窓口番号", null=True)
     called_at = models.DateTimeField("呼出し日時", null=True)
+    # Of the code by which the resident sees their place on a phone only the hash is kept.
+    code_hash = models.CharField("番号札のコードのハッシュ", max_length=64, blank=True)
 
     personal_data: dict[str, str] = {}
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["code_hash"], condition=~Q(code_hash=""), name="ticket_code_opens_one"
+            ),
             models.CheckConstraint(
                 condition=Q(standing__in=["waiting", "away", "missing"]), name="ticket_known_standing"
             ),

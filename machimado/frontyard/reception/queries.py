@@ -11,6 +11,7 @@ from django.utils import timezone
 from machimado.cases.applications.models import Case, Channel, Lane, Step, Transfer
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.queries import habits
+from machimado.cases.applications.rules.wording import say
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
@@ -57,19 +58,19 @@ class Purposes:
         return {one.id: one for one in (*self.events, *self.often, *self.others)}
 
 
-def purposes(office: Office, on: date) -> Purposes:
+def purposes(office: Office, on: date, language: str = "ja") -> Purposes:
     """Return what residents come to this office for: life events first, then procedures, the most frequent first."""
     events = procedures.events_offered(on, channel="counter")
     forms = {form.id: form for form in procedures.offered(on, channel="counter")}
     ordered = [forms[choice.id] for choice in habits.choices(office, on, Channel.COUNTER)]
     keyed = [*events, *ordered[:OFTEN]]
-    known = [_purpose(form, key) for form, key in zip(keyed, habits.KEYS, strict=False)]
-    others = sorted((_purpose(form) for form in ordered[OFTEN:]), key=lambda one: one.business_id)
+    known = [_purpose(form, language, key) for form, key in zip(keyed, habits.KEYS, strict=False)]
+    others = sorted((_purpose(form, language) for form in ordered[OFTEN:]), key=lambda one: one.business_id)
     return Purposes(known[: len(events)], known[len(events) :], others)
 
 
-def _purpose(form: Form | Bundle, key: str = "") -> Purpose:
-    title, summary = form.procedure.title["ja"], (form.procedure.summary or {}).get("ja", "")
+def _purpose(form: Form | Bundle, language: str, key: str = "") -> Purpose:
+    title, summary = say(form.procedure.title, language), say(form.procedure.summary, language)
     business = procedures.business_of(form)
     name = "" if isinstance(form, Bundle) else procedures.business_name(form)
     return Purpose(form.id, title, summary, procedures.words_of(form), business, name, key)
@@ -278,6 +279,61 @@ def businesses_of(case: Case) -> frozenset[str]:
     forms = {form.id: form for form in procedures.offered(today, channel="counter")}
     known = {procedures.business_of(forms[name]) for name in begun if name in forms}
     return frozenset(filter(None, {ticket or "", *known}))
+
+
+# ---------------------------------------------------------------- a ticket on a phone
+
+
+def ticket_by(code_hash: str, at: datetime) -> Ticket | None:
+    """Return the ticket that a code opens today; with the day it ends."""
+    found = Ticket.objects.select_related("case__office").filter(code_hash=code_hash).first()
+    return found if found and found.case.opened_date == timezone.localdate(at) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A ticket as whoever holds it sees it. `state`: waiting, away, missing, called, served, given_back or done."""
+
+    number: int
+    office: str
+    state: str
+    window: int | None
+    before: int
+    booked_at: datetime | None
+    calls: int
+
+
+def mine(ticket: Ticket, at: datetime) -> Mine:
+    """Return how it stands with the ticket."""
+    state = _state(ticket)
+    return Mine(
+        number=ticket.case.number or 0,
+        office=ticket.case.office.name,
+        state=state,
+        window=ticket.window,
+        before=_before(ticket, at) if state == Ticket.Standing.WAITING else 0,
+        booked_at=ticket.booked_at if ticket.booked_at and ticket.booked_at > at else None,
+        calls=Call.objects.filter(case=ticket.case_id).count() if state == "called" else 0,
+    )
+
+
+def _state(ticket: Ticket) -> str:
+    case = ticket.case
+    if case.closed_at is not None:
+        return "done" if case.officer_id else "given_back"
+    if case.officer_id is None:
+        return ticket.standing
+    has_come = case.resident_id or case.newcomer or case.applications.exists()
+    was_here = has_come and case.transfers.filter(taken_back_at=None).exists()
+    return "served" if has_come and not was_here else "called"
+
+
+def _before(ticket: Ticket, at: datetime) -> int:
+    """Return how many would be called before this one: all ahead in the same queue, whoever calls them."""
+    case = ticket.case
+    own = order(Place(ticket.queued_at, case.number or 0, ticket.booked_at), at)
+    queue = (one for one in waiting_at(case.office_id, at) if one.asked.section_id == ticket.section_id)
+    return sum(order(one, at) < own for one in queue)
 
 
 # ---------------------------------------------------------------- the screens in the hall

@@ -10,6 +10,7 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import CASES, Case, Lane, Step, Transfer
 from machimado.cases.procedures import queries as procedures
 from machimado.frontyard.reception import queries
+from machimado.frontyard.reception.actions.codes import code_of, hashed
 from machimado.frontyard.reception.models import Call, Duty, Ticket
 from machimado.frontyard.reception.rules.duties import Asked
 from machimado.frontyard.reception.rules.queue import Place, behind
@@ -42,6 +43,7 @@ def arrive(
     """
     case = cases.open_case(office=office, lane=lane, by=by, at=at, purpose=purpose or procedure, key=key)
     place = {"queued_at": at, "procedure": procedure, "business_id": business_id, "language": language}
+    place["code_hash"] = hashed(code_of(case))
     ticket, _ = Ticket.objects.get_or_create(case=case, defaults=place)
     tell_hall(office.pk)
     return ticket
@@ -105,9 +107,8 @@ def tell_hall(office_id: int) -> None:
 def _ticket(case: Case, at: datetime) -> Ticket:
     """Return the case's ticket; of a case that came without the reception one is made now."""
     arrived = case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first()
-    ticket, _ = Ticket.objects.select_for_update().get_or_create(
-        case=case, defaults={"queued_at": arrived or at}
-    )
+    place = {"queued_at": arrived or at, "code_hash": hashed(code_of(case))}
+    ticket, _ = Ticket.objects.select_for_update().get_or_create(case=case, defaults=place)
     return ticket
 
 

@@ -1,12 +1,12 @@
 """Screens in the hall: a new one shows a number of six digits, and an officer who types it in says what it is for."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
+from machimado.frontyard.reception.actions.codes import hashed
 from machimado.frontyard.reception.models import Terminal
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
@@ -22,11 +22,6 @@ WRONG_CODES, WRONG_CODES_SECONDS = 10, 300
 
 class PairingRefused(Exception):
     """The screen cannot be connected; the message says what to do."""
-
-
-def hashed(secret: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_terminal(*, at: datetime) -> tuple[Terminal, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -26,6 +26,8 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         if terminal is None:
             terminal, secret = actions.new_terminal(at=at)
+        if terminal.office is not None and terminal.kind == Terminal.Kind.TICKETS:
+            return redirect("reception:take")
         context = _context(terminal, at)
     except actions.PairingRefused as refusal:
         return render(request, "lobby/refused.html", {"reason": str(refusal)}, status=429)
