@@ -12,6 +12,9 @@ class ApplicationsConfig(AppConfig):
         "case.begun_alone": "住民が自分で始めた",
         "case.taken_up": "住民が始めたものを職員が受け取った",
         "case.called": "呼び出した",
+        "case.let_go": "待っている方の列に戻した",
+        "case.transferred": "別の課・拠点に引き継いだ",
+        "case.transfer_taken_back": "引継ぎを取り戻した",
         "case.withdrawn": "受付を取り消した",
         "case.arrival_restored": "取り消した受付を戻した",
         "case.welcomed": "住民記録にない方として受け付けた",
@@ -53,4 +56,5 @@ class ApplicationsConfig(AppConfig):
         "round": "回",
         "group": "項目",
         "cases": "受付の数",
+        "to": "引継ぎ先",
     }

@@ -1,8 +1,10 @@
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
 from machimado.cases.applications.models import Case
-from machimado.ground.people.models import Officer, Section
+from machimado.ground.people.models import Office, Officer, Section
 from machimado.ground.rows.by_key import ByKey
 from machimado.ground.ui.languages import Language
 
@@ -31,11 +33,17 @@ class Ticket(models.Model):
     language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
     # The window to which they were called last.
     window = models.PositiveSmallIntegerField("窓口番号", null=True)
+    called_at = models.DateTimeField("呼出し日時", null=True)
+    # Of the code by which the resident sees their place on a phone only the hash is kept.
+    code_hash = models.CharField("番号札のコードのハッシュ", max_length=64, blank=True)
 
     personal_data: dict[str, str] = {}
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["code_hash"], condition=~Q(code_hash=""), name="ticket_code_opens_one"
+            ),
             models.CheckConstraint(
                 condition=Q(standing__in=["waiting", "away", "missing"]), name="ticket_known_standing"
             ),
@@ -50,6 +58,50 @@ class Duty(models.Model):
     business_ids = models.JSONField("受け持つ業務", default=list)
 
     personal_data: dict[str, str] = {}
+
+
+class Call(models.Model):
+    """A number that was called to a window (呼出し): what displays show and say, each once."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="calls", verbose_name="受付")
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
+    number = models.PositiveIntegerField("受付番号")
+    window = models.PositiveSmallIntegerField("窓口番号", null=True)
+    language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
+    at = models.DateTimeField("日時")
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["office", "at"], name="call_of_day")]
+
+
+class Terminal(models.Model):
+    """A screen in the hall that serves everybody (受付の端末): it shows who is called, or gives tickets.
+
+    Its cookie holds a secret, of which only the hash is kept.
+    """
+
+    class Kind(models.TextChoices):
+        DISPLAY = "display", "呼出し表示"
+        TICKETS = "tickets", "番号札の発券"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    secret_hash = models.CharField("秘密のハッシュ", max_length=64, unique=True)
+    code = models.CharField("接続番号", max_length=6, null=True, unique=True)  # noqa: DJ001 - many have none, none twice
+    code_until = models.DateTimeField("接続番号の期限", null=True)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, verbose_name="拠点")
+    kind = models.CharField("端末の種類", max_length=8, choices=Kind, default=Kind.DISPLAY)
+    seen_at = models.DateTimeField("最終接続日時")
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["display", "tickets"]), name="terminal_known_kind")
+        ]
 
 
 TICKETS = ByKey(Ticket, along=("case__office",))

@@ -2,28 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from machimado.cases.applications.models import Case, Channel, Lane, Step
+from machimado.cases.applications.models import Case, Channel, Lane, Step, Transfer
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.queries import habits
+from machimado.cases.applications.rules.wording import say
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
-from machimado.frontyard.reception.models import Ticket
+from machimado.frontyard.reception.models import Call, Terminal, Ticket
 from machimado.frontyard.reception.rules import duties
 from machimado.frontyard.reception.rules.duties import Asked, ServedHere, Serving
 from machimado.frontyard.reception.rules.queue import Place, order
-from machimado.ground.people.models import Office, Officer
+from machimado.ground.people.models import Office, Officer, Section
 
 # Longer than that, an officer should look up: the wait that residents accept without a word from anybody.
 LONG_WAIT_MINUTES = 15
 # So many procedures stand open on the page beside the life events; the others are folded away.
 OFTEN = 6
+# A display on a wall is read from afar.
+SHOWN = 6
+HURRY = timedelta(seconds=5)
 
 # ---------------------------------------------------------------- what people come for
 
@@ -54,19 +58,19 @@ class Purposes:
         return {one.id: one for one in (*self.events, *self.often, *self.others)}
 
 
-def purposes(office: Office, on: date) -> Purposes:
+def purposes(office: Office, on: date, language: str = "ja") -> Purposes:
     """Return what residents come to this office for: life events first, then procedures, the most frequent first."""
     events = procedures.events_offered(on, channel="counter")
     forms = {form.id: form for form in procedures.offered(on, channel="counter")}
     ordered = [forms[choice.id] for choice in habits.choices(office, on, Channel.COUNTER)]
     keyed = [*events, *ordered[:OFTEN]]
-    known = [_purpose(form, key) for form, key in zip(keyed, habits.KEYS, strict=False)]
-    others = sorted((_purpose(form) for form in ordered[OFTEN:]), key=lambda one: one.business_id)
+    known = [_purpose(form, language, key) for form, key in zip(keyed, habits.KEYS, strict=False)]
+    others = sorted((_purpose(form, language) for form in ordered[OFTEN:]), key=lambda one: one.business_id)
     return Purposes(known[: len(events)], known[len(events) :], others)
 
 
-def _purpose(form: Form | Bundle, key: str = "") -> Purpose:
-    title, summary = form.procedure.title["ja"], (form.procedure.summary or {}).get("ja", "")
+def _purpose(form: Form | Bundle, language: str, key: str = "") -> Purpose:
+    title, summary = say(form.procedure.title, language), say(form.procedure.summary, language)
     business = procedures.business_of(form)
     name = "" if isinstance(form, Bundle) else procedures.business_name(form)
     return Purpose(form.id, title, summary, procedures.words_of(form), business, name, key)
@@ -158,6 +162,7 @@ def _with_times(cases: QuerySet[Case]) -> QuerySet[Case]:
         # What somebody begins at home has no number before it is brought here.
         cases.exclude(number=None)
         .select_related("officer", "ticket__section")
+        .prefetch_related(Prefetch("transfers", _standing_transfers()))
         .annotate(
             arrived_at=Min("stamps__at", filter=Q(stamps__step=Step.ARRIVED)),
             called_at=Min("stamps__at", filter=Q(stamps__step=Step.CALLED)),
@@ -175,8 +180,193 @@ def procedure_of(case: Case) -> str:
 def called_by(officer: Officer, at: datetime) -> Case | None:
     """Return whom the officer has called today and who has not come to the desk yet."""
     called = _of_today(officer.office_id, at).filter(officer=officer, closed_at=None, ticket__isnull=False)
-    not_here = called.filter(resident=None, newcomer=False, applications=None)
-    return not_here.select_related("ticket").order_by("number").first()
+    not_here = Q(resident=None, newcomer=False, applications=None)
+    # Of those who were at a desk before nobody can know: whoever presses twice in a hurry means this one.
+    was_here = Q(stamps__step=Step.IDENTIFIED, stamps__at__lt=F("ticket__called_at"))
+    just_now = Q(ticket__called_at__gt=at - HURRY) & was_here
+    return called.filter(not_here | just_now).select_related("ticket").order_by("-ticket__called_at").first()
+
+
+# ---------------------------------------------------------------- who was sent on
+
+
+def _standing_transfers() -> QuerySet[Transfer]:
+    return Transfer.objects.filter(taken_back_at=None).select_related(
+        "officer", "from_office", "from_section", "to_office", "to_section"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A case that was sent on: from where, by whom, where to, and what there is to know."""
+
+    id: int
+    case_id: UUID
+    number: int
+    at: datetime
+    sender: str
+    officer: str
+    receiver: str
+    note: str
+
+
+def passed(transfer: Transfer) -> Passed:
+    """Return a transfer in words."""
+    return Passed(
+        id=transfer.pk,
+        case_id=transfer.case_id,
+        number=transfer.number,
+        at=transfer.at,
+        sender=transfer.from_section.name if transfer.from_section else transfer.from_office.name,
+        officer=transfer.officer.name,
+        receiver=transfer.to_section.name if transfer.to_section else transfer.to_office.name,
+        note=transfer.note,
+    )
+
+
+def handed_over(case: Case) -> list[Passed]:
+    """Return what those who sent the case on have said, the latest first."""
+    return [passed(one) for one in _standing_transfers().filter(case=case).order_by("-at")]
+
+
+def sent_on(office: Office | int, at: datetime) -> list[Passed]:
+    """Return whom the office has sent on today and nobody has called yet, the latest first."""
+    today = _standing_transfers().filter(from_office=office, at__date=timezone.localdate(at))
+    return [passed(one) for one in today.filter(case__officer=None, case__closed_at=None).order_by("-at")]
+
+
+def transfer_of(office: Office | int, transfer_id: int) -> Transfer | None:
+    """Return a transfer that the office has made."""
+    return Transfer.objects.filter(pk=transfer_id, from_office=office).select_related("case").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where a case can be sent: a section, or an office as a whole."""
+
+    value: str
+    name: str
+    office: str
+    is_here: bool
+    # It answers for what the person came for.
+    is_fit: bool
+
+
+def receivers(case: Case) -> list[Receiver]:
+    """Return where the case can be sent: those that answer for it first, then this office's, then the others'."""
+    wanted = businesses_of(case)
+    sections = Section.objects.select_related("office")
+    found = [_receiver(section.office, section, case, wanted) for section in sections]
+    found += [_receiver(office, None, case, wanted) for office in Office.objects.exclude(pk=case.office_id)]
+    return sorted(found, key=lambda one: (not one.is_fit, not one.is_here, not one.office))
+
+
+def _receiver(office: Office, section: Section | None, case: Case, wanted: frozenset[str]) -> Receiver:
+    return Receiver(
+        value=f"section:{section.pk}" if section else f"office:{office.pk}",
+        name=section.name if section else f"{office.name}（課を決めない）",
+        office=office.short_name if section else "",
+        is_here=office.pk == case.office_id,
+        is_fit=section is not None and bool(wanted & set(section.business_ids)),
+    )
+
+
+def businesses_of(case: Case) -> frozenset[str]:
+    """Return the businesses of what the person came for and of what was begun for them."""
+    ticket = Ticket.objects.filter(case=case).values_list("business_id", flat=True).first()
+    begun = case.applications.values_list("procedure", flat=True)
+    today = timezone.localdate()
+    forms = {form.id: form for form in procedures.offered(today, channel="counter")}
+    known = {procedures.business_of(forms[name]) for name in begun if name in forms}
+    return frozenset(filter(None, {ticket or "", *known}))
+
+
+# ---------------------------------------------------------------- a ticket on a phone
+
+
+def ticket_by(code_hash: str, at: datetime) -> Ticket | None:
+    """Return the ticket that a code opens today; with the day it ends."""
+    found = Ticket.objects.select_related("case__office").filter(code_hash=code_hash).first()
+    return found if found and found.case.opened_date == timezone.localdate(at) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A ticket as whoever holds it sees it. `state`: waiting, away, missing, called, served, given_back or done."""
+
+    number: int
+    office: str
+    state: str
+    window: int | None
+    before: int
+    booked_at: datetime | None
+    calls: int
+
+
+def mine(ticket: Ticket, at: datetime) -> Mine:
+    """Return how it stands with the ticket."""
+    state = _state(ticket)
+    return Mine(
+        number=ticket.case.number or 0,
+        office=ticket.case.office.name,
+        state=state,
+        window=ticket.window,
+        before=_before(ticket, at) if state == Ticket.Standing.WAITING else 0,
+        booked_at=ticket.booked_at if ticket.booked_at and ticket.booked_at > at else None,
+        calls=Call.objects.filter(case=ticket.case_id).count() if state == "called" else 0,
+    )
+
+
+def _state(ticket: Ticket) -> str:
+    case = ticket.case
+    if case.closed_at is not None:
+        return "done" if case.officer_id else "given_back"
+    if case.officer_id is None:
+        return ticket.standing
+    has_come = case.resident_id or case.newcomer or case.applications.exists()
+    was_here = has_come and case.transfers.filter(taken_back_at=None).exists()
+    return "served" if has_come and not was_here else "called"
+
+
+def _before(ticket: Ticket, at: datetime) -> int:
+    """Return how many would be called before this one: all ahead in the same queue, whoever calls them."""
+    case = ticket.case
+    own = order(Place(ticket.queued_at, case.number or 0, ticket.booked_at), at)
+    queue = (one for one in waiting_at(case.office_id, at) if one.asked.section_id == ticket.section_id)
+    return sum(order(one, at) < own for one in queue)
+
+
+# ---------------------------------------------------------------- the screens in the hall
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A number that stands on the display, and where its holder is to go."""
+
+    id: int
+    number: int
+    window: int | None
+    language: str
+
+
+def called_now(office: Office | int, at: datetime) -> list[Called]:
+    """Return whom the office calls or serves, the last call first; each once, and no more than a wall can show."""
+    since = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    still = Call.objects.filter(office=office, at__gte=since, case__office=office, case__closed_at=None)
+    found: dict[UUID, Called] = {}
+    for one in still.exclude(case__officer=None).order_by("-id")[: SHOWN * 4]:
+        found.setdefault(one.case_id, Called(one.pk, one.number, one.window, one.language))
+    return list(found.values())[:SHOWN]
+
+
+def terminal_by(secret_hash: str) -> Terminal | None:
+    """Return the terminal with that secret, with its office."""
+    return Terminal.objects.select_related("office").filter(secret_hash=secret_hash).first()
+
+
+def terminals(office: Office) -> list[Terminal]:
+    """Return the screens in the office's hall."""
+    return list(Terminal.objects.filter(office=office).order_by("kind", "id"))
 
 
 # ---------------------------------------------------------------- the hall
@@ -198,6 +388,7 @@ class Arrival:
     section: str = ""
     # Who looks at the hall may call them.
     is_mine: bool = True
+    passed: Passed | None = None
 
     @property
     def is_long(self) -> bool:
@@ -210,6 +401,8 @@ class Hall:
     """An office's residents of the day; those who wait in the order in which they are called."""
 
     waiting: list[Arrival] = field(default_factory=list)
+    away: list[Arrival] = field(default_factory=list)
+    missing: list[Arrival] = field(default_factory=list)
     served: list[Arrival] = field(default_factory=list)
     withdrawn: list[Arrival] = field(default_factory=list)
     left_over: list[Arrival] = field(default_factory=list)
@@ -235,13 +428,22 @@ def hall(office: Office, *, titles: Mapping[str, str], at: datetime, me: Officer
 
 def _sort_in(found: Hall, case: Case, look: "_Look") -> None:
     if case.closed_at is None and case.officer_id is None:
-        look.waiting.append(_place(case))
+        _sort_waiting(found, case, look)
     elif case.closed_at is None:
         found.served.append(look.arrival(case))
     elif case.officer_id is None:
         found.withdrawn.append(look.arrival(case))
     elif case.called_at:  # type: ignore[attr-defined] # annotated in _with_times
         found.done += 1
+
+
+def _sort_waiting(found: Hall, case: Case, look: "_Look") -> None:
+    standing = _standing(case)
+    if standing == Ticket.Standing.WAITING:
+        look.waiting.append(_place(case))
+    else:
+        apart = found.away if standing == Ticket.Standing.AWAY else found.missing
+        apart.append(look.arrival(case))
 
 
 class _Look:
@@ -263,6 +465,7 @@ class _Look:
         ticket: Ticket | None = getattr(case, "ticket", None)
         asked = Asked(ticket.business_id, ticket.section_id) if ticket else Asked()
         since = called_at if case.officer_id else None
+        transfers = list(case.transfers.all())
         return Arrival(
             id=case.pk,
             number=case.number,
@@ -275,6 +478,7 @@ class _Look:
             officer_id=case.officer_id,
             section=ticket.section.name if ticket and ticket.section else "",
             is_mine=self._me is None or self._me.can(asked, self._here),
+            passed=passed(transfers[-1]) if transfers else None,
         )
 
     def _what_for(self, case: Case, ticket: Ticket | None) -> str:

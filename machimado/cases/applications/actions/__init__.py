@@ -59,6 +59,7 @@ from machimado.cases.applications.actions.kept import (
     newer_form,
 )
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
+from machimado.cases.applications.actions.passing_on import let_go, take_back, transfer
 from machimado.cases.applications.actions.submitting import submit
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "hand_back",
     "identify",
     "keep_place",
+    "let_go",
     "look",
     "look_at_list",
     "needs_signature",
@@ -112,8 +114,10 @@ __all__ = [
     "speak",
     "stamp",
     "submit",
+    "take_back",
     "take_over",
     "to_review",
+    "transfer",
     "unbook_paper",
     "undo",
     "welcome",

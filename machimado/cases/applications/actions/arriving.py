@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import NotReady, check_open, subject, until_free
-from machimado.cases.applications.models import CASES, STAMPS_OF, Case, Lane, Stamp, Step
+from machimado.cases.applications.models import CASES, STAMPS_OF, Case, Lane, Stamp, Step, Transfer
 from machimado.cases.applications.permissions import State, check_serve
 from machimado.cases.applications.rules.duration import wait_seconds
 from machimado.cases.register.models import Resident
@@ -28,6 +28,7 @@ def open_case(
 ) -> Case:
     """Open a case with the next number of its office and day, stamped as arrived.
 
+    Nobody (`by`) is the resident themselves, at a screen that gives tickets.
     `key` becomes the case's id: a form that is sent twice with the same key opens one case.
     Raises: NotReady when the key belongs to another office.
     """
@@ -82,7 +83,7 @@ def _open(case: Case, by: Officer | None, at: datetime, *steps: Step) -> Case:
     stamp(*steps, case=case, by=by, at=at)
     done = ["case.opened", *(["case.identified"] if Step.IDENTIFIED in steps else [])]
     for action in done:
-        record(by=by, action=action, subject=subject(case.resident), case=str(case.pk), at=at)
+        record(by=by or "resident", action=action, subject=subject(case.resident), case=str(case.pk), at=at)
     return case
 
 
@@ -90,7 +91,10 @@ def number(case: Case, today: date) -> None:
     """Give the case the next number of its office and day; whoever writes it tries again where another took the same."""
     case.opened_date = today
     of_today = Case.objects.filter(office=case.office_id, opened_date=today)
-    case.number = (of_today.aggregate(last=Max("number"))["last"] or 0) + 1
+    # A number that somebody has taken along to another office is still theirs here.
+    left = Transfer.objects.filter(from_office=case.office_id, opened_date=today)
+    taken = [each.aggregate(last=Max("number"))["last"] or 0 for each in (of_today, left)]
+    case.number = max(taken) + 1
 
 
 def _same_office(case: Case, office: int) -> Case:
@@ -125,14 +129,16 @@ def _waited(case: Case, at: datetime) -> int | None:
 
 
 @transaction.atomic
-def withdraw(*, case: Case, by: Officer, at: datetime) -> None:
+def withdraw(*, case: Case, by: Officer | None, at: datetime) -> None:
     """Take back an arrival that was marked by mistake, or whose resident went home; nobody may have called it yet.
 
-    Its number is not given again. May be repeated. Raises: NotReady when a colleague has called it.
+    Nobody (`by`) is the resident themselves. Its number is not given again. May be repeated.
+    Raises: NotReady when a colleague has called it.
     """
-    check_serve(by, case)
+    if by is not None:
+        check_serve(by, case)
     if Case.objects.filter(pk=case.pk, officer=None, closed_at=None).update(closed_at=at):
-        record(by=by, action="case.withdrawn", case=str(case.pk), at=at)
+        record(by=by or "resident", action="case.withdrawn", case=str(case.pk), at=at)
     elif not _is_withdrawn(case):
         raise NotReady(
             f"{case.number}番の方はすでに呼び出されています。取り消さずに、窓口の画面で受付を終えてください。"
@@ -140,14 +146,15 @@ def withdraw(*, case: Case, by: Officer, at: datetime) -> None:
 
 
 @transaction.atomic
-def restore_arrival(*, case: Case, by: Officer, at: datetime) -> None:
+def restore_arrival(*, case: Case, by: Officer | None, at: datetime) -> None:
     """Put a withdrawn arrival back among those who wait, at its old place. May be repeated.
 
     Raises: NotReady when the case was not withdrawn but served.
     """
-    check_serve(by, case)
+    if by is not None:
+        check_serve(by, case)
     if Case.objects.filter(pk=case.pk, officer=None).exclude(closed_at=None).update(closed_at=None):
-        record(by=by, action="case.arrival_restored", case=str(case.pk), at=at)
+        record(by=by or "resident", action="case.arrival_restored", case=str(case.pk), at=at)
     elif not Case.objects.filter(pk=case.pk, officer=None).exists():
         raise NotReady(f"{case.number}番の受付は、窓口で終わっています。新しく受け付けてください。")
 

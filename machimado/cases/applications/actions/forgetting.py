@@ -6,7 +6,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
-from machimado.cases.applications.models import AnswerChange, Application, Case, StoredFile, Submission
+from machimado.cases.applications.models import (
+    AnswerChange,
+    Application,
+    Case,
+    StoredFile,
+    Submission,
+    Transfer,
+)
 from machimado.cases.applications.permissions import State
 from machimado.ground.journal.actions import record
 
@@ -69,6 +76,7 @@ def _forget_some(limit: date) -> int:
     AnswerChange.objects.filter(application__in=of_cases).delete()
     Submission.objects.filter(application__in=of_cases).update(payload={}, attachments=[])
     of_cases.update(answers={}, sources={}, refused={})
+    Transfer.objects.filter(case__in=cases).update(note="")
     Case.objects.filter(pk__in=cases).update(resident=None, purpose="", forgotten=True)
     record(by=None, action="case.forgotten", detail={"cases": len(cases)})
     return len(cases)

@@ -45,14 +45,15 @@ def test_search(at_desk: Client) -> None:
 
 
 def test_the_first_page(at_desk: Client, universe: Universe) -> None:
-    """The day's cases, what residents sent by themselves, and the desk with its screen."""
+    """The day's cases, what residents sent by themselves, who was called, and the desk with its screen."""
     claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get("/counter/")) == WHO + 4
+    assert cost(lambda: at_desk.get("/counter/")) == WHO + 5
 
 
 def test_the_case(at_desk: Client, universe: Universe) -> None:
+    """What it was opened for and by whom it was handed over are two of them."""
     case = claim.begun(universe.officer).case
-    assert cost(lambda: at_desk.get(f"/counter/cases/{case.pk}/")) == WHO + 6
+    assert cost(lambda: at_desk.get(f"/counter/cases/{case.pk}/")) == WHO + 8
 
 
 def test_the_interview(at_desk: Client, universe: Universe) -> None:

@@ -24,6 +24,7 @@ from machimado.cases.register.actions import (
 from machimado.cases.register.permissions import ReasonNeeded, check_reason
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.reception import queries as waiting
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer
 
@@ -61,6 +62,7 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "events": (events := queries.events(timezone.localdate(now), standing=standing)),
         "came_for": queries.came_for(case, [*events, *choices], on=timezone.localdate(now)),
         "applications": applications,
+        "handed_over": waiting.handed_over(case),
         "unsent": [one["title"] for one in applications if one["is_unsent"]],
         "desk": queries.desk_state(desk_of(request), at=now),
     }

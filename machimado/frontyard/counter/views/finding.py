@@ -19,6 +19,7 @@ from machimado.frontyard.counter.views.beginning import start
 from machimado.frontyard.counter.views.case import case_or_404
 from machimado.frontyard.counter.views.desk import desk_of
 from machimado.frontyard.counter.views.filling_in import put_beside
+from machimado.frontyard.reception import queries as waiting
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Officer
 
@@ -34,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "cases": listed,
         "arrived": queries.arrived(officer),
+        "called": waiting.called_by(officer, now),
         "desks": queries.desks(officer),
         "desk": queries.desk_state(desk_of(request), at=now),
         **_results(request),

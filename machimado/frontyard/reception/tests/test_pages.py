@@ -205,8 +205,8 @@ def test_the_hall_asks_the_store_as_often_however_many_wait(
         reception.arrive(
             office=universe.branch, lane=Lane.ALONE, by=universe.officer, at=timezone.now(), business_id="001"
         )
-    # Who waits, what is left over; the officers and their skills.
-    with django_assert_num_queries(4):
+    # Who waits, who was sent on, what is left over; the officers and their skills.
+    with django_assert_num_queries(5):
         queries.hall(universe.branch, titles={}, at=timezone.now(), me=universe.officer)
 
 

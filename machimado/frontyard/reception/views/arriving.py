@@ -62,7 +62,15 @@ def _arrive(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ArrivalForm, status: int = 200) -> HttpResponse:
     lanes = zip(Lane, ("h", "s"), strict=True)
-    context = {"form": form, "key": uuid4(), "lanes": lanes, "languages": choices(), **_hall(request)}
+    sent_on = queries.sent_on(permissions.by(request).office, timezone.now())
+    context = {
+        "sent_on": sent_on,
+        "form": form,
+        "key": uuid4(),
+        "lanes": lanes,
+        "languages": choices(),
+        **_hall(request),
+    }
     return render(request, "reception/home.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from machimado.cases.applications.models import Case, Step
 from machimado.cases.applications.permissions import SERVING
+from machimado.frontyard.reception import actions
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 
@@ -17,11 +18,11 @@ from machimado.ground.typesetting.qr import qr_svg
 @permissions.officers(*SERVING)
 @require_safe
 def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Show the slip; its QR code opens the case at the counter and tells nothing to whoever may not open it."""
+    """Show the slip; by its QR code the resident sees on a phone how many are before them, and when they are called."""
     case = get_object_or_404(
         Case.objects.select_related("office"), pk=case_id, office=permissions.by(request).office_id
     )
-    address = request.build_absolute_uri(reverse("counter:case", args=[case.pk]))
+    address = request.build_absolute_uri(reverse("reception:ticket", args=[actions.code_of(case)]))
     context = {
         "case": case,
         "arrived_at": case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first(),

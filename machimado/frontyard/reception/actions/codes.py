@@ -1,0 +1,25 @@
+"""Codes that open one ticket, one screen or one booking. They can be worked out again; what is kept is their hash."""
+
+import base64
+import hashlib
+import hmac
+
+from django.conf import settings
+
+from machimado.cases.applications.models import Case
+
+
+def hashed(secret: str) -> str:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def code_of(case: Case) -> str:
+    """Return the code by which the resident sees the case's place in the queue: 128 bits that nobody guesses."""
+    return worked_out(f"ticket:{case.pk}")
+
+
+def worked_out(whose: str) -> str:
+    """Return the code that belongs to something, as an address takes it."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), whose.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
