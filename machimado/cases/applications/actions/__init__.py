@@ -58,6 +58,7 @@ from machimado.cases.applications.actions.kept import (
     newer_form,
 )
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
+from machimado.cases.applications.actions.showing_card import keep_card, new_in, take_card
 from machimado.cases.applications.actions.submitting import submit
 
 __all__ = [
@@ -92,10 +93,12 @@ __all__ = [
     "going",
     "hand_back",
     "identify",
+    "keep_card",
     "keep_place",
     "look",
     "look_at_list",
     "needs_signature",
+    "new_in",
     "newer_form",
     "open_case",
     "open_file",
@@ -110,6 +113,7 @@ __all__ = [
     "speak",
     "stamp",
     "submit",
+    "take_card",
     "take_over",
     "to_review",
     "unbook_paper",
