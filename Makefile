@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUILT := machimado/ground/ui/static/built/.stamp
 FRONT_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
 
-.PHONY: help demo test test-postgres tour check format messages lock clean install
+.PHONY: help demo test test-postgres tour check format messages lock clean install card
 
 help: ## この一覧を表示
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -25,6 +25,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
+
+card: $(VENV)/.run ## カードを読む部品を入れる（swig・libpcsclite-dev が要ります）
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/card.txt
 
 # The machine's own Node when it is new enough; otherwise the one packaged for Python.
 $(BUILT): $(FRONT_SOURCES) $(VENV)/.run
@@ -63,6 +66,7 @@ messages: $(VENV)/.dev ## 住民の画面の言葉（やさしい日本語・英
 lock: $(VENV)/.dev ## 依存の版を固定し直す
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --extra postgres --extra build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --extra postgres --extra build --extra dev pyproject.toml -c requirements/run.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header requirements/card.in -c requirements/run.txt -o requirements/card.txt
 
 clean: ## 作ったものを消す（見本のデータも）
 	rm -rf $(VENV) build var frontend/node_modules machimado/ground/ui/static/built

@@ -32,6 +32,7 @@ CITIES = {
     "tests/test_another_city.py": "another city",
     "tests/test_command_line.py::TestDemo": "demo",
     "tests/test_https.py": "https",
+    "tests/test_card_reader.py": "card reader",
 }
 
 

@@ -25,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     if words[:1] == ["core"]:
         launcher.become_core(words[1:])
+    if words[:1] == ["card-agent"]:
+        launcher.become_card_agent(words[1:])
     arguments = _parser().parse_args(words)
     _to_environment(arguments)
     try:

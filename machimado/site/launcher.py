@@ -56,6 +56,7 @@ def add_parsers(commands: Any) -> None:
     serve.set_defaults(run=run_serve)
     # Listed here for the help; main() hands everything behind the word to samplecore before it is parsed.
     commands.add_parser("core", help="参照基幹システム（samplecore）を起動する。続く引数はそのまま渡る")
+    commands.add_parser("card-agent", help="職員のパソコンでカードを読む。続く引数はそのまま渡る")
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +77,16 @@ def _port(text: str) -> int:
 
 def become_core(words: Sequence[str]) -> NoReturn:
     """Become the reference core system with the arguments that the user wrote."""
-    command = [sys.executable, "-m", "samplecore", *words]
+    _become("samplecore", words)
+
+
+def become_card_agent(words: Sequence[str]) -> NoReturn:
+    """Become the card reader's agent, which knows nothing of us but HTTP."""
+    _become("cardagent", words)
+
+
+def _become(program: str, words: Sequence[str]) -> NoReturn:
+    command = [sys.executable, "-m", program, *words]
     os.execv(sys.executable, command)  # noqa: S606 - the user's own words, no shell
 
 

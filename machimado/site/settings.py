@@ -213,6 +213,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W004"]
 X_FRAME_OPTIONS = "DENY"
 # Minutes without a touch after which an officer's screen asks for the password again.
 LOCK_AFTER_MINUTES = env.integer("MACHIMADO_LOCK_MINUTES", 10, low=1, high=240)
+# Where `machimado card-agent` listens on each officer's own computer.
+CARD_AGENT_PORT = env.integer("MACHIMADO_CARD_AGENT_PORT", 35970, low=1024, high=65535)
 
 # Who finds residents and cases for the auditor, to whom the journal itself gives opaque ids only.
 JOURNAL_DIRECTORY = "machimado.site.directory.Directory"

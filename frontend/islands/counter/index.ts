@@ -2,6 +2,7 @@
 import "../../styles/counter.css";
 import "../../styles/route.css";
 import { listen } from "../../shared/live";
+import "./card";
 import "./results";
 import "./saving";
 import "./steps";

@@ -59,10 +59,12 @@ class Case(models.Model):
     closed_at = models.DateTimeField("終了日時", null=True)
     # Its time is over: whose it was and what was answered is gone.
     forgotten = models.BooleanField("個人情報の消去済み", default=False)
+    # What the card of somebody who is in no register yet says, until they go (rules/card.py).
+    card = models.JSONField("カードの4情報", null=True)
     # From arrival at reception to the call; none where nobody waited: whoever came straight to a desk, or by paper.
     wait_seconds = models.PositiveIntegerField("待ち時間（秒）", null=True)
 
-    personal_data = {"resident": "終了から5年", "purpose": "終了から5年"}
+    personal_data = {"resident": "終了から5年", "purpose": "終了から5年", "card": "受付の終了まで"}
 
     class Meta:
         ordering = ["opened_date", "number"]
@@ -170,7 +172,7 @@ class Application(models.Model):
     state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
     begun_at = models.DateTimeField("開始日時")
     answers = models.JSONField("回答", default=dict)
-    # path → {"source": "record" | "index" | "case" | "officer" | "resident", "revision": n}; at a group's own path, who last
+    # path → {"source": "record" | "index" | "case" | "card" | "officer" | "resident", "revision": n}; at a group's own path, who last
     # put rows in or took them out ("" where nobody did), and at which revision rows last moved. "registered": what the
     # record says instead of what a resident said alone.
     sources = models.JSONField("回答の出所", default=dict)

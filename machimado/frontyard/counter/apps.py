@@ -8,6 +8,10 @@ class CounterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # Each action that this room records, in the words of the auditor's page.
     journal_words = {
+        "card.reader_paired": "カードリーダーをつないだ",
+        "card.reader_unpaired": "カードリーダーを外した",
+        "card.asked": "カードの読み取りを始めた",
+        "card.read": "カードを読んだ",
         "screen.paired": "住民の画面をつないだ",
         "screen.unpaired": "住民の画面を外した",
         "screen.shown": "住民の画面に申請を出した",

@@ -39,6 +39,11 @@ class Desk(models.Model):
         """The screen on the resident's side, if one is paired."""
         return getattr(self, "paired_screen", None)
 
+    @property
+    def reader(self) -> "CardReader | None":
+        """The card reader at it, if one is paired."""
+        return getattr(self, "paired_reader", None)
+
     def is_hidden(self, at: datetime) -> bool:
         """Whether what is shown was left standing for so long that its screen shows nothing of it any more."""
         left = timedelta(minutes=settings.LOCK_AFTER_MINUTES)
@@ -81,6 +86,19 @@ class Invitation(models.Model):
     personal_data: dict[str, str] = {}
 
 
-DESKS = ByKey(Desk, along=("paired_screen",))
+class CardReader(models.Model):
+    """The card reader on the officer's computer at a desk (カードリーダー): with its agent we share a key, and with no other."""
+
+    desk = models.OneToOneField(
+        Desk, models.CASCADE, primary_key=True, related_name="paired_reader", verbose_name="窓口"
+    )
+    # It leaves for the agent once, when both are paired, and signs which reading is asked for.
+    key = models.CharField("共有鍵", max_length=64)
+    paired_at = models.DateTimeField("接続日時")
+
+    personal_data: dict[str, str] = {}
+
+
+DESKS = ByKey(Desk, along=("paired_screen", "paired_reader"))
 # By what they show.
 SHOWING = ByKey(Desk, "shown", along=("paired_screen",))

@@ -1,6 +1,6 @@
 """What the counter's pages show, as plain data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,15 +27,20 @@ from machimado.cases.applications.models import (
 )
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.answers import INDEX, take
+from machimado.cases.applications.rules.card import SEX, Card, plain
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Paper
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.register import queries as register
 from machimado.cases.register.actions import Record
+from machimado.cases.register.models import Resident
+from machimado.cases.register.queries import Hit, SearchResult
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.frontyard.reception import queries as reception
+from machimado.ground.japanese.eras import wareki
 from machimado.ground.people.models import Officer
 from machimado.ground.ui.languages import Language
 
@@ -55,6 +60,7 @@ class DeskState:
     objection: str
     # In its own words; nothing where it is Japanese.
     language: str
+    has_reader: bool
 
 
 def desks(officer: Officer) -> list[Desk]:
@@ -70,7 +76,16 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
     alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
     foreign = desk.get_language_display() if desk.language != Language.JAPANESE else ""
     hidden = desk.shown_id if desk.is_hidden(at) else None
-    return DeskState(desk.pk, desk.number, screen is not None, alive, hidden, desk.objection, foreign)
+    return DeskState(
+        desk.pk,
+        desk.number,
+        screen is not None,
+        alive,
+        hidden,
+        desk.objection,
+        foreign,
+        desk.reader is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,3 +489,66 @@ def household(record: Record | None) -> list[dict[str, Any]]:
     number = record.data["resident_number"]
     others = [member for member in record.data.get("household", []) if member["resident_number"] != number]
     return [{**record.data, "is_self": True}, *others]
+
+
+# --- a card that was read ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One item of a card, beside what the register says of the same (nothing where it is not to be shown, or not known)."""
+
+    label: str
+    on_card: str
+    registered: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Somebody of the register who may be whoever the card belongs to, and in what the two differ."""
+
+    hit: Hit
+    differences: tuple[str, ...]
+
+
+def card_lines(card: Card, resident: Resident | None = None) -> list[CardLine]:
+    """Return the items of a card; with a resident, beside what the register says."""
+    known = ("", "", "", "") if resident is None else _registered(resident)
+    return [
+        CardLine(label, words, theirs, bool(theirs) and plain(words) != plain(theirs))
+        for (label, words), theirs in zip(_words(card), known, strict=True)
+    ]
+
+
+def _words(card: Card) -> list[tuple[str, str]]:
+    born = wareki(card.born) if card.born else card.birth_date
+    return [("氏名", card.name), ("生年月日", born), ("性別", card.sex_in_words), ("住所", card.address)]
+
+
+def _registered(resident: Resident) -> tuple[str, str, str, str]:
+    """Return what the register says; not the address of somebody whose address is not told."""
+    born = register.birth_date_text(resident)
+    address = "" if resident.shielded else resident.address
+    return resident.name_text, born, SEX.get(resident.sex, ""), address
+
+
+def matches(card: Card, found: SearchResult) -> list[Match]:
+    """Return who was found, those first who differ least."""
+    listed = [Match(hit, tuple(_differences(card, hit))) for hit in found.hits]
+    return sorted(listed, key=lambda match: len(match.differences))
+
+
+def _differences(card: Card, hit: Hit) -> Iterator[str]:
+    theirs = (hit.name, hit.birth_date_text, hit.sex, hit.address)
+    for (label, words), known in zip(_words(card), theirs, strict=True):
+        if known and plain(words) != plain(known):
+            yield label
+
+
+def filled(application: Application, card: Card, *, at: datetime) -> list[str]:
+    """Return what the card would answer in the application, by the questions' names."""
+    found = cases.new_in(application, card, at=at)
+    form = cases.form_of(application)
+    paths = [*found.values, *found.halves]
+    return [question.label["ja"] for path in paths if (question := form.question(path)) is not None]

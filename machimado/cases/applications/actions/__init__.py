@@ -60,6 +60,7 @@ from machimado.cases.applications.actions.kept import (
 )
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
 from machimado.cases.applications.actions.passing_on import let_go, take_back, transfer
+from machimado.cases.applications.actions.showing_card import keep_card, new_in, take_card
 from machimado.cases.applications.actions.submitting import submit
 
 __all__ = [
@@ -95,11 +96,13 @@ __all__ = [
     "going",
     "hand_back",
     "identify",
+    "keep_card",
     "keep_place",
     "let_go",
     "look",
     "look_at_list",
     "needs_signature",
+    "new_in",
     "newer_form",
     "open_case",
     "open_file",
@@ -115,6 +118,7 @@ __all__ = [
     "stamp",
     "submit",
     "take_back",
+    "take_card",
     "take_over",
     "to_review",
     "transfer",

@@ -196,5 +196,5 @@ def look_at_list(*, count: int, by: Officer, at: datetime) -> None:
 def close(*, case: Case, by: Officer, at: datetime) -> None:
     """End the case: the resident leaves. May be repeated."""
     check_serve(by, case)
-    if Case.objects.filter(pk=case.pk, closed_at=None).update(closed_at=at):
+    if Case.objects.filter(pk=case.pk, closed_at=None).update(closed_at=at, card=None):
         record(by=by, action="case.closed", case=str(case.pk), at=at)

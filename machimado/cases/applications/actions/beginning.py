@@ -18,6 +18,7 @@ from machimado.cases.applications.actions.kept import (
     subject,
     until_free,
 )
+from machimado.cases.applications.actions.showing_card import new_in, put_in
 from machimado.cases.applications.models import (
     APPLICATIONS,
     APPLICATIONS_OF,
@@ -30,6 +31,7 @@ from machimado.cases.applications.models import (
 )
 from machimado.cases.applications.permissions import RUNNING, State, check_serve, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.card import kept_card
 from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures import queries as procedures
@@ -219,7 +221,7 @@ def _said_before(others: Iterable[Application], form: Form, today: date) -> type
     found: type_of_found = {}
     for other in others:
         for question in form.questions:
-            said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case"}
+            said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case", "card"}
             if said and question.kind not in FOR_ONE_ONLY and question.id in vocabulary().meanings:
                 value = _as_taken(question, documents.take(other.answers, question.id), today)
                 found |= {question.id: (value, "case")} if value is not None else {}
@@ -253,6 +255,9 @@ def _begin(case: Case, start: _Start, found: type_of_found) -> Application:
         sources={path: {"source": source, "revision": 0} for path, (_, source) in found.items()},
         record_read_at=start.read_at,
     )
+    if case.card is not None:
+        found_on_card = new_in(application, kept_card(case.card), at=start.at)
+        put_in(application, found_on_card)
     APPLICATIONS.add(application)
     whose = subject(case.resident)
     by = start.by or "resident"

@@ -77,7 +77,7 @@ def _forget_some(limit: date) -> int:
     Submission.objects.filter(application__in=of_cases).update(payload={}, attachments=[])
     of_cases.update(answers={}, sources={}, refused={})
     Transfer.objects.filter(case__in=cases).update(note="")
-    Case.objects.filter(pk__in=cases).update(resident=None, purpose="", forgotten=True)
+    Case.objects.filter(pk__in=cases).update(resident=None, purpose="", card=None, forgotten=True)
     record(by=None, action="case.forgotten", detail={"cases": len(cases)})
     return len(cases)
 

@@ -12,6 +12,8 @@ MAX_ITEMS = 50
 # away, the copy of it that is kept for searching.
 RECORD, INDEX = "record", "index"
 REGISTERED = frozenset({RECORD, INDEX})
+# From the card that the resident showed with its PIN.
+CARD = "card"
 
 
 class PathRefused(Exception):

@@ -15,6 +15,7 @@ from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.models import DESKS, Desk
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
+from machimado.ground.ui.middleware import POLICY
 
 DESK_COOKIE = "machimado_desk"
 COOKIE_DAYS = 400
@@ -33,6 +34,17 @@ def show_to_resident(request: HttpRequest, desk: Desk | None, application: Appli
     """Put the application on the screen of the desk, as the officer just asked for."""
     if desk is not None:
         actions.show(desk=desk, application=application, by=permissions.by(request), at=timezone.now())
+
+
+def agent_address() -> str:
+    """Return where the card reader's agent listens on each officer's own computer."""
+    return f"http://127.0.0.1:{settings.CARD_AGENT_PORT}"
+
+
+def with_agent(response: HttpResponse) -> HttpResponse:
+    """Let the page speak with the card reader's agent on its own computer, and with nobody else."""
+    response["Content-Security-Policy"] = f"{POLICY}; connect-src 'self' {agent_address()}"
+    return response
 
 
 def _stand_at(response: HttpResponse, desk: Desk) -> None:
@@ -65,8 +77,9 @@ def choose(request: HttpRequest) -> HttpResponse:
         "address": address,
         "qr": qr_svg(address) if address else "",
         "screen_address": request.build_absolute_uri(reverse("counter:screen")),
+        "agent_address": agent_address(),
     }
-    return render(request, "counter/desk.html", context)
+    return with_agent(render(request, "counter/desk.html", context))
 
 
 def _invitation(request: HttpRequest, desk: Desk) -> str:

@@ -15,9 +15,11 @@ from machimado.cases.applications.rules.reference import is_resume_code
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import RESIDENTS, Resident
 from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.rules.seal import SealRefused
 from machimado.frontyard.counter.views.beginning import start
+from machimado.frontyard.counter.views.card_reader import FIND, opened
 from machimado.frontyard.counter.views.case import case_or_404
-from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.desk import agent_address, desk_of, with_agent
 from machimado.frontyard.counter.views.filling_in import put_beside
 from machimado.frontyard.reception import queries as waiting
 from machimado.ground.people import permissions
@@ -38,9 +40,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "called": waiting.called_by(officer, now),
         "desks": queries.desks(officer),
         "desk": queries.desk_state(desk_of(request), at=now),
+        "agent_address": agent_address(),
         **_results(request),
     }
-    return render(request, "counter/home.html", context)
+    return with_agent(render(request, "counter/home.html", context))
 
 
 @permissions.officers(*SERVING)
@@ -113,11 +116,23 @@ def newcomer(request: HttpRequest) -> HttpResponse:
     except cases.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("counter:home")
+    _keep_card(request, case)
     begun = queries.begun_alone(case) if waiting else None
     if begun is not None:
         return redirect("counter:interview", begun.pk)
     procedure = request.POST.get("procedure", "")
     return start(request, case, procedure) if procedure else redirect("counter:case", case.pk)
+
+
+def _keep_card(request: HttpRequest, case: Case) -> None:
+    """Keep the newcomer's card with the case, where it was read to look for them; without it all goes on as well."""
+    if not request.POST.get("reading"):
+        return
+    try:
+        card = opened(request, FIND, case)
+        cases.keep_card(case=case, card=card, by=permissions.by(request), at=timezone.now())
+    except (actions.ReaderRefused, SealRefused, cases.NotReady) as refusal:
+        messages.error(request, str(refusal))
 
 
 def _key(text: str) -> UUID | None:

@@ -24,7 +24,7 @@ from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.case import check_reason_given
-from machimado.frontyard.counter.views.desk import desk_of
+from machimado.frontyard.counter.views.desk import agent_address, desk_of, with_agent
 from machimado.ground.people import permissions
 from machimado.ground.ui.addresses import address_of
 from machimado.ground.ui.languages import Language
@@ -72,8 +72,9 @@ def interview_page(
 ) -> HttpResponse:
     """Return the interview's whole page, whichever address was asked: it tells the browser its own."""
     address = address_of("counter:interview", application.pk)
-    now = {**context(request, application, desk, refusals, **more), "page_address": address}
-    response = render(request, "counter/interview.html", now, status=status)
+    known = context(request, application, desk, refusals, **more)
+    now = {**known, "page_address": address, "agent_address": agent_address()}
+    response = with_agent(render(request, "counter/interview.html", now, status=status))
     response["Content-Location"] = address
     return response
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0010_transfers'),
+        ('applications', '0011_transfers'),
         ('people', '0002_section_businesses'),
         ('reception', '0003_calls_and_terminals'),
     ]

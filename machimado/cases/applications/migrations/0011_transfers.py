@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0009_self_service'),
+        ('applications', '0010_begun_anew_with_the_same_code'),
         ('people', '0002_section_businesses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

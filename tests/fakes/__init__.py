@@ -1,0 +1,1 @@
+"""Stand-ins for what a city hall has and a test machine has not."""
