@@ -23,6 +23,7 @@ from machimado.cases.procedures.rules.life_event import (
     step_id,
 )
 from machimado.cases.procedures.rules.outcome import Finding, Outcome, Reason, Step
+from machimado.ground.japanese.closed_days import next_open
 
 ROUTE = "route"
 # The route was looked at, and is gone; what is left for another day; what somebody was told of.
@@ -296,11 +297,16 @@ def _due(due: Due | None, answers: Mapping[str, Any]) -> date | None:
         since = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return (
-        None
-        if since is None
-        else _months_later(since, due.months + 12 * due.years) + timedelta(days=due.days)
-    )
+    return None if since is None else _last_day(due, since)
+
+
+def _last_day(due: Due, since: date) -> date:
+    """Return the last day of a period; where offices are closed then, the first on which they are not.
+
+    What is to be done on the very day, or before it, has no period. Source: 地方自治法第4条の2第4項; 行政機関の休日に関する法律第2条.
+    """
+    day = _months_later(since, due.months + 12 * due.years) + timedelta(days=due.days)
+    return day if due.fixed or day == since else next_open(day)
 
 
 def _months_later(day: date, months: int) -> date:

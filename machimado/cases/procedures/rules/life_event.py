@@ -17,6 +17,7 @@ from machimado.cases.procedures.rules.definition import (
     Day,
     Document,
     Expression,
+    Flag,
     Identifier,
     LegalBasis,
     Part,
@@ -50,6 +51,10 @@ class Due(Part):
     months: Annotated[int, Field(ge=0, le=120)] = 0
     years: Annotated[int, Field(ge=0, le=20)] = 0
     since: QuestionId = Field(alias="from")
+    fixed: Flag = Field(
+        default=False,
+        description="閉庁日に当たっても延びないか。時効（2年など）や失効のように、届け出る期間でないもの",
+    )
 
 
 class _Step(Part):
@@ -155,7 +160,7 @@ def step_id(step: Called | Errand) -> str:
 
 # What editors show to whoever writes a life event.
 _DESCRIPTIONS = DESCRIPTIONS | {
-    "Due": "期限。from の日から数える（days・months・years を足す）。",
+    "Due": "期限。from の日から数える（days・months・years を足す）。閉庁日に当たるときは次の開庁日まで延びる。",
     "Called": "この市の手続。when が成り立つときに当てはまる。",
     "Errand": "ここではできない用事。この市役所の別の窓口（here: true）か、ほかの機関で行う。",
     "Chapter": "いくつもの手続に共通する質問の章。meanings に語彙の言葉（heir、resident.name など）を書く。",

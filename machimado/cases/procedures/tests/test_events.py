@@ -1,5 +1,6 @@
 """The life events of the sample city: complete in three languages, and each answered once for all of its procedures."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -63,7 +64,9 @@ def test_each_question_can_be_asked_in_three_languages(bundle: Bundle) -> None:
 def test_each_step_says_why_and_on_what_it_rests(bundle: Bundle) -> None:
     for step in bundle.event.steps:
         assert step.legal_basis.law
-        assert step.legal_basis.article
+        # The city's own ordinances are samples; of a law of the country the article is named.
+        is_own = step.legal_basis.law.startswith(("雪見市", "各金融機関"))
+        assert is_own or re.search(r"第[0-9]+条", step.legal_basis.article), step.legal_basis
         assert step.source
         assert step.why["ja"].endswith("。")
 
