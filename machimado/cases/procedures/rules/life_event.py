@@ -75,6 +75,10 @@ class Called(_Step):
         default={},
         description="この手続の質問のうち、このライフイベントで答えが決まっているもの。質問の id と式（CEL）",
     )
+    apart: tuple[Identifier, ...] = Field(
+        default=(),
+        description="同じ言葉でも、この手続では別に聞く質問。振込先の口座のように、だれのものかが手続で違うとき",
+    )
 
 
 class Errand(_Step):

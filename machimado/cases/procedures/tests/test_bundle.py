@@ -498,3 +498,52 @@ def test_a_period_ends_on_a_day_on_which_offices_are_open(
     one = bundle(triage, {form.id: form for form in (load(LEAVE, "a.yaml"), load(HEIRS, "b.yaml"))})
     route = one.evaluate({"death": {"date": died}, "insured": "yes"}, today=date(2027, 6, 1)).route
     assert str(next(step.due_date for step in route if step.id == "leave-insurance")) == due
+
+
+# The event knows who the members are; the rest of each row is asked.
+ROWS = '[{"name": {"text": "佐藤　二郎", "kana": "サトウ　ジロウ"}}]'
+KNOWN = EVENT.replace(
+    "    given: {cause: '\"death\"'}\n",
+    f"    given:\n      cause: '\"death\"'\n      household.members: 'insured == \"yes\" ? {ROWS} : null'\n",
+    1,
+).replace(
+    "    due: {months: 3, from: death.date}\n",
+    f"    due: {{months: 3, from: death.date}}\n    given:\n      household.members: '{ROWS}'\n",
+    1,
+)
+
+
+def test_of_a_row_that_the_event_knows_only_the_rest_is_asked() -> None:
+    one = checked(KNOWN)
+    row = {"leave-insurance-since": "2020-01-01", "name-heirs-share": 2}
+    answers = {**WHOLE, "household": {"members": [row]}}
+    outcome = one.evaluate(answers, today=TODAY)
+    assert outcome.missing == ()
+    assert "household.members.0.name" not in outcome.asked
+    assert "household.members.0.leave-insurance-since" in outcome.asked
+    assert outcome.given == {"household.members.0.name": {"text": "佐藤　二郎", "kana": "サトウ　ジロウ"}}
+    sent = {member.id: its.answers for member, its in one.evaluate_each(answers, today=TODAY)}
+    assert sent["leave-insurance"]["household"]["members"][0]["name"]["text"] == "佐藤　二郎"
+    assert sent["name-heirs"]["household"]["members"][0]["share"] == 2
+    without = one.evaluate({**WHOLE, "household": {}}, today=TODAY)
+    assert "household.members.0.name-heirs-share" in without.missing
+
+
+def test_a_list_that_one_procedure_asks_from_the_beginning_is_asked_for_all() -> None:
+    text = KNOWN.replace('insured == "yes" ?', 'insured == "no" ?', 1)
+    outcome = checked(text).evaluate(WHOLE, today=TODAY)
+    assert "household.members.0.name" in outcome.asked
+    assert outcome.given == {}
+
+
+def test_what_belongs_to_somebody_else_in_one_procedure_is_asked_there_by_itself() -> None:
+    text = EVENT.replace(
+        "    due: {months: 3, from: death.date}\n",
+        "    due: {months: 3, from: death.date}\n    apart: [signature]\n",
+        1,
+    )
+    one = checked(text)
+    asked = one.evaluate(WHOLE, today=TODAY).asked
+    assert "signature" in asked
+    assert "name-heirs.signature" in asked
+    assert one.evaluate(WHOLE, today=TODAY).missing == ("name-heirs.signature",)

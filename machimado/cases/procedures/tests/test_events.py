@@ -87,6 +87,21 @@ def test_each_reason_is_an_answer_that_was_given(bundle: Bundle) -> None:
                 assert step.because, (case.name, step.id)
 
 
+@each_event
+def test_of_a_row_that_the_event_knows_nothing_is_left_to_the_register(bundle: Bundle) -> None:
+    """The register's rows are of others: what it would fill in, the event says itself."""
+    for case, answers in answered_cases(bundle):
+        outcome = bundle.triage.form.evaluate(answers, today=date.fromisoformat(case.today))
+        for member in bundle.going(answers, today=date.fromisoformat(case.today)):
+            for name in member.answered(outcome.derived):
+                group = member.form.question(name)
+                if group is None or group.kind != "group":
+                    continue
+                filled = {row.id for row in group.questions if row.prefill}
+                for row in outcome.derived[member.given[name]]:
+                    assert filled <= row.keys(), (case.name, member.id, name)
+
+
 def answered_cases(bundle: Bundle) -> Iterator[tuple[EventCase, dict[str, Any]]]:
     answers: dict[str, dict[str, Any]] = {}
     for case in bundle.event.tests:
