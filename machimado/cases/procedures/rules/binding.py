@@ -120,9 +120,10 @@ class _Binder:
                 if question.id in shared and f"{question.id}[].{row.id}" not in self.meanings:
                     leaf = f"{form.id}-{row.id}"
                 names[f"{question.id}[].{row.id}"] = f"{here}[].{leaf}"
-        own = (question.id for question in self.triage.form.questions if question.id not in self.meanings)
+        own = {question.id for question in self.triage.form.questions if question.id not in self.meanings}
         given = {name: given_name(form.id, name) for name in self._given(form)}
-        return Member(form, shared, names, _leaves(form, shared, names), frozenset(own), given)
+        foreign = frozenset(own.union(apart))
+        return Member(form, shared, names, _leaves(form, shared, names), foreign, given)
 
     # --- where they stand --------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class Member:
     names: Mapping[str, str]
     # In the rows of shared groups, by the group: the questions that this procedure alone asks there.
     leaves: Mapping[str, tuple[str, ...]]
-    # What the triage alone asks: none of the procedure's business, though it may ask something of the same name.
+    # What the triage alone asks, or the others: none of the procedure's business, though it asks something of the same name.
     foreign: frozenset[str] = frozenset()
     # Which of its questions the event answers: by the question, the value that the triage derives for it.
     given: Mapping[str, str] = field(default_factory=dict)
@@ -271,7 +271,7 @@ class Bundle(Form):
         return tuple(
             Step(
                 id=name,
-                due_date=_due(known[name].due, first.answers),
+                due_date=_due(known[name].due, {**first.answers, "derived": first.derived}),
                 because=self._because(name, first, variables),
                 is_put_off=name in off,
                 open_points=points.get(name, 0),

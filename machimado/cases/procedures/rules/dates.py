@@ -156,6 +156,16 @@ def _last_day(start: date, days: int) -> date:
     return next_open(date.fromordinal(reached)) if reached <= date.max.toordinal() else date.max
 
 
+def days_after(start: str, days: int) -> str:
+    """Return the day so many days after another, as YYYY-MM-DD."""
+    first, last = days_of(start)
+    _agreed(first, last)
+    reached = first.toordinal() + days
+    if not date.min.toordinal() <= reached <= date.max.toordinal():
+        raise UncertainDateError("その日は暦にありません。")
+    return date.fromordinal(reached).isoformat()
+
+
 def next_month(day: str) -> str:
     """Return the month after the month of a day, as YYYY-MM."""
     first, last = days_of(day)

@@ -278,7 +278,8 @@ def check_event(triage: Triage, vocabulary: Vocabulary, complaints: Complaints) 
 def _check_days(triage: Triage, complaints: Complaints) -> None:
     for number, step in enumerate(triage.event.steps):
         question = triage.form.question(step.due.since) if step.due else None
-        if step.due and (question is None or question.kind != "date"):
+        is_derived = step.due is not None and step.due.since.removeprefix("derived.") in triage.event.derived
+        if step.due and not is_derived and (question is None or question.kind != "date"):
             loc = _written_at(triage.event, ("documents", number, "due", "from"))
             complaints.add(loc, f"「{step.due.since}」は、ここで聞く日付の質問ではありません。")
 

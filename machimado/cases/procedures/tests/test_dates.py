@@ -150,3 +150,11 @@ def test_a_period_that_ends_while_offices_are_closed_ends_when_they_open(
 def test_within_a_period_only_where_every_possible_day_agrees() -> None:
     with pytest.raises(UncertainDateError):
         dates.within("2026-04-XX", 14, "2026-04-20")
+
+
+def test_days_after_a_day() -> None:
+    assert dates.days_after("2026-03-31", 1) == "2026-04-01"
+    assert dates.days_after("2024-02-28", 1) == "2024-02-29"
+    for start, days in (("2026-03-XX", 1), ("9999-12-31", 1), ("2026-03-31", -10_000_000)):
+        with pytest.raises(UncertainDateError):
+            dates.days_after(start, days)
