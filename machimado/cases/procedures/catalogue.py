@@ -423,6 +423,12 @@ def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) ->
                     f"手続「{step.procedure}」に「{name}」という質問はありません。",
                     key=True,
                 )
+        for place, name in enumerate(step.apart):
+            if form.question(name) is None:
+                yield source.problem(
+                    ("procedures", number, "apart", place),
+                    f"手続「{step.procedure}」に「{name}」という質問はありません。",
+                )
     called = {
         step.procedure: forms[step.procedure] for step in triage.event.procedures if step.procedure in forms
     }

@@ -110,6 +110,7 @@ class Group:
     line: Line
     rows: tuple[Row, ...]
     may_add: bool
+    may_drop: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,7 @@ class _Maker:
         self._refusals = refusals
         self._hidden = hidden
         self._asked = set(outcome.asked)
+        self._given = outcome.given
         self._missing = set(outcome.missing)
         self._required = outcome.required
         self._errors = _by_path(outcome.errors, self._language)
@@ -326,9 +328,14 @@ class _Maker:
         return self._group(question, line) if question.kind == "group" else line
 
     def _group(self, question: Question, line: Line) -> Group:
-        count = len(line.value or [])
+        # Rows that a life event knows are there, whoever has answered in them; nobody adds to them or takes one away.
+        known = 1 + max(
+            (int(path.split(".")[-2]) for path in self._given if path.startswith(f"{question.id}.")),
+            default=-1,
+        )
+        count = known or len(line.value or [])
         rows = tuple(self._row(question, index) for index in range(count))
-        return Group(line, rows, may_add=count < question.most)
+        return Group(line, rows, may_add=not known and count < question.most, may_drop=not known)
 
     def _row(self, group: Question, index: int) -> Row:
         lines = tuple(
@@ -336,7 +343,13 @@ class _Maker:
             for question in group.questions
             if self._is_shown(question, path := f"{group.id}.{index}.{question.id}")
         )
-        return Row(index, f"{say(group.label, self._language)} {index + 1}", lines)
+        return Row(index, self._row_title(group, index), lines)
+
+    def _row_title(self, group: Question, index: int) -> str:
+        """Return what a row is called: by number, and by name where a life event knows whose it is."""
+        title = f"{say(group.label, self._language)} {index + 1}"
+        name = self._given.get(f"{group.id}.{index}.name")
+        return f"{title}　{name['text']}" if isinstance(name, dict) and name.get("text") else title
 
     def _line(self, question: Question, path: str, place: str) -> Line:
         value = take(self._answers, path)

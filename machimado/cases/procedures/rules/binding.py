@@ -101,8 +101,17 @@ class _Binder:
         """Return which of a procedure's own questions the event answers."""
         return next((step.given for step in self.event.procedures if step.procedure == form.id), ())
 
+    def _apart(self, form: Form) -> Iterable[str]:
+        """Return what means something else in this procedure, though it is called the same: each is asked by itself."""
+        return next((step.apart for step in self.event.procedures if step.procedure == form.id), ())
+
     def _member(self, form: Form) -> Member:
-        shared = frozenset(question.id for question in form.questions if self._is_shared(question))
+        apart = self._apart(form)
+        shared = frozenset(
+            question.id
+            for question in form.questions
+            if self._is_shared(question) and question.id not in apart
+        )
         names: dict[str, str] = {}
         for question in form.questions:
             here = names[question.id] = question.id if question.id in shared else f"{form.id}.{question.id}"
@@ -111,9 +120,10 @@ class _Binder:
                 if question.id in shared and f"{question.id}[].{row.id}" not in self.meanings:
                     leaf = f"{form.id}-{row.id}"
                 names[f"{question.id}[].{row.id}"] = f"{here}[].{leaf}"
-        own = (question.id for question in self.triage.form.questions if question.id not in self.meanings)
+        own = {question.id for question in self.triage.form.questions if question.id not in self.meanings}
         given = {name: given_name(form.id, name) for name in self._given(form)}
-        return Member(form, shared, names, _leaves(form, shared, names), frozenset(own), given)
+        foreign = frozenset(own.union(apart))
+        return Member(form, shared, names, _leaves(form, shared, names), foreign, given)
 
     # --- where they stand --------------------------------------------------------------------------------------
 
@@ -134,7 +144,7 @@ class _Binder:
                     continue
                 placed.add(name)
                 merged = self._merged(member, question)
-                if question.id in _LAST:
+                if name in _LAST:
                     last.append(merged)
                 else:
                     self._section_of(member, question).append(merged)
@@ -159,7 +169,7 @@ class _Binder:
         found = []
         for form in self.forms.values():
             same = next((one for one in form.questions if one.id == question.id), None)
-            if same is not None:
+            if same is not None and question.id not in self._apart(form):
                 found.append(
                     replace(same, questions=tuple(self._row(form, same, row) for row in same.questions))
                 )

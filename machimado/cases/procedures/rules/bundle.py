@@ -14,7 +14,7 @@ from typing import Any
 
 from machimado.cases.procedures.rules import definition
 from machimado.cases.procedures.rules.cel.compile import Variables
-from machimado.cases.procedures.rules.crosscheck import cross_check, seen
+from machimado.cases.procedures.rules.crosscheck import cross_check, is_rows, seen
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import (
     Due,
@@ -23,6 +23,7 @@ from machimado.cases.procedures.rules.life_event import (
     step_id,
 )
 from machimado.cases.procedures.rules.outcome import Finding, Outcome, Reason, Step
+from machimado.ground.japanese.closed_days import next_open
 
 ROUTE = "route"
 # The route was looked at, and is gone; what is left for another day; what somebody was told of.
@@ -39,7 +40,7 @@ class Member:
     names: Mapping[str, str]
     # In the rows of shared groups, by the group: the questions that this procedure alone asks there.
     leaves: Mapping[str, tuple[str, ...]]
-    # What the triage alone asks: none of the procedure's business, though it may ask something of the same name.
+    # What the triage alone asks, or the others: none of the procedure's business, though it asks something of the same name.
     foreign: frozenset[str] = frozenset()
     # Which of its questions the event answers: by the question, the value that the triage derives for it.
     given: Mapping[str, str] = field(default_factory=dict)
@@ -54,21 +55,38 @@ class Member:
         """The procedure's id."""
         return self.form.id
 
-    def view(self, answers: Mapping[str, Any], derived: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the bundle's answers as the procedure knows them; `derived` is what the triage has worked out."""
+    def view(
+        self, answers: Mapping[str, Any], derived: Mapping[str, Any], free: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """Return the bundle's answers as the procedure knows them; `derived` is what the triage has worked out.
+
+        `free` are lists that somebody else asks from the beginning.
+        """
         own = answers.get(self.id)
         together = {root: value for root, value in answers.items() if root not in self.foreign}
         if isinstance(own, dict):
             together |= _over(together, own)
-        for name in self.answered(derived):
+        for name in self.answered(derived, free):
             together = _with_given(together, name, derived[self.given[name]])
         for group, leaves in self.leaves.items():
             together = _with_rows(together, group, leaves, self.id)
         return together
 
-    def answered(self, derived: Mapping[str, Any]) -> frozenset[str]:
+    def answered(self, derived: Mapping[str, Any], free: frozenset[str] = frozenset()) -> frozenset[str]:
         """Return which of its questions the event answers with what the triage has worked out; a null answers nothing."""
-        return frozenset(name for name, value in self.given.items() if derived.get(value) is not None)
+        said = (name for name, value in self.given.items() if derived.get(value) is not None)
+        return frozenset(name for name in said if name not in free)
+
+    def unanswered_lists(self, derived: Mapping[str, Any]) -> frozenset[str]:
+        """Return the shared lists that this procedure asks and the event does not answer."""
+        return self.lists - self.answered(derived)
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The shared lists that this procedure asks."""
+        return frozenset(
+            one.id for one in self.form.questions if one.kind == "group" and one.id in self.shared
+        )
 
     def path(self, own: str) -> str:
         """Return where in the bundle the procedure's path (`children.0.name`) stands."""
@@ -104,10 +122,22 @@ class Member:
 def _with_given(answers: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """Return the answers with what the event says at a question's path; nothing where it says nothing."""
     root, _, leaf = path.partition(".")
-    if not leaf:
-        return {**answers, root: value}
     held = answers.get(root)
-    return {**answers, root: {**(held if isinstance(held, dict) else {}), leaf: value}}
+    if not leaf:
+        return {**answers, root: _given_over(held, value)}
+    fields = held if isinstance(held, dict) else {}
+    return {**answers, root: {**fields, leaf: _given_over(fields.get(leaf), value)}}
+
+
+def _given_over(held: Any, value: Any) -> Any:
+    """Lay given rows over those that were answered: the event says who they are, the rest of each row is asked."""
+    if not is_rows(value):
+        return value
+    rows = held if isinstance(held, list) else []
+    return [
+        {**rows[place], **row} if place < len(rows) and isinstance(rows[place], dict) else row
+        for place, row in enumerate(value)
+    ]
 
 
 def _over(answers: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,8 +236,9 @@ class Bundle(Form):
         today: date,
         channel: definition.Channel,
     ) -> list[tuple[Member, Outcome]]:
+        free = _free(going, first.derived)
         return [
-            (one, one.form.evaluate(one.view(answers, first.derived), today=today, channel=channel))
+            (one, one.form.evaluate(one.view(answers, first.derived, free), today=today, channel=channel))
             for one in going
         ]
 
@@ -240,7 +271,7 @@ class Bundle(Form):
         return tuple(
             Step(
                 id=name,
-                due_date=_due(known[name].due, first.answers),
+                due_date=_due(known[name].due, {**first.answers, "derived": first.derived}),
                 because=self._because(name, first, variables),
                 is_put_off=name in off,
                 open_points=points.get(name, 0),
@@ -252,6 +283,11 @@ class Bundle(Form):
         """Return the answers that decided a step: what was not asked, or left open, decided nothing."""
         asked = frozenset(first.asked)
         return tuple(one for one in self.triage.reasons[name](variables) if one.path in asked)
+
+
+def _free(going: Iterable[Member], derived: Mapping[str, Any]) -> frozenset[str]:
+    """Return the lists of which the event answers none: a row is the same person for all, so it answers for all or for none."""
+    return frozenset().union(*(one.unanswered_lists(derived) for one in going))
 
 
 def _is_refusal(finding: Finding, members: Iterable[str]) -> bool:
@@ -296,11 +332,16 @@ def _due(due: Due | None, answers: Mapping[str, Any]) -> date | None:
         since = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return (
-        None
-        if since is None
-        else _months_later(since, due.months + 12 * due.years) + timedelta(days=due.days)
-    )
+    return None if since is None else _last_day(due, since)
+
+
+def _last_day(due: Due, since: date) -> date:
+    """Return the last day of a period; where offices are closed then, the first on which they are not.
+
+    What is to be done on the very day, or before it, has no period. Source: 地方自治法第4条の2第4項; 行政機関の休日に関する法律第2条.
+    """
+    day = _months_later(since, due.months + 12 * due.years) + timedelta(days=due.days)
+    return day if due.fixed or day == since else next_open(day)
 
 
 def _months_later(day: date, months: int) -> date:
@@ -319,8 +360,15 @@ def _together(
 ) -> Outcome:
     """Return one outcome of all: what any of them asks is asked, what any of them lacks is missing."""
     # What the event answers is not asked, unless the procedure finds something missing or wrong in it.
-    given = {one.id: _sufficient(one.answered(first.derived), its) for one, its in each}
-    asked = [one.path(path) for one, its in each for path in its.asked if not _is_among(path, given[one.id])]
+    free = _free((one for one, _ in each), first.derived)
+    given = {one.id: _given_paths(one, first.derived, its, free) for one, its in each}
+    asked = [one.path(path) for one, its in each for path in its.asked if path not in given[one.id]]
+    rows = {
+        one.path(path): value
+        for one, its in each
+        for path, value in given[one.id].items()
+        if one.form.question(path) is not None and path not in one.given
+    }
     missing = [one.path(path) for one, its in each for path in its.missing]
     required = {one.path(path) for one, its in each for path in its.required}
     findings = [
@@ -340,14 +388,36 @@ def _together(
         answers={},
         route=route,
         askers=_askers(each),
+        given={path: value for path, value in rows.items() if path not in frozenset(asked)},
     )
 
 
-def _sufficient(given: frozenset[str], its: Outcome) -> frozenset[str]:
-    open_paths = (*its.missing, *(path for found in its.errors for path in found.fields))
-    return frozenset(
-        name for name in given if not any(_is_among(path, frozenset({name})) for path in open_paths)
-    )
+def _given_paths(
+    one: Member, derived: Mapping[str, Any], its: Outcome, free: frozenset[str]
+) -> dict[str, Any]:
+    """Return what the event answers of a procedure, by the procedure's paths: a list with all that stands in its rows.
+
+    What the procedure finds missing or wrong is asked all the same; a list with a row of which something is asked, is too.
+    """
+    wrong = {path for found in its.errors for path in found.fields}
+    found: dict[str, Any] = {}
+    for name in one.answered(derived, free):
+        value = derived[one.given[name]]
+        if name in wrong or (name in its.missing):
+            continue
+        leaves = _leaves_of(name, value)
+        closed = frozenset(its.asked) - wrong.union(its.missing)
+        found |= {path: each for path, each in leaves.items() if path in closed}
+        if all(path in found for path in its.asked if path.startswith(f"{name}.")):
+            found[name] = value
+    return found
+
+
+def _leaves_of(name: str, value: Any) -> dict[str, Any]:
+    """Return what stands in given rows by its path; nothing where it is no list of rows."""
+    if not is_rows(value):
+        return {}
+    return {f"{name}.{place}.{leaf}": each for place, row in enumerate(value) for leaf, each in row.items()}
 
 
 def _askers(each: list[tuple[Member, Outcome]]) -> dict[str, tuple[str, ...]]:
@@ -358,11 +428,6 @@ def _askers(each: list[tuple[Member, Outcome]]) -> dict[str, tuple[str, ...]]:
             if path in one.shared:
                 found[path] = (*found.get(path, ()), one.id)
     return found
-
-
-def _is_among(path: str, names: frozenset[str]) -> bool:
-    """Return whether a path is one of the names, or stands in the rows of one."""
-    return path in names or any(path.startswith(f"{name}.") for name in names)
 
 
 def _each_once(findings: Iterable[Finding]) -> Iterator[Finding]:

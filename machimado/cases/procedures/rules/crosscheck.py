@@ -137,13 +137,13 @@ def seen(
     wrong = frozenset(refused)
     for path in asked:
         value = _at(answers, path)
-        if value is not None and value != WITHHELD and path not in wrong and not _is_rows(value):
+        if value is not None and value != WITHHELD and path not in wrong and not is_rows(value):
             _put(variables, named(path).split("."), value)
     return variables
 
 
-def _is_rows(value: Any) -> bool:
-    """Return whether these are rows: what is asked in each of them comes by itself."""
+def is_rows(value: Any) -> bool:
+    """Return whether these are the rows of a group."""
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from machimado.cases.procedures.rules.cel.errors import EvaluationError, UncertainDateError
+from machimado.ground.japanese.closed_days import next_open
 
 Range = tuple[date, date]
 
@@ -137,6 +138,32 @@ def days_between(start: str, end: str) -> int:
     _agreed(first, last)
     _agreed(end_first, end_last)
     return (end_first - first).days
+
+
+def within(start: str, days: int, end: str) -> bool:
+    """Tell whether `end` is at most so many days after `start`, or the first open day where the last of them is none.
+
+    Source: 民法第140条 (初日不算入); 地方自治法第4条の2第4項 (閉庁日に当たるときは、その翌日).
+    """
+    (first, last), (day, latest) = days_of(start), days_of(end)
+    surely, possibly = latest <= _last_day(first, days), day <= _last_day(last, days)
+    _agreed(surely, possibly)
+    return surely
+
+
+def _last_day(start: date, days: int) -> date:
+    reached = start.toordinal() + days
+    return next_open(date.fromordinal(reached)) if reached <= date.max.toordinal() else date.max
+
+
+def days_after(start: str, days: int) -> str:
+    """Return the day so many days after another, as YYYY-MM-DD."""
+    first, last = days_of(start)
+    _agreed(first, last)
+    reached = first.toordinal() + days
+    if not date.min.toordinal() <= reached <= date.max.toordinal():
+        raise UncertainDateError("その日は暦にありません。")
+    return date.fromordinal(reached).isoformat()
 
 
 def next_month(day: str) -> str:

@@ -17,6 +17,7 @@ from machimado.cases.procedures.rules.definition import (
     Day,
     Document,
     Expression,
+    Flag,
     Identifier,
     LegalBasis,
     Part,
@@ -50,6 +51,10 @@ class Due(Part):
     months: Annotated[int, Field(ge=0, le=120)] = 0
     years: Annotated[int, Field(ge=0, le=20)] = 0
     since: QuestionId = Field(alias="from")
+    fixed: Flag = Field(
+        default=False,
+        description="閉庁日に当たっても延びないか。時効（2年など）や失効のように、届け出る期間でないもの",
+    )
 
 
 class _Step(Part):
@@ -69,6 +74,10 @@ class Called(_Step):
     given: dict[QuestionId, Expression] = Field(
         default={},
         description="この手続の質問のうち、このライフイベントで答えが決まっているもの。質問の id と式（CEL）",
+    )
+    apart: tuple[Identifier, ...] = Field(
+        default=(),
+        description="同じ言葉でも、この手続では別に聞く質問。振込先の口座のように、だれのものかが手続で違うとき",
     )
 
 
@@ -155,7 +164,7 @@ def step_id(step: Called | Errand) -> str:
 
 # What editors show to whoever writes a life event.
 _DESCRIPTIONS = DESCRIPTIONS | {
-    "Due": "期限。from の日から数える（days・months・years を足す）。",
+    "Due": "期限。from の日から数える（days・months・years を足す）。閉庁日に当たるときは次の開庁日まで延びる。",
     "Called": "この市の手続。when が成り立つときに当てはまる。",
     "Errand": "ここではできない用事。この市役所の別の窓口（here: true）か、ほかの機関で行う。",
     "Chapter": "いくつもの手続に共通する質問の章。meanings に語彙の言葉（heir、resident.name など）を書く。",
@@ -269,7 +278,8 @@ def check_event(triage: Triage, vocabulary: Vocabulary, complaints: Complaints) 
 def _check_days(triage: Triage, complaints: Complaints) -> None:
     for number, step in enumerate(triage.event.steps):
         question = triage.form.question(step.due.since) if step.due else None
-        if step.due and (question is None or question.kind != "date"):
+        is_derived = step.due is not None and step.due.since.removeprefix("derived.") in triage.event.derived
+        if step.due and not is_derived and (question is None or question.kind != "date"):
             loc = _written_at(triage.event, ("documents", number, "due", "from"))
             complaints.add(loc, f"「{step.due.since}」は、ここで聞く日付の質問ではありません。")
 

@@ -64,6 +64,8 @@ class Outcome:
     # Of a life event: the steps that apply, in their order; which procedures ask a shared question now, in theirs.
     route: tuple[Step, ...] = ()
     askers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # What the event itself says in rows of which the rest is asked, by its path (`children.0.name`).
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

@@ -280,7 +280,7 @@ def test_what_is_put_off_is_neither_asked_nor_done_and_stays_on_the_route() -> N
 def test_the_route_says_why_and_until_when() -> None:
     leave, heirs = BUNDLE.evaluate({"insured": "yes", "death": {"date": "2026-01-31"}}, today=TODAY).route
     assert [one.path for one in leave.because] == ["insured"]
-    assert leave.due_date == date(2026, 2, 14)
+    assert leave.due_date == date(2026, 2, 16)  # the 14th is a Saturday
     # 民法第143条第2項: three months after the 31st of January end on the last of April.
     assert heirs.due_date == date(2026, 4, 30)
     assert heirs.because == ()
@@ -474,3 +474,76 @@ def test_a_check_that_names_nothing_is_found_when_the_files_are_read(
     (tmp_path / "events" / "farewell.yaml").write_text(CHECKED.replace(written, instead, 1), "utf-8")
     with pytest.raises(DefinitionError, match=said):
         Catalogue.of_city(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("died", "days", "months", "fixed", "due"),
+    [
+        ("2026-04-01", 14, 0, False, "2026-04-15"),
+        ("2026-04-18", 14, 0, False, "2026-05-07"),  # a Saturday, before three holidays and a substitute
+        ("2026-03-29", 14, 0, False, "2026-04-13"),  # a Sunday
+        ("2026-12-16", 14, 0, False, "2027-01-04"),  # the 30th of December
+        ("2026-01-31", 0, 1, False, "2026-03-02"),  # the last of February is a Saturday
+        ("2026-01-31", 0, 1, True, "2026-02-28"),  # what lapses does not wait
+        ("2024-01-31", 0, 1, True, "2024-02-29"),
+        ("2026-04-11", 0, 0, False, "2026-04-11"),  # on the day itself: there is no period
+    ],
+)
+def test_a_period_ends_on_a_day_on_which_offices_are_open(
+    died: str, days: int, months: int, *, fixed: bool, due: str
+) -> None:
+    written = f"due: {{days: {days}, months: {months}, from: death.date, fixed: {str(fixed).lower()}}}"
+    text = EVENT.replace("due: {days: 14, from: death.date}", written, 1)
+    triage, _ = load_event(text.encode(), "events/farewell.yaml")
+    one = bundle(triage, {form.id: form for form in (load(LEAVE, "a.yaml"), load(HEIRS, "b.yaml"))})
+    route = one.evaluate({"death": {"date": died}, "insured": "yes"}, today=date(2027, 6, 1)).route
+    assert str(next(step.due_date for step in route if step.id == "leave-insurance")) == due
+
+
+# The event knows who the members are; the rest of each row is asked.
+ROWS = '[{"name": {"text": "佐藤　二郎", "kana": "サトウ　ジロウ"}}]'
+KNOWN = EVENT.replace(
+    "    given: {cause: '\"death\"'}\n",
+    f"    given:\n      cause: '\"death\"'\n      household.members: 'insured == \"yes\" ? {ROWS} : null'\n",
+    1,
+).replace(
+    "    due: {months: 3, from: death.date}\n",
+    f"    due: {{months: 3, from: death.date}}\n    given:\n      household.members: '{ROWS}'\n",
+    1,
+)
+
+
+def test_of_a_row_that_the_event_knows_only_the_rest_is_asked() -> None:
+    one = checked(KNOWN)
+    row = {"leave-insurance-since": "2020-01-01", "name-heirs-share": 2}
+    answers = {**WHOLE, "household": {"members": [row]}}
+    outcome = one.evaluate(answers, today=TODAY)
+    assert outcome.missing == ()
+    assert "household.members.0.name" not in outcome.asked
+    assert "household.members.0.leave-insurance-since" in outcome.asked
+    assert outcome.given == {"household.members.0.name": {"text": "佐藤　二郎", "kana": "サトウ　ジロウ"}}
+    sent = {member.id: its.answers for member, its in one.evaluate_each(answers, today=TODAY)}
+    assert sent["leave-insurance"]["household"]["members"][0]["name"]["text"] == "佐藤　二郎"
+    assert sent["name-heirs"]["household"]["members"][0]["share"] == 2
+    without = one.evaluate({**WHOLE, "household": {}}, today=TODAY)
+    assert "household.members.0.name-heirs-share" in without.missing
+
+
+def test_a_list_that_one_procedure_asks_from_the_beginning_is_asked_for_all() -> None:
+    text = KNOWN.replace('insured == "yes" ?', 'insured == "no" ?', 1)
+    outcome = checked(text).evaluate(WHOLE, today=TODAY)
+    assert "household.members.0.name" in outcome.asked
+    assert outcome.given == {}
+
+
+def test_what_belongs_to_somebody_else_in_one_procedure_is_asked_there_by_itself() -> None:
+    text = EVENT.replace(
+        "    due: {months: 3, from: death.date}\n",
+        "    due: {months: 3, from: death.date}\n    apart: [signature]\n",
+        1,
+    )
+    one = checked(text)
+    asked = one.evaluate(WHOLE, today=TODAY).asked
+    assert "signature" in asked
+    assert "name-heirs.signature" in asked
+    assert one.evaluate(WHOLE, today=TODAY).missing == ("name-heirs.signature",)

@@ -125,3 +125,36 @@ def test_what_unknown_parts_leave_open() -> None:
 def test_what_is_no_date_is_an_error(text: str) -> None:
     with pytest.raises(EvaluationError):
         dates.days_of(text)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end", "is_within"),
+    [
+        ("2026-04-01", 14, "2026-04-15", True),
+        ("2026-04-01", 14, "2026-04-16", False),
+        ("2026-04-04", 14, "2026-04-20", True),  # the 14th day is a Saturday
+        ("2026-04-04", 14, "2026-04-21", False),
+        ("2026-04-22", 15, "2026-05-07", True),
+        ("2026-12-15", 15, "2027-01-04", True),  # the 30th of December
+        ("2026-04-XX", 14, "2026-04-10", True),
+        ("2026-03-XX", 14, "2026-05-10", False),
+        ("9999-12-30", 14, "9999-12-31", True),
+    ],
+)
+def test_a_period_that_ends_while_offices_are_closed_ends_when_they_open(
+    start: str, days: int, end: str, *, is_within: bool
+) -> None:
+    assert dates.within(start, days, end) is is_within
+
+
+def test_within_a_period_only_where_every_possible_day_agrees() -> None:
+    with pytest.raises(UncertainDateError):
+        dates.within("2026-04-XX", 14, "2026-04-20")
+
+
+def test_days_after_a_day() -> None:
+    assert dates.days_after("2026-03-31", 1) == "2026-04-01"
+    assert dates.days_after("2024-02-28", 1) == "2024-02-29"
+    for start, days in (("2026-03-XX", 1), ("9999-12-31", 1), ("2026-03-31", -10_000_000)):
+        with pytest.raises(UncertainDateError):
+            dates.days_after(start, days)

@@ -81,6 +81,8 @@ FUNCTIONS: dict[str, Function] = {
     "fiscal_year": _dated(_DATE, returns="int", run=dates.fiscal_year),
     "fiscal_year_end_of_age": _dated(_DATE, _INT, returns="date", run=dates.fiscal_year_end_of_age),
     "days_between": _dated(_DATE, _DATE, returns="int", run=dates.days_between),
+    "days_after": _dated(_DATE, _INT, returns="date", run=dates.days_after),
+    "within": _dated(_DATE, _INT, _DATE, returns="bool", run=dates.within),
     "next_month": _dated(_DATE, returns="string", run=dates.next_month),
     "same_kana": Function((_TEXT, _TEXT), "bool", same_kana, cost=20),
 }
