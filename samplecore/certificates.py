@@ -20,6 +20,14 @@ Row = tuple[str, str]
 RESIDENT_RECORD, SEAL = "住民票の写し", "印鑑登録証明書"
 # 業務ID of the system that issues each kind.
 SYSTEMS: Mapping[str, str] = {RESIDENT_RECORD: "001", SEAL: "002"}
+# The messages that ask for a certificate, and what their items (certificate_items of the dictionary) mean for it.
+MESSAGES: Mapping[str, str] = {"residence.certificate": RESIDENT_RECORD, "seal.certificate": SEAL}
+ITEMS: Mapping[str, str] = {
+    "head": "relationship",
+    "domicile": "domicile",
+    "foreign": "nationality",
+    "history": "history",
+}
 OPTIONS = ("relationship", "domicile", "nationality", "history")
 SEXES = {"1": "男", "2": "女"}
 MAX_PEOPLE = 30
@@ -80,20 +88,58 @@ def read_request(body: Mapping[str, Any]) -> Request:
     return Request(kind, tuple(dict.fromkeys(numbers or ())), shown, body.get("restriction_checked") is True)
 
 
-def prepare(store: sqlite3.Connection, request: Request, *, client: str, city: str) -> dict[str, Any]:
+def requested(store: sqlite3.Connection, entry: Record) -> Request:
+    """Return the certificate that an accepted application asks for.
+
+    Raises:
+        NotIssued: where it asks for none, was not accepted, or for what is printed on the register's own machines only.
+    """
+    kind, fields = MESSAGES.get(entry["message"]), entry["fields"]
+    if kind is None or not fields.get("resident_number"):
+        raise NotIssued(
+            "証明書の請求ではないか、対象の方の宛名番号がありません。申請の内容を確かめてください。"
+        )
+    if entry["state"] != "accepted":
+        raise NotIssued("受理されていない請求の証明書は交付できません。受理を待ってください。")
+    items = set(fields.get("items") or ())
+    if items - ITEMS.keys():
+        raise NotIssued("個人番号・住民票コード入りの写しは、市民課の専用端末で交付してください。")
+    shown = frozenset(ITEMS[item] for item in items)
+    return Request(kind, tuple(_wanted(store, fields)), shown, restriction_checked=False)
+
+
+def _wanted(store: sqlite3.Connection, fields: Mapping[str, Any]) -> list[str]:
+    """Return the numbers of those who are to stand on it."""
+    number, scope = fields["resident_number"], fields.get("scope", "resident")
+    if scope == "resident":
+        return [number]
+    household = register.living_household(store, number)
+    if scope == "household":
+        return household
+    named = [_plain(name) for name in fields.get("members") or ()]
+    names = [_plain(_person(store, member)["name"]["text"]) for member in household]
+    if not named or any(names.count(name) != 1 for name in named):
+        raise NotIssued("載せる方を世帯から特定できません。窓口で対象の方を選んで交付してください。")
+    return [household[names.index(name)] for name in named]
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split())
+
+
+def prepare(
+    store: sqlite3.Connection, request: Request, *, client: str, city: str, application: int | None = None
+) -> dict[str, Any]:
     """Check the request, note that the certificate is issued, and return what is to be printed.
+
+    For one `application` one certificate is issued, however often it is asked for: under the same number and date.
 
     Raises:
         NotIssued: where somebody is no resident, has no seal, lives elsewhere or is protected.
     """
     people = [_person(store, number) for number in request.numbers]
     _check(people, request)
-    now = dt.datetime.now(JST)
-    with transaction(store):
-        cursor = store.execute(
-            "INSERT INTO certificates (client, kind, resident_numbers, issued_at) VALUES (?, ?, ?, ?)",
-            (client, request.kind, json.dumps(request.numbers), now.isoformat(timespec="seconds")),
-        )
+    serial, issued = _issue(store, request, client, application)
     head = json.loads(_head(store, request.numbers[0]))
     return {
         "title": request.kind,
@@ -101,9 +147,32 @@ def prepare(store: sqlite3.Connection, request: Request, *, client: str, city: s
         "people": [_rows(person, head, request) for person in people],
         "seal": request.kind == SEAL,
         "statement": STATEMENTS[request.kind],
-        "issued_on": wareki(now.date().isoformat()),
-        "number": f"第{cursor.lastrowid or 0:08d}号",
+        "issued_on": wareki(issued.date().isoformat()),
+        "number": f"第{serial:08d}号",
     }
+
+
+def _issue(
+    store: sqlite3.Connection, request: Request, client: str, application: int | None
+) -> tuple[int, dt.datetime]:
+    """Return number and time of the certificate: those of the first time, where it was issued for this application."""
+    with transaction(store):
+        store.execute(
+            "INSERT INTO certificates (client, kind, resident_numbers, issued_at, application)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (application) DO NOTHING",
+            (
+                client,
+                request.kind,
+                json.dumps(request.numbers),
+                dt.datetime.now(JST).isoformat(timespec="seconds"),
+                application,
+            ),
+        )
+        row = store.execute(
+            "SELECT serial, issued_at FROM certificates WHERE application IS ? ORDER BY serial DESC LIMIT 1",
+            (application,),
+        ).fetchone()
+    return row["serial"], dt.datetime.fromisoformat(row["issued_at"])
 
 
 def _person(store: sqlite3.Connection, number: str) -> Record:

@@ -33,7 +33,19 @@ def open_store(folder: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
+    _add_what_came_later(connection)
     return connection
+
+
+def _add_what_came_later(connection: sqlite3.Connection) -> None:
+    """Give a store of an earlier version the columns that it lacks."""
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(certificates)")}
+    if "application" not in columns:
+        with transaction(connection):
+            connection.execute(
+                "ALTER TABLE certificates ADD COLUMN application INTEGER REFERENCES applications (serial)"
+            )
+            connection.execute("CREATE UNIQUE INDEX certificates_application ON certificates (application)")
 
 
 def exists(folder: Path) -> bool:

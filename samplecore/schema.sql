@@ -54,7 +54,8 @@ CREATE TABLE certificates (
   client TEXT NOT NULL,
   kind TEXT NOT NULL,
   resident_numbers TEXT NOT NULL,
-  issued_at TEXT NOT NULL
+  issued_at TEXT NOT NULL,
+  application INTEGER UNIQUE REFERENCES applications (serial)  -- what it was issued for: asked again, it is the same one
 ) STRICT;
 
 -- OAuth 2: only digests of tokens are kept.

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "machimado.frontyard.counter",
     "machimado.frontyard.selfservice",
     "machimado.frontyard.reception",
+    "machimado.cases.certificates",
     "machimado.cases.delivery",
     "machimado.cases.authoring",
     "machimado.cases.applications",

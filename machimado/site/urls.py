@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("machimado.frontyard.selfservice.urls")),
     path("r/<str:code>/", views.resume, name="resume"),
     path("", include("machimado.cases.applications.urls")),
+    path("certificates/", include("machimado.cases.certificates.urls")),
     path("delivery/", include("machimado.cases.delivery.urls")),
     path("authoring/", include("machimado.cases.authoring.urls")),
     path("staff/", include("machimado.ground.people.urls")),

@@ -1,10 +1,13 @@
 import io
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pypdf
 import pytest
 
-from samplecore.tests.conftest import Running
+from samplecore.database import FILE_NAME, open_store
+from samplecore.tests.conftest import Running, certificate_request
 
 pytestmark = pytest.mark.processes
 
@@ -100,3 +103,69 @@ def test_the_scope_of_the_kind_is_needed(core: Running) -> None:
     core.http.headers["Authorization"] = f"Bearer {core.token('002:certificates:issue')}"
     body = {"kind": "住民票の写し", "resident_numbers": [number]}
     assert core.http.post("/certificates", json=body).status_code == 403
+
+
+# ---------------------------------------------------------------- what an application asks for
+
+
+def accepted(core: Running, **fields: Any) -> str:
+    """Return the core's number of an accepted request for a 住民票の写し."""
+    reference = f"R-{len(core.ledger())}"
+    answer = core.apply(certificate_request(reference, **fields), key=reference).json()
+    assert answer["state"] == "accepted"
+    number: str = answer["core_number"]
+    return number
+
+
+def someone_with_a_family(core: Running) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    wife = next(one for one in everybody(core) if one["relationship"] == "妻" and not one["restricted"])
+    household = core.http.get(f"/residents/{wife['resident_number']}").json()["household"]
+    return wife, [member for member in household if member["status"] == "resident"]
+
+
+def asked(core: Running, core_number: str) -> Any:
+    return core.http.get(f"/applications/{core_number}/certificate")
+
+
+def test_an_application_gets_its_certificate_once_however_often_it_is_asked_for(core: Running) -> None:
+    wife, living = someone_with_a_family(core)
+    number = accepted(core, resident_number=wife["resident_number"], scope="household", items=["head"])
+    first, second = asked(core, number), asked(core, number)
+    assert first.headers["content-type"] == "application/pdf"
+    assert text_of(first.content) == text_of(second.content)
+    text = text_of(first.content)
+    assert all(plain(member["name"]["text"])[:2] in text for member in living)
+    other = accepted(core, resident_number=wife["resident_number"], scope="resident")
+    assert text_of(asked(core, other).content) != text
+
+
+def test_only_the_members_who_were_named_stand_on_it(core: Running) -> None:
+    wife, _ = someone_with_a_family(core)
+    name = wife["name"]["text"]
+    fields = {"resident_number": wife["resident_number"], "scope": "members"}
+    assert asked(core, accepted(core, **fields, members=[name])).status_code == 200
+    unknown = asked(core, accepted(core, **fields, members=["だれか　ほかの人"]))
+    assert (unknown.status_code, "特定できません" in unknown.json()["detail"]) == (422, True)
+
+
+def test_what_is_printed_elsewhere_is_told(core: Running) -> None:
+    wife, _ = someone_with_a_family(core)
+    fields = {"resident_number": wife["resident_number"], "scope": "resident"}
+    answer = asked(core, accepted(core, **fields, items=["resident_code"], number_recipient="年金事務所"))
+    assert (answer.status_code, "専用端末" in answer.json()["detail"]) == (422, True)
+    assert asked(core, "001-0000009999").status_code == 404
+    assert asked(core, accepted(core, scope="resident")).status_code == 422
+
+
+def test_a_store_of_an_earlier_version_is_brought_up_to_date(folder: Path) -> None:
+    store = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
+    store.executescript(
+        "DROP TABLE certificates; CREATE TABLE certificates (serial INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " client TEXT NOT NULL, kind TEXT NOT NULL, resident_numbers TEXT NOT NULL, issued_at TEXT NOT NULL) STRICT"
+    )
+    store.close()
+    for _ in range(2):
+        opened = open_store(folder)
+        columns = [row["name"] for row in opened.execute("PRAGMA table_info(certificates)")]
+        opened.close()
+        assert columns[-1] == "application"

@@ -40,6 +40,7 @@ ROUTES = [
     Route("/applications", applications.find),
     Route("/applications", applications.receive, methods=["POST"]),
     Route("/applications/{core_number}", applications.show),
+    Route("/applications/{core_number}/certificate", certificates.issue_for),
     Route("/certificates", certificates.issue, methods=["POST"]),
     Route("/ledger", applications.whole_ledger),
 ]

@@ -1,6 +1,8 @@
 /** A screen in the lobby that nobody touches asks whether somebody is there, and then goes back to its beginning. */
 const dialog = document.querySelector<HTMLDialogElement>("dialog[data-idle]");
-let touched = Date.now();
+// Kept over the page's own looking again: only a touch is a sign of life.
+const KEY = "touched";
+let touched = Number(sessionStorage.getItem(KEY)) || Date.now();
 
 if (dialog) {
   const idle = Number(dialog.dataset.idle) * 1000;
@@ -14,6 +16,7 @@ if (dialog) {
 /** Any touch is a sign of life; the question goes away by it. */
 function stay(): void {
   touched = Date.now();
+  sessionStorage.setItem(KEY, String(touched));
   dialog?.close();
 }
 
@@ -29,6 +32,7 @@ function watch(asking: HTMLDialogElement, idle: number, last: number): void {
 
 /** Nothing of whoever left stays on the screen, also when the server does not answer. */
 function leave(): void {
+  sessionStorage.removeItem(KEY);
   document.querySelector("main")?.replaceChildren();
   const form = document.querySelector<HTMLFormElement>("form[data-done]");
   if (form) form.submit();

@@ -124,6 +124,16 @@ def _signature(application: Application) -> str:
     return bytes(kept.content).decode() if kept else ""
 
 
+def city_facts() -> dict[str, Any]:
+    """Return what the city says of itself (city.yaml)."""
+    return _city(settings.CITY_FOLDER)
+
+
+def open_city_fonts() -> FontSet:
+    """Return the fonts that the city prints with."""
+    return _fonts()
+
+
 @lru_cache(maxsize=4)
 def _city(folder: Path) -> dict[str, Any]:
     described: dict[str, Any] = yaml.safe_load((folder / "city.yaml").read_text(encoding="utf-8"))

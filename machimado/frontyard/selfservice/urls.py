@@ -10,6 +10,7 @@ _of_an_application = [
     path("change/", checking.change, name="change"),
     path("sign/", checking.sign, name="sign"),
     path("state/", checking.state, name="state"),
+    path("print/", checking.print_certificate, name="print"),
     path("withdraw/", checking.withdraw, name="withdraw"),
     path("renew/", renewing.renew, name="renew"),
     path("leave/", leaving.leave, name="leave"),

@@ -9,6 +9,7 @@ from machimado.ground.devices.models import Device
 from machimado.ground.devices.permissions import check_keep
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.typesetting import printers
 
 LONGEST_NAME = 40
 CODE_DIGITS = 8
@@ -106,6 +107,21 @@ def remove(*, device: Device, by: Officer, at: datetime) -> None:
     check_keep(by, device.office)
     device.delete()
     record(by=by, action="device.removed", at=at, detail={"name": device.name})
+
+
+@transaction.atomic
+def set_printer(*, device: Device, queue: str, by: Officer, at: datetime) -> None:
+    """Name the CUPS queue of the printer beside the device; with nothing its browser prints.
+
+    Raises: Refused; NotConnected where CUPS takes no such name.
+    """
+    check_keep(by, device.office)
+    if queue and not printers.is_queue(queue):
+        raise NotConnected(
+            "プリンターの名前は、CUPS のキューの名前（半角の英数字と - _ .）で入れてください。"
+        )
+    if Device.objects.filter(pk=device.pk).exclude(printer=queue).update(printer=queue):
+        record(by=by, action="device.printer_set", at=at, detail={"name": device.name, "printer": queue})
 
 
 # ---------------------------------------------------------------- somebody in front of it needs an officer

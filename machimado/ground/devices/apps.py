@@ -13,7 +13,8 @@ class DevicesConfig(AppConfig):
         "device.connected": "端末がつながった",
         "device.cut_off": "端末を切り離した",
         "device.removed": "端末を外した",
+        "device.printer_set": "端末のプリンターを決めた",
         "device.staff_called": "端末から職員が呼ばれた",
         "device.officer_coming": "呼ばれた端末へ向かった",
     }
-    journal_details = {"kind": "種類", "name": "名前"}
+    journal_details = {"kind": "種類", "name": "名前", "printer": "プリンター"}

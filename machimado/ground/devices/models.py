@@ -19,6 +19,8 @@ class Device(models.Model):
     code_hash = models.CharField("接続番号のハッシュ", max_length=64, null=True, unique=True)  # noqa: DJ001 - the same
     code_until = models.DateTimeField("接続番号の期限", null=True)
     seen_at = models.DateTimeField("最終接続日時", null=True)
+    # The CUPS queue of the printer beside it; where there is none, its browser prints.
+    printer = models.CharField("プリンター", max_length=127, blank=True)
     # Somebody in front of it asked for an officer, and whoever is on the way.
     called_at = models.DateTimeField("職員を呼んだ日時", null=True)
     coming = models.ForeignKey(

@@ -71,6 +71,7 @@ class Shown:
     name: str
     kind: str
     state: str
+    printer: str
     seen_at: datetime | None
     code_until: datetime | None
 
@@ -84,6 +85,7 @@ def devices(office: Office, *, at: datetime) -> list[Shown]:
             name=one.name,
             kind=known[one.kind].title if one.kind in known else one.kind,
             state=_state(one, at),
+            printer=one.printer,
             seen_at=one.seen_at,
             code_until=one.code_until,
         )

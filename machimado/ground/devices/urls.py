@@ -10,6 +10,7 @@ urlpatterns = [
     path("devices/<uuid:device_id>/code/", keeping.code, name="code"),
     path("devices/<uuid:device_id>/cut-off/", keeping.cut_off, name="cut-off"),
     path("devices/<uuid:device_id>/remove/", keeping.remove, name="remove"),
+    path("devices/<uuid:device_id>/printer/", keeping.printer, name="printer"),
     path("devices/<uuid:device_id>/come/", keeping.come, name="come"),
     path("devices/<uuid:device_id>/helped/", keeping.helped, name="helped"),
     path("device/", connecting.connect, name="connect"),

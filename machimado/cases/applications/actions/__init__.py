@@ -57,6 +57,7 @@ from machimado.cases.applications.actions.kept import (
     going,
     needs_signature,
     newer_form,
+    until_free,
 )
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
 from machimado.cases.applications.actions.passing_on import let_go, take_back, transfer
@@ -124,6 +125,7 @@ __all__ = [
     "transfer",
     "unbook_paper",
     "undo",
+    "until_free",
     "welcome",
     "withdraw",
 ]

@@ -271,6 +271,9 @@ class Procedure(Part):
     fee: Amount = 0
     form: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+\.typ$")] | None = None
     delivery: Delivery | None = None
+    certificate: Sentence | None = Field(
+        default=None, description="受理されると基幹システムが交付する証明書の名前。通数は certificate.copies"
+    )
     paper: Paper | None = None
     tests: Annotated[tuple[Case, ...], Field(max_length=200)] = ()
 

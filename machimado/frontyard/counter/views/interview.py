@@ -19,6 +19,8 @@ from machimado.cases.applications.newer import newer
 from machimado.cases.applications.permissions import RUNNING, SERVING, State, WrongState, check_serve
 from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, unchanged
+from machimado.cases.certificates import actions as certificates
+from machimado.cases.certificates.queries import Standing, standing
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.register.permissions import ReasonNeeded
 from machimado.frontyard.counter import actions, queries
@@ -108,7 +110,8 @@ def context(
         "shows_another": desk is not None
         and actions.is_to_be_seen(application)
         and actions.shows_another_case(desk, application),
-        "status": _status(application, now),
+        "status": (status := _status(application, now)),
+        "certificate": _certificate(application, status, now),
         "needs_signature": cases.needs_signature(application),
         "effort": queries.effort(application),
         "parts": (parts := queries.parts(application, at=now)),
@@ -141,6 +144,12 @@ def _status(application: Application, now: datetime) -> delivery.Status | None:
     """Return how it stands with the delivery, once there is one."""
     sent = application.state == State.SUBMITTED
     return delivery.status_of(application.pk, at=now) if sent else None
+
+
+def _certificate(application: Application, status: delivery.Status | None, now: datetime) -> Standing | None:
+    """Return the certificate that the core system issues for it, once it has accepted it."""
+    is_accepted = status is not None and status.is_accepted
+    return standing(certificates.issue(application=application, at=now)) if is_accepted else None
 
 
 @permissions.officers(*SERVING)

@@ -7,10 +7,14 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Resumption
 from machimado.cases.applications.permissions import RUNNING, State, WrongState
 from machimado.cases.applications.rules import signature
+from machimado.cases.certificates import actions as certificates
+from machimado.cases.certificates.queries import Standing, standing
 from machimado.frontyard.selfservice import queries
+from machimado.frontyard.selfservice.permissions import lobby_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import Here, here
+from machimado.ground.systems import SystemFailure
 
 
 @applicants
@@ -94,8 +98,42 @@ def state(request: HttpRequest, resumption: Resumption) -> HttpResponse:
         "sent": queries.sent(now.application, at=now.at, language=resumption.language),
         "code": cases.code_of(resumption),
         "may_change": _is_their_own(now),
+        "certificate": (found := _certificate(now)),
+        # Nothing will change by itself any more: the page need not look again.
+        "is_final": now.application.state == State.CANCELLED
+        or (found is not None and found.state == "printed"),
     }
     return now.show("selfservice/state.html", context)
+
+
+def _certificate(now: Here) -> Standing | None:
+    """Return the certificate that is printed here: at a terminal in the lobby, of what was applied for."""
+    if lobby_of(now.request) is None or now.application.state != State.SUBMITTED:
+        return None
+    return standing(certificates.issue(application=now.application, at=now.at))
+
+
+@applicants
+@require_POST
+def print_certificate(request: HttpRequest, resumption: Resumption) -> HttpResponse:
+    """Print the certificate that was paid for: on the terminal's own printer, or from its browser."""
+    now, lobby = here(request, resumption), lobby_of(request)
+    found = certificates.issue(application=now.application, at=now.at)
+    if lobby is None or found is None:
+        return now.to("selfservice:state")
+    try:
+        if lobby.printer:
+            certificates.print_out(certificate=found, queue=lobby.printer, by=None, at=now.at)
+            return now.to("selfservice:state")
+        pdf = certificates.document(certificate=found, by=None, at=now.at)
+    except (
+        certificates.NotPaid,
+        certificates.NotIssued,
+        certificates.PrinterAway,
+        SystemFailure,
+    ) as refusal:
+        return now.show("selfservice/not_printed.html", {"reason": str(refusal)}, 409)
+    return HttpResponse(pdf, content_type="application/pdf")
 
 
 @applicants

@@ -81,6 +81,20 @@ def cut_off(request: HttpRequest, device_id: UUID) -> HttpResponse:
 
 @permissions.officers(*KEEPERS)
 @require_POST
+def printer(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """Name the printer beside a device."""
+    device, queue = _device_or_404(device_id), request.POST.get("printer", "").strip()
+    try:
+        actions.set_printer(device=device, queue=queue, by=permissions.by(request), at=timezone.now())
+    except actions.NotConnected as refusal:
+        messages.error(request, str(refusal))
+        return _list(request, status=422)
+    messages.success(request, f"「{device.name}」は{queue or 'ブラウザー'}から印刷します。")
+    return redirect("devices:home")
+
+
+@permissions.officers(*KEEPERS)
+@require_POST
 def remove(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """Take a device out of the list; where it is gone already, nothing happens."""
     device = DEVICES.find(device_id)
