@@ -14,7 +14,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from machimado.ground.journal import guard
 
-pytest_plugins = ["tests.processes", "tests.universe"]
+pytest_plugins = ["tests.print_server", "tests.processes", "tests.universe"]
 
 # The same commit gives the same result, however busy the machine is (no deadline).
 # A new counterexample is looked for with --hypothesis-profile=explore.

@@ -124,11 +124,6 @@ def _signature(application: Application) -> str:
     return bytes(kept.content).decode() if kept else ""
 
 
-def city_facts() -> dict[str, Any]:
-    """Return what the city says of itself (city.yaml)."""
-    return _city(settings.CITY_FOLDER)
-
-
 def open_city_fonts() -> FontSet:
     """Return the fonts that the city prints with."""
     return _fonts()

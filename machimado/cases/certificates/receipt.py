@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from machimado.cases.applications.paper import city_facts, open_city_fonts
+from machimado.cases.applications.paper import open_city_fonts
 from machimado.cases.certificates.models import Certificate
 from machimado.cases.certificates.queries import receipt_of
 from machimado.ground.japanese.eras import wareki
@@ -24,7 +24,6 @@ def printed(certificate: Certificate) -> bytes:
     fonts = open_city_fonts()
     data = {
         "fonts": {"entry": fonts.entry, "label": fonts.label},
-        "city": city_facts()["name"],
         "day": wareki(found.receipt_date),
         "number": f"{found.receipt_date:%Y%m%d}-{found.number:04d}",
         "fee": f"{found.fee:,}",

@@ -10,10 +10,16 @@ from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Channel, Resumption
+from machimado.cases.delivery.worker import DeliveryWorker
+from machimado.cases.register import actions as register
+from machimado.cases.register.models import Resident
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page, send
+from machimado.frontyard.selfservice.tests.test_alone import answer_all, sign
 from machimado.ground.devices import actions as devices
 from machimado.ground.devices.models import Device
+from tests.print_server import QUEUE, PrintServer
+from tests.processes import Core
 from tests.universe import Universe
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +108,51 @@ def test_an_officer_is_called_and_comes(
     assert Device.objects.get().called_at is None
     phone.post("/apply/call/")
     assert Device.objects.get().called_at is None
+
+
+# ---------------------------------------------------------------- a certificate
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_certificate_is_printed_in_the_lobby_once_it_is_paid_for(
+    lobby: Client,
+    phone: Client,
+    core: Core,
+    universe: Universe,
+    print_server: PrintServer,
+    sign_in: Callable[..., Client],
+) -> None:
+    counter, device = sign_in(universe.officer), Device.objects.get()
+    assert counter.post(f"/devices/{device.pk}/printer/", {"printer": "a b"}).status_code == 422
+    counter.post(f"/devices/{device.pk}/printer/", {"printer": QUEUE})
+    application = begun(lobby)
+    answer_all(lobby, application)
+    sign(lobby, application)
+    place = f"/apply/a/{application.pk}"
+    assert "この画面でお待ちいただくか" in lobby.get(f"{place}/state/").content.decode()
+    deliver(application, universe)
+    assert "手数料は 300円 です" in lobby.get(f"{place}/state/").content.decode()
+    refused = lobby.post(f"{place}/print/")
+    assert (refused.status_code, "300円" in refused.content.decode()) == (409, True)
+    counter.post(f"/certificates/{application.pk}/pay/", {"how": "cash"})
+    # At home nothing is printed, whoever has the code.
+    phone.post("/apply/resume/", {"code": cases.code_of(Resumption.objects.get(pk=application.pk))})
+    assert phone.post(f"{place}/print/")["Location"] == f"{place}/state/"
+    for _ in range(2):
+        lobby.post(f"{place}/print/")
+    assert len(print_server.printed()) == 1
+    assert "印刷しました" in lobby.get(f"{place}/state/").content.decode()
+
+
+def deliver(application: Application, universe: Universe) -> None:
+    """Do what an officer does who knows the person, and let the core system take it."""
+    register.import_all()
+    now = timezone.now()
+    taken = cases.accept(application=application, by=universe.officer, at=now)
+    resident = Resident.objects.filter(status="resident", restricted=False, shielded=False)
+    cases.identify(
+        case=taken.case, resident=resident.earliest("resident_number"), by=universe.officer, at=now
+    )
+    cases.submit(application=taken, by=universe.officer, at=now)
+    DeliveryWorker().run_once()
