@@ -19,7 +19,7 @@ REAL = {"新潟県", "山形県", "東京都"}
 
 def addresses() -> list[tuple[str, str, str, str, str]]:
     return [
-        (path.name, *match.groups())
+        (path.name, match[1], match[2], match[3], match[4])
         for path in sorted(CITY.rglob("*.yaml"))
         for match in ADDRESS.finditer(path.read_text("utf-8"))
     ]
