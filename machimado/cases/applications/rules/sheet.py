@@ -242,7 +242,9 @@ def lay_out(
     outcome = form.evaluate(answers, today=today, channel=channel)
     outcome = _for_whoever_is_alone(outcome) if is_alone else outcome
     hidden = HIDDEN_KINDS - show_kinds
-    maker = _Maker(form, answers, sources, outcome, (language, spoken), refusals or {}, hidden)
+    maker = _Maker(
+        form, answers, sources, outcome, (language, spoken), refusals or {}, hidden, is_alone=is_alone
+    )
     route = lay_out_route(form, answers, outcome, today, language) if isinstance(form, Bundle) else None
     sections = tuple(section for section in map(maker.section, form.procedure.sections) if section.items)
     lines = [line for section in sections for line in section.lines()]
@@ -308,7 +310,10 @@ class _Maker:
         languages: tuple[str, str],
         refusals: Mapping[str, Refusal],
         hidden: frozenset[str],
+        *,
+        is_alone: bool,
     ) -> None:
+        self._is_alone = is_alone
         self._questions = form.by_path
         self._notes = _notes(form, languages[0])
         self._wordings = wordings(form, *languages)
@@ -391,7 +396,8 @@ class _Maker:
         if not askers or not isinstance(self._form, Bundle):
             return own, ()
         theirs = [wordings(self._form.members[name].form, *self._languages)[place] for name in askers]
-        said = tuple(dict.fromkeys(each.ask or each.label for each in theirs)) if question.agreement else ()
+        heard = (each.alone if self._is_alone else each.ask or each.label for each in theirs)
+        said = tuple(dict.fromkeys(heard)) if question.agreement else ()
         is_events = question.id in self._form.event.wording or self._form.triage.form.question(question.id)
         worded = own if is_events else replace(theirs[0], options=own.options, longest=own.longest)
         return worded, said if len(said) > 1 else ()

@@ -15,7 +15,7 @@ TODAY = date(2026, 4, 10)
 # What an officer says across the counter, and what officers say to each other of whoever sits there.
 ACROSS_THE_COUNTER = {
     "ja": re.compile(
-        r"お越し|受付の方|受付のお名前|来られた方|"
+        r"お越し|お話しいただいた|受付の方|受付のお名前|来られた方|"
         r"見せていただ|見せてください|お持ちいただいた|お預かり|今日お返し|こちらでよろし"
     ),
     "en": re.compile(r"May I see|May I take|Is this the name"),
