@@ -79,7 +79,7 @@ ANSWERS: dict[str, Any] = {
     "no": "no",
     "name": {"text": "佐藤　健太", "kana": "サトウ　ケンタ"},
     "born": "1992-08-XX",
-    "address": {"postal_code": "9990101", "prefecture": "雪国県", "city": "雪見市", "town": "川上", "block": "1番", "building": ""},
+    "address": {"postal_code": "9780401", "prefecture": "白嶺県", "city": "雪見市", "town": "川上", "block": "1番", "building": ""},
     "phone": "090-0000-1234",
     "count": 3,
     "income": 3_200_000,

@@ -72,9 +72,9 @@ def tell_address(officer: Page) -> None:
     """Type an address part by part: the index for searching has it as one text only."""
     line = officer.locator("#q-resident-address")
     for part, words in {
-        "都道府県": "雪国県",
+        "都道府県": "白嶺県",
         "市区町村": "雪見市",
-        "町・字": "川上一丁目",
+        "町・字": "川上下名",
         "番地": "2番3号",
     }.items():
         line.get_by_label(part).focus()

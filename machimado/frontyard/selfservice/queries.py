@@ -90,6 +90,7 @@ def sheet(
         channel=cases.channel_of(application),
         language=language,
         refusals={**kept, **(refusals or {})},
+        is_alone=True,
     )
     return for_an_agent(whole, language)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from machimado.cases.applications.actions.kept import (
+    channel_of,
     form_of,
     lock,
     record_change,
@@ -106,7 +107,7 @@ def _keep(
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     changes = {path: value for path, value in values.items() if documents.take(locked.answers, path) != value}
-    _check_nobody_else_changed(locked, changes, page)
+    _check_nobody_else_changed(locked, changes, page, at)
     locked.typed_characters += min(max(page.typed, 0), MAX_TYPED_AT_ONCE)
     # Of questions that the form does not have nothing is kept.
     known = {path: entry for path, entry in refused.items() if _is_asked_somewhere(locked, path)}
@@ -123,7 +124,9 @@ def _is_asked_somewhere(application: Application, path: str) -> bool:
     return form_of(application).question(path) is not None and documents.is_within(path)
 
 
-def _check_nobody_else_changed(application: Application, changes: Mapping[str, Any], page: Page) -> None:
+def _check_nobody_else_changed(
+    application: Application, changes: Mapping[str, Any], page: Page, at: datetime
+) -> None:
     if page.revision is None:
         return
     for path in changes:
@@ -132,16 +135,22 @@ def _check_nobody_else_changed(application: Application, changes: Mapping[str, A
             raise Conflict(path, documents.take(application.answers, path))
         # Whose row it was on that page nobody knows.
         moved_at = application.sources.get(group, {}).get("revision", 0) if group else 0
-        if moved_at > page.revision or _has_no_row(application, path):
+        if moved_at > page.revision or _has_no_row(application, path, at):
             raise Conflict(path, documents.take(application.answers, path), moved=True)
 
 
-def _has_no_row(application: Application, path: str) -> bool:
+def _has_no_row(application: Application, path: str, at: datetime) -> bool:
     group = documents.group_of(path)
     if not group:
         return False
     row = path.removeprefix(f"{group}.").split(".")[0]
-    return int(row) >= len(documents.take(application.answers, group) or [])
+    if int(row) < len(documents.take(application.answers, group) or []):
+        return False
+    # A life event may know the row, and ask the rest of it, before anybody has answered in it.
+    outcome = form_of(application).evaluate(
+        application.answers, today=timezone.localdate(at), channel=channel_of(application)
+    )
+    return path not in outcome.asked
 
 
 def change(

@@ -232,14 +232,19 @@ def lay_out(
     refusals: Mapping[str, Refusal] | None = None,
     show_kinds: frozenset[str] = frozenset(),
     spoken: str = "",
+    is_alone: bool = False,
 ) -> Sheet:
     """Return the sheet of an application; `show_kinds` are kinds shown though the officer does not fill them.
 
-    `spoken` is a second language for the questions, beside the sheet's own.
+    `spoken` is a second language for the questions, beside the sheet's own. Whoever answers alone (`is_alone`) is told what
+    concerns them, and not what an officer is to do.
     """
     outcome = form.evaluate(answers, today=today, channel=channel)
+    outcome = _for_whoever_is_alone(outcome) if is_alone else outcome
     hidden = HIDDEN_KINDS - show_kinds
-    maker = _Maker(form, answers, sources, outcome, (language, spoken), refusals or {}, hidden)
+    maker = _Maker(
+        form, answers, sources, outcome, (language, spoken), refusals or {}, hidden, is_alone=is_alone
+    )
     route = lay_out_route(form, answers, outcome, today, language) if isinstance(form, Bundle) else None
     sections = tuple(section for section in map(maker.section, form.procedure.sections) if section.items)
     lines = [line for section in sections for line in section.lines()]
@@ -266,6 +271,13 @@ def lay_out(
         spoken=spoken[:2],
         route=route,
     )
+
+
+def _for_whoever_is_alone(outcome: Outcome) -> Outcome:
+    """Return the outcome in the resident's words: what is wrong, but no remark that is meant for officers."""
+    errors = (replace(one, message={**one.message, **(one.alone or {})}) for one in outcome.errors)
+    warnings = (replace(one, message={**one.message, **one.alone}) for one in outcome.warnings if one.alone)
+    return replace(outcome, errors=tuple(errors), warnings=tuple(warnings), undecided=())
 
 
 def _general(findings: tuple[Finding, ...], on_lines: set[str], language: str) -> tuple[str, ...]:
@@ -298,10 +310,13 @@ class _Maker:
         languages: tuple[str, str],
         refusals: Mapping[str, Refusal],
         hidden: frozenset[str],
+        *,
+        is_alone: bool,
     ) -> None:
+        self._is_alone = is_alone
         self._questions = form.by_path
         self._notes = _notes(form, languages[0])
-        self._wordings = _wordings(form, *languages)
+        self._wordings = wordings(form, *languages)
         self._form, self._languages, self._askers = form, languages, outcome.askers
         self._answers = dict(answers)
         self._sources = sources
@@ -380,8 +395,9 @@ class _Maker:
         own, askers = self._wordings[place], self._askers.get(path, ())
         if not askers or not isinstance(self._form, Bundle):
             return own, ()
-        theirs = [_wordings(self._form.members[name].form, *self._languages)[place] for name in askers]
-        said = tuple(dict.fromkeys(each.ask or each.label for each in theirs)) if question.agreement else ()
+        theirs = [wordings(self._form.members[name].form, *self._languages)[place] for name in askers]
+        heard = (each.alone if self._is_alone else each.ask or each.label for each in theirs)
+        said = tuple(dict.fromkeys(heard)) if question.agreement else ()
         is_events = question.id in self._form.event.wording or self._form.triage.form.question(question.id)
         worded = own if is_events else replace(theirs[0], options=own.options, longest=own.longest)
         return worded, said if len(said) > 1 else ()
@@ -404,7 +420,7 @@ def _chosen(options: tuple[Option, ...], value: Any) -> tuple[Option, ...]:
 
 
 @lru_cache(maxsize=256)
-def _wordings(form: Form, language: str, spoken: str) -> dict[str, Wording]:
+def wordings(form: Form, language: str, spoken: str) -> dict[str, Wording]:
     """Return what each question of the form says, by its id; a question of a group by `children.name`."""
     return {path.replace("[]", ""): _wording(question, language, spoken) for path, question in form.walk()}
 
@@ -416,7 +432,7 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
         ask=say(question.ask, language),
         hint=say(question.hint, language),
         note=say(question.officer_note, language),
-        alone=say(question.label if question.prefill or not question.ask else question.ask, language),
+        alone=_alone(question, language),
         options=tuple(
             Option(option.code, say(option.label, language), str(key) if key <= 9 else "", chosen=False)
             for key, option in enumerate(question.options, start=1)
@@ -424,6 +440,12 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
         longest=question.maximum or 0 if question.kind == "text" else 0,
         spoken=(question.ask or {}).get(spoken, "") if spoken else "",
     )
+
+
+def _alone(question: Question, language: str) -> str:
+    """Return what whoever answers alone is asked: in words of its own, or as officers ask; in a language that has none, as they do."""
+    heard = question.label if question.prefill or not question.ask else question.ask
+    return say({**heard, **(question.alone or {})}, language)
 
 
 def _by_path(findings: tuple[Finding, ...], language: str) -> dict[str, tuple[str, ...]]:

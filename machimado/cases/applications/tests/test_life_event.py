@@ -10,11 +10,12 @@ from benchmarks.bundle import document
 from machimado.cases.applications import actions, paper
 from machimado.cases.applications.models import Application, Lane, Submission, Tally
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.applications.rules.sheet import lay_out
+from machimado.cases.applications.rules.sheet import Group, lay_out
 from machimado.cases.applications.tests import attached, claim
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules import load
 from machimado.cases.procedures.rules.bundle import Bundle
+from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.register.models import Resident
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.models import Officer
@@ -305,3 +306,43 @@ def test_a_definition_kept_with_its_keys_in_another_order_is_the_same_form(
     # Another process, which has compiled nothing yet; its store (PostgreSQL's jsonb) keeps no order of keys.
     monkeypatch.setattr(load, "_thawed", {})
     assert list(load.thaw(shuffled).by_path) == list(bundle().by_path)
+
+
+def test_in_a_row_that_the_event_knows_the_rest_is_answered_and_sent(universe: Universe) -> None:
+    """Of a newborn who is to go to nursery the triage knows who it is; where it shall go is kept in its row."""
+    officer = universe.officer
+    case = actions.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=NOW)
+    actions.identify(case=case, resident=claim.a_resident(), by=officer, at=NOW)
+    case.refresh_from_db()
+    application = actions.begin(case=case, procedure="birth", by=officer, at=NOW)
+    form = procedures.current("birth", on=NOW.date())
+    assert isinstance(form, Bundle)
+    case_of = next(one for one in form.event.tests if one.name == "初めてのお子さんの保育も、一緒に申し込む")
+    before = next(one for one in form.event.tests if one.name == case_of.extends)
+    said = merged(before.answers, case_of.answers)
+    raw = {
+        path: value
+        for path, _ in form.triage.form.walk()
+        if (value := documents.take(said, path)) is not None
+    }
+    raw["route.agreed"] = ["child-allowance-claim", "child-medical", "childcare-application"]
+    application = actions.save_answers(application=application, raw=raw, by=officer, at=NOW)[0].application
+    page = actions.Page(key="one", revision=application.revision)
+    choice = "children.0.childcare-application-first_choice"
+    saved = actions.save_answers(
+        application=application, raw={choice: "雪見台こども園"}, by=officer, at=NOW, page=page
+    )
+    assert [one.refused for one in saved] == [""]
+    application = saved[0].application
+    sent = {
+        member.id: its.answers["children"]
+        for member, its in form.evaluate_each(application.answers, today=NOW.date())
+    }
+    assert [row["name"] for row in sent["child-medical"]] == [said["newborn"]["name"]]
+    assert sent["childcare-application"][0]["first_choice"] == "雪見台こども園"
+    sheet = lay_out(form, application.answers, application.sources, today=NOW.date())
+    groups = [item for section in sheet.sections for item in section.items if isinstance(item, Group)]
+    (children,) = (one for one in groups if one.line.path == "children")
+    assert [row.title for row in children.rows] == ["お生まれになったお子さん 1　見本　陽太"]
+    assert not children.may_add
+    assert not children.may_drop

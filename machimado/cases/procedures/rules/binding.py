@@ -188,7 +188,12 @@ class _Binder:
 
     def _worded(self, question: Question) -> Question:
         wording = self.event.wording.get(question.id, Wording())
-        worded = replace(question, label=wording.label or question.label, ask=wording.ask or question.ask)
+        worded = replace(
+            question,
+            label=wording.label or question.label,
+            ask=wording.ask or question.ask,
+            alone=wording.alone or question.alone,
+        )
         return self._with_roles(worded) if question.id == "applicant.role" else worded
 
     def _with_roles(self, question: Question) -> Question:

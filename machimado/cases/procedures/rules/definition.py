@@ -153,6 +153,10 @@ class QuestionPart(Part):
     ask: Text | None = Field(default=None, description="職員がそのまま言える言葉")
     hint: Text | None = None
     officer_note: Text | None = Field(default=None, description="職員だけに見せる注意")
+    alone: Text | None = Field(
+        default=None,
+        description="ひとりで手続する方（自宅など）への言葉。書かなければ ask（記録にあるものは label）",
+    )
     required: Rule = False
     when: Rule | None = Field(default=None, description="この条件が成り立つときだけ聞く")
     options: Options | None = None
@@ -191,6 +195,10 @@ class Check(Part):
     assertion: Rule = Field(alias="assert")
     when: Rule | None = None
     message: Text
+    alone: Text | None = Field(
+        default=None,
+        description="ひとりで手続する方への言葉。message が職員への言葉のとき。ない warning は職員にだけ見せる",
+    )
     fields: tuple[str, ...] = ()
     level: Level = "error"
     legal_basis: LegalBasis | None = None
@@ -291,6 +299,7 @@ class Meaning(Part):
     format: Format | None = None
     not_future: Flag = False
     personal: Flag = True
+    alone: Text | None = Field(default=None, description="ひとりで手続する方への言葉")
     agreement: Flag = Field(
         default=False, description="同意や申立て。何に同意するかを、どの手続の分も言葉で示す"
     )

@@ -14,6 +14,7 @@ _TOLD = {
     "ask": "職員の言い方",
     "hint": "記入の例",
     "officer_note": "職員への注意",
+    "alone": "ひとりで手続する方への言い方",
     "minimum": "下限",
     "maximum": "上限",
     "format": "書き方の決まり",

@@ -39,7 +39,7 @@ def judged(compiled: "CompiledCheck", variables: Variables) -> Finding | None:
         raise
     except EvaluationError:
         return None
-    return Finding(check.id, check.level, check.fields, check.message, check.legal_basis)
+    return Finding(check.id, check.level, check.fields, check.message, check.legal_basis, check.alone)
 
 
 class Run:

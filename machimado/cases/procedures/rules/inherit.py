@@ -146,6 +146,7 @@ class _Resolver:
             ask=written.ask,
             hint=written.hint,
             officer_note=written.officer_note,
+            alone=written.alone or (meaning.alone if meaning else None),
             options=options,
             codes=frozenset(option.code for option in options),
             minimum=written.min,

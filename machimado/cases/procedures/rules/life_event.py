@@ -105,6 +105,7 @@ class Wording(Part):
 
     label: Text | None = None
     ask: Text | None = None
+    alone: Text | None = None
 
 
 class EventCase(Part):

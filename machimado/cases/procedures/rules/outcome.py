@@ -17,6 +17,8 @@ class Finding:
     fields: tuple[str, ...]
     message: Text
     legal_basis: LegalBasis | None = None
+    # What whoever answers alone is told instead of `message`, which is for the officer.
+    alone: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Question:
     ask: Text | None = None
     hint: Text | None = None
     officer_note: Text | None = None
+    alone: Text | None = None
     options: tuple[Option, ...] = ()
     codes: frozenset[str] = frozenset()
     required: bool | Program = False

@@ -20,9 +20,9 @@ def person(number: int, relationship: str, name: str, birth_date: str, **more: A
         "birth_date": birth_date,
         "sex": "1",
         "address": {
-            "postal_code": "9990101",
+            "postal_code": "9780401",
             "city_code": "999999",
-            "prefecture": "雪国県",
+            "prefecture": "白嶺県",
             "city": "雪見市",
             "town": "川上",
             "block": "1番",
@@ -57,7 +57,7 @@ def test_the_claim_knows_the_family_and_says_from_where() -> None:
     assert "applicant.role" not in found
     assert found["resident.name"] == Known({"text": "佐藤　健太", "kana": "サトウ　ナ"}, "name")
     assert found["resident.address"].value == {
-        "postal_code": "9990101", "prefecture": "雪国県", "city": "雪見市", "town": "川上", "block": "1番",
+        "postal_code": "9780401", "prefecture": "白嶺県", "city": "雪見市", "town": "川上", "block": "1番",
     }  # fmt: skip
     assert found["spouse.exists"] == Known("yes", "household.1.exists")
     assert found["spouse.name"].source == "household.1.name"

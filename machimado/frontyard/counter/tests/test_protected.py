@@ -15,7 +15,7 @@ from machimado.frontyard.counter.tests.conftest import chapters
 from machimado.ground.people.models import Officer
 from tests.universe import Universe
 
-TOWN = "川上一丁目"
+TOWN = "川上下名"
 WITHHELD = {"withheld": "restricted"}
 RECORD = {
     "resident_number": "000000000000001",
@@ -23,7 +23,7 @@ RECORD = {
     "birth_date": "1992-08-14",
     "sex": "1",
     "restricted": True,
-    "address": {"prefecture": "雪国県", "city": "雪見市", "town": TOWN, "block": "1番"},
+    "address": {"prefecture": "白嶺県", "city": "雪見市", "town": TOWN, "block": "1番"},
 }
 
 

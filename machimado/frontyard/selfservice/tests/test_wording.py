@@ -1,0 +1,85 @@
+"""What residents read at home: nobody is sitting opposite them."""
+
+import re
+from datetime import date
+
+import pytest
+
+from machimado.cases.applications.rules.sheet import lay_out, wordings
+from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.tests.city import CITY
+
+CATALOGUE = Catalogue.of_city(CITY)
+TODAY = date(2026, 4, 10)
+# What an officer says across the counter, and what officers say to each other of whoever sits there.
+ACROSS_THE_COUNTER = {
+    "ja": re.compile(
+        r"お越し|お話しいただいた|受付の方|受付のお名前|来られた方|"
+        r"見せていただ|見せてください|お持ちいただいた|お預かり|今日お返し|こちらでよろし"
+    ),
+    "en": re.compile(r"May I see|May I take|Is this the name"),
+    "ja-simple": re.compile(r"見（み）せて ください"),
+}
+TO_AN_OFFICER = re.compile(
+    r"尋ねて|説明し|聞き直|聞き取|ご案内して|"
+    r"いただいてください|引き継|お願いしてください|お伝えください|伝えてください"
+)
+
+
+def everything() -> list[Form]:
+    forms = [CATALOGUE.versions(name)[-1] for name in CATALOGUE.ids()]
+    return [
+        form for form in (*forms, *CATALOGUE.every_event()) if {"web", "kiosk"} & set(form.procedure.channels)
+    ]
+
+
+each_form = pytest.mark.parametrize("form", everything(), ids=lambda form: form.id)
+
+
+@each_form
+@pytest.mark.parametrize("language", ACROSS_THE_COUNTER)
+def test_no_question_speaks_across_a_counter(form: Form, language: str) -> None:
+    said = {
+        path: wording.alone
+        for path, wording in wordings(form, language, "").items()
+        # Proof of identity is shown to an officer afterwards: nobody is asked for it at home.
+        if not path.endswith("identity.documents")
+    }
+    pattern = ACROSS_THE_COUNTER[language]
+    assert {path: text for path, text in said.items() if pattern.search(text)} == {}
+
+
+def used_in_events() -> set[str]:
+    return {name for bundle in CATALOGUE.every_event() for name in bundle.members}
+
+
+@pytest.mark.parametrize("name", sorted(used_in_events()))
+def test_what_is_wrong_is_told_to_the_resident_and_not_to_an_officer(name: str) -> None:
+    checks = CATALOGUE.versions(name)[-1].procedure.checks
+    told = {
+        check.id: {**check.message, **(check.alone or {})}["ja"]
+        for check in checks
+        if check.level == "error" and check.id != "identity"
+    }
+    assert {check: text for check, text in told.items() if TO_AN_OFFICER.search(text)} == {}
+
+
+def test_alone_nobody_reads_what_is_meant_for_officers() -> None:
+    form = CATALOGUE.current("child-allowance-claim", TODAY)
+    answers = {
+        "event": "birth",
+        "event_date": "2026-01-10",
+        "inquiry_consent": "no",
+        "employment": {"kind": "civil_servant"},
+        "public_corporation": "no",
+    }
+    officers, residents = (
+        lay_out(form, answers, {}, today=TODAY, channel="web", is_alone=alone) for alone in (False, True)
+    )
+    assert any(line.warnings for section in officers.sections for line in section.lines())
+    assert not any(line.warnings for section in residents.sections for line in section.lines())
+    told = [error for section in residents.sections for line in section.lines() for error in line.errors]
+    assert "公務員の方は、勤務先に請求してください。" in told
+    # The errors themselves are the same: nobody is let through because they are alone.
+    assert officers.open_points == residents.open_points
