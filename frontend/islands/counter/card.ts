@@ -7,6 +7,8 @@ import htmx from "../../shared/htmx";
 const POLL_MS = 700;
 // Too few for somebody who looks for the card in a bag; the agent itself ends a reading after five minutes.
 const LONGEST_WAIT_MS = 240_000;
+// What no second look changes today.
+const FOR_TODAY = new Set(["last_try", "blocked", "wrong_pin"]);
 const NO_AGENT =
   "カードの読取りソフトにつながりません。このパソコンで読取りソフト（machimado card-agent）が動いているかを確かめてください。動いていてもつながらないときは、情報政策課に連絡してください。";
 const NO_SERVER = "サーバーにつながりません。つながってから、もう一度「カードを読む」を押してください。";
@@ -240,6 +242,15 @@ class Talk {
     place.querySelector<HTMLElement>("[data-first]")?.focus();
   }
 
+  /** Where the card itself says no, another try is no way on: then what goes on without it comes first. */
+  private offer(again: boolean): void {
+    const button = this.dialog.querySelector<HTMLElement>("[data-card-again]");
+    const close = button?.parentElement?.querySelector<HTMLElement>("[data-card-close]");
+    if (button) button.hidden = !again;
+    close?.classList.toggle("is-main", !again);
+    (again ? button : close)?.focus();
+  }
+
   private async unlessEnded(turn: number, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -249,7 +260,7 @@ class Talk {
       const place = this.dialog.querySelector("[data-trouble]");
       if (place) place.textContent = error.message;
       this.show("trouble");
-      this.dialog.querySelector<HTMLElement>("[data-card-again]")?.focus();
+      this.offer(!FOR_TODAY.has(error.reason));
     }
   }
 }
@@ -269,7 +280,7 @@ function pairing(form: HTMLFormElement): void {
 }
 
 async function pair(form: HTMLFormElement, code: string): Promise<void> {
-  const desk = form.dataset.desk ?? "";
+  const desk = form.dataset.called ?? "";
   const { key } = await askAgent(form.dataset.agent ?? "", "/pair", { code, desk });
   await askServer(form.action, form, { key: key ?? "" });
   location.reload();

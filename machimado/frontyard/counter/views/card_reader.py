@@ -48,7 +48,7 @@ def unpair(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None:
         actions.unpair_reader(desk=desk, by=permissions.by(request), at=timezone.now())
-        messages.success(request, "カードリーダーを切り離しました。")
+        messages.success(request, "カードリーダーを外しました。")
     return redirect("counter:desk")
 
 
