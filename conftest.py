@@ -14,7 +14,8 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from machimado.ground.journal import guard
 
-pytest_plugins = ["tests.print_server", "tests.processes", "tests.universe"]
+# Each is imported as a plugin before another one imports it.
+pytest_plugins = ["tests.print_server", "tests.processes", "tests.fakes.pcsc", "tests.universe"]
 
 # The same commit gives the same result, however busy the machine is (no deadline).
 # A new counterexample is looked for with --hypothesis-profile=explore.
@@ -27,6 +28,7 @@ properties.load_profile("same")
 CITIES = {
     "tests/journeys/test_failures.py": "failures",
     "tests/journeys/test_newer_version.py": "newer version",
+    "tests/journeys/test_card.py": "card reader",
     "tests/journeys/": "product",
     "tests/test_oversized.py": "product",
     "tests/test_another_city.py": "another city",

@@ -22,7 +22,7 @@ DESCRIPTION = """\
 このパソコンの窓口の画面に渡します。個人番号は読みません。暗証番号は、このパソコンの外に出ず、残りません。
 """
 EPILOG = """\
-はじめは、出てきた登録番号を窓口の画面（窓口と住民の画面 → カードリーダーをつなぐ）に入れてください。
+はじめは、出てきた登録コードを窓口の画面（窓口と住民の画面 → カードリーダーを使う）に入れてください。
 導入のしかたと、確かめられていないことは docs/card-agent.md にあります。
 """
 
@@ -51,8 +51,8 @@ def _run(arguments: argparse.Namespace) -> None:
             f"{agent.paired.origin} の「{agent.paired.desk}」に応えます。つなぎ直すには --pair をつけて起動します。"
         )
     if agent.paired is None or arguments.pair:
-        _say(f"登録番号: {spoken(agent.invite())}（{CODE_SECONDS // 60}分間）")
-        _say("窓口の画面の「窓口と住民の画面」→「カードリーダーをつなぐ」に入れてください。")
+        _say(f"登録コード: {spoken(agent.invite())}（{CODE_SECONDS // 60}分間）")
+        _say("窓口の画面の「窓口と住民の画面」を開き、「カードリーダーを使う」に入れてください。")
     _serve(agent, listener)
 
 

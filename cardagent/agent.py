@@ -107,10 +107,10 @@ class Agent:
                 "このパソコンで machimado card-agent --pair を実行し、出てきた番号を入れてください。",
             )
         if self._clock() > code.until:
-            self._say(f"登録番号の期限が切れました。新しい登録番号: {spoken(self.invite())}")
+            self._say(f"登録コードの期限が切れました。新しい登録コード: {spoken(self.invite())}")
             raise Refusal(
                 "old_code",
-                "登録番号の期限が切れています。読取りソフトの画面に出た新しい番号を入れてください。",
+                "登録コードの期限が切れています。読取りソフトの画面に出た新しい番号を入れてください。",
             )
         digits = "".join(sign for sign in typed if sign.isdecimal())
         if not hmac.compare_digest(digits.encode(), code.digits.encode()):
@@ -121,13 +121,13 @@ class Agent:
         self._code = _Code(code.digits, code.until, wrong) if wrong < WRONG_CODES else None
         if self._code is None:
             self._say(
-                "登録番号の間違いが続いたため、登録を止めました。もう一度 machimado card-agent --pair で起動してください。"
+                "登録コードの間違いが続いたため、登録を止めました。もう一度 machimado card-agent --pair で起動してください。"
             )
         raise Refusal(
             "wrong_code",
-            "登録番号が違います。読取りソフトの画面に出ている8桁の番号を、もう一度確かめてください。"
+            "登録コードが違います。読取りソフトの画面に出ている8桁の番号を、もう一度確かめてください。"
             if self._code
-            else "登録番号の間違いが続いたため、登録を止めました。読取りソフトを machimado card-agent --pair で起動し直してください。",
+            else "登録コードの間違いが続いたため、登録を止めました。読取りソフトを machimado card-agent --pair で起動し直してください。",
         )
 
     # --- a reading ----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def _scard() -> Any:
         from smartcard import scard
     except ImportError as error:
         raise NotInstalled(
-            "カードを読む部品（pyscard）が入っていません。`pip install 'machimado[card]'` で入れてください（docs/card-agent.md）。"
+            "カードを読む部品（pyscard）が入っていません。まち窓のフォルダーで `make card` を実行してください（docs/card-agent.md）。"
         ) from error
     return scard
 

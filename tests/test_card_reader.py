@@ -1,8 +1,6 @@
 """Reading a card through the computer's real PC/SC service: pcscd, vsmartcard's virtual reader, and our virtual card."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,21 +16,9 @@ from tests.fakes.virtual_card import HANAKO, PIN, VirtualCard, items_file
 pytestmark = pytest.mark.processes
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fake.Service]:
-    with fake.service(tmp_path_factory.mktemp("pcsc")) as running, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PCSCLITE_CSOCK_NAME", str(running.socket))
-        yield running
-
-
-@contextmanager
-def lying(service: fake.Service, card: VirtualCard) -> Iterator[VirtualCard]:
-    try:
-        with card.inserted(service.port):
-            service.wait_for(card)
-            yield card
-    finally:
-        service.wait_until_empty()
+@pytest.fixture
+def service(pcsc_service: fake.Service) -> fake.Service:
+    return pcsc_service
 
 
 def read(pin: str = PIN, reader: str = "") -> Items:
@@ -47,7 +33,7 @@ def refused(pin: str = PIN, reader: str = "") -> Refusal:
 
 
 def test_the_four_items_come_through_and_the_number_is_never_asked_for(service: fake.Service) -> None:
-    with lying(service, VirtualCard()) as card:
+    with service.lying(VirtualCard()) as card:
         assert read() == Items(**HANAKO)
     assert card.files_selected == {PIN_FILE, ITEMS_FILE}
     assert card.pins_shown == [PIN]
@@ -55,12 +41,12 @@ def test_the_four_items_come_through_and_the_number_is_never_asked_for(service: 
 
 def test_a_long_address_and_rare_letters_come_through(service: fake.Service) -> None:
     address = "山形県鶴岡市" + "𠮷野町大字髙󠄁島" * 40
-    with lying(service, VirtualCard(items_file(name="邉󠄄　\ue000子", address=address))):
+    with service.lying(VirtualCard(items_file(name="邉󠄄　\ue000子", address=address))):
         assert (read().name, read().address) == ("邉󠄄　\ue000子", address)
 
 
 def test_the_pin_is_never_shown_where_one_try_is_left(service: fake.Service) -> None:
-    with lying(service, VirtualCard(tries=3)) as card:
+    with service.lying(VirtualCard(tries=3)) as card:
         assert [refused("0000").tries, refused("1111").tries] == [2, 1]
         assert refused().reason == "last_try"
         with pytest.raises(Refusal), pcsc.open_card()() as transmit:
@@ -70,20 +56,20 @@ def test_the_pin_is_never_shown_where_one_try_is_left(service: fake.Service) -> 
 
 
 def test_nobody_goes_on_with_the_pin_that_was_shown(service: fake.Service) -> None:
-    with lying(service, VirtualCard()):
+    with service.lying(VirtualCard()):
         read()
         with pcsc.open_card()() as transmit:
             assert ask_tries(Channel(transmit)) == 3
 
 
 def test_a_card_of_another_kind_is_told_as_such(service: fake.Service) -> None:
-    with lying(service, VirtualCard(is_my_number_card=False)):
+    with service.lying(VirtualCard(is_my_number_card=False)):
         assert refused().reason == "other_card"
 
 
 @pytest.mark.parametrize("after", [1, 3, 5])
 def test_a_card_that_is_pulled_is_told_as_such(service: fake.Service, after: int) -> None:
-    with lying(service, VirtualCard(pulled_after=None)) as card:
+    with service.lying(VirtualCard(pulled_after=None)) as card:
         card.pulled_after = after
         assert refused().reason == "pulled"
 
@@ -93,7 +79,7 @@ def test_without_a_card_one_is_asked_for(service: fake.Service) -> None:
 
 
 def test_another_program_that_holds_the_card_is_told_of(service: fake.Service) -> None:
-    with lying(service, VirtualCard()), pcsc.open_card()():
+    with service.lying(VirtualCard()), pcsc.open_card()():
         assert refused().reason == "in_use"
 
 

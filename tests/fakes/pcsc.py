@@ -38,10 +38,15 @@ class Service:
     port: int
     process: subprocess.Popen[bytes]
 
-    def stop(self) -> None:
-        """Stop it, as when somebody ends the service while we run."""
-        self.process.terminate()
-        self.process.wait(10)
+    @contextmanager
+    def lying(self, card: VirtualCard) -> Iterator[VirtualCard]:
+        """Let the card lie on the reader, noticed, until the block ends."""
+        try:
+            with card.inserted(self.port):
+                self.wait_for(card)
+                yield card
+        finally:
+            self.wait_until_empty()
 
     def wait_for(self, card: VirtualCard) -> None:
         """Wait until the reader has noticed the card."""
@@ -71,6 +76,14 @@ class Service:
         _, states = scard.SCardGetStatusChange(context, 0, unaware)
         scard.SCardReleaseContext(context)
         return any(state & scard.SCARD_STATE_PRESENT for _, state, _ in states)
+
+
+@pytest.fixture(scope="session")
+def pcsc_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Run the service once for all tests of this process: its library looks for the socket once a process."""
+    with service(tmp_path_factory.mktemp("pcsc") / "here") as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PCSCLITE_CSOCK_NAME", str(running.socket))
+        yield running
 
 
 def check_there() -> str:

@@ -1,8 +1,8 @@
 /** A screen in the lobby that nobody touches asks whether somebody is there, and then goes back to its beginning. */
 const dialog = document.querySelector<HTMLDialogElement>("dialog[data-idle]");
 // Kept over the page's own looking again: only a touch is a sign of life.
-const KEY = "touched";
-let touched = Number(sessionStorage.getItem(KEY)) || Date.now();
+const TOUCHED = "touched";
+let touched = Number(sessionStorage.getItem(TOUCHED)) || Date.now();
 
 if (dialog) {
   const idle = Number(dialog.dataset.idle) * 1000;
@@ -16,7 +16,7 @@ if (dialog) {
 /** Any touch is a sign of life; the question goes away by it. */
 function stay(): void {
   touched = Date.now();
-  sessionStorage.setItem(KEY, String(touched));
+  sessionStorage.setItem(TOUCHED, String(touched));
   dialog?.close();
 }
 
@@ -32,7 +32,7 @@ function watch(asking: HTMLDialogElement, idle: number, last: number): void {
 
 /** Nothing of whoever left stays on the screen, also when the server does not answer. */
 function leave(): void {
-  sessionStorage.removeItem(KEY);
+  sessionStorage.removeItem(TOUCHED);
   document.querySelector("main")?.replaceChildren();
   const form = document.querySelector<HTMLFormElement>("form[data-done]");
   if (form) form.submit();

@@ -7,8 +7,14 @@ import htmx from "../../shared/htmx";
 const POLL_MS = 700;
 // Too few for somebody who looks for the card in a bag; the agent itself ends a reading after five minutes.
 const LONGEST_WAIT_MS = 240_000;
+// What no second look changes today.
+const FOR_TODAY = new Set(["last_try", "blocked", "wrong_pin"]);
 const NO_AGENT =
   "カードの読取りソフトにつながりません。このパソコンで読取りソフト（machimado card-agent）が動いているかを確かめてください。動いていてもつながらないときは、情報政策課に連絡してください。";
+const NOT_SECURE =
+  "この画面は https で開かれていないため、ブラウザーがカードの読取りソフトにつなぎません。https のアドレスで開き直してください。アドレスが分からないときは、情報政策課に連絡してください。";
+const NOT_ALLOWED =
+  "ブラウザーが、このパソコンの中の読取りソフトにつなぐことを止めています。アドレス欄の左のしるしを押して、この端末（ローカルネットワーク）へのアクセスを「許可」にしてください。できないときは、情報政策課に連絡してください。";
 const NO_SERVER = "サーバーにつながりません。つながってから、もう一度「カードを読む」を押してください。";
 
 type Answer = Record<string, string | number | null>;
@@ -47,10 +53,22 @@ export async function askAgent(
     body: sent,
     credentials: "omit",
     referrerPolicy: "no-referrer",
-  }).catch(() => {
-    throw new Refused(NO_AGENT, "no_agent");
+  }).catch(async () => {
+    throw new Refused(await whyNot(), "no_agent");
   });
   return told(answer, NO_AGENT);
+}
+
+/** Browsers keep pages from programs on the same computer unless somebody allows it, and then only over https. */
+async function whyNot(): Promise<string> {
+  if (!window.isSecureContext) return NOT_SECURE;
+  for (const name of ["loopback-network", "local-network-access"]) {
+    // Each browser knows another name for it, or none.
+    const asked = navigator.permissions?.query({ name: name as PermissionName });
+    const permission = await asked?.catch(() => undefined);
+    if (permission) return permission.state === "denied" ? NOT_ALLOWED : NO_AGENT;
+  }
+  return NO_AGENT;
 }
 
 /** Posts a form to the server, with what else it should know. */
@@ -240,6 +258,15 @@ class Talk {
     place.querySelector<HTMLElement>("[data-first]")?.focus();
   }
 
+  /** Where the card itself says no, another try is no way on: then what goes on without it comes first. */
+  private offer(again: boolean): void {
+    const button = this.dialog.querySelector<HTMLElement>("[data-card-again]");
+    const close = button?.parentElement?.querySelector<HTMLElement>("[data-card-close]");
+    if (button) button.hidden = !again;
+    close?.classList.toggle("is-main", !again);
+    (again ? button : close)?.focus();
+  }
+
   private async unlessEnded(turn: number, act: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -249,7 +276,7 @@ class Talk {
       const place = this.dialog.querySelector("[data-trouble]");
       if (place) place.textContent = error.message;
       this.show("trouble");
-      this.dialog.querySelector<HTMLElement>("[data-card-again]")?.focus();
+      this.offer(!FOR_TODAY.has(error.reason));
     }
   }
 }
@@ -269,7 +296,7 @@ function pairing(form: HTMLFormElement): void {
 }
 
 async function pair(form: HTMLFormElement, code: string): Promise<void> {
-  const desk = form.dataset.desk ?? "";
+  const desk = form.dataset.called ?? "";
   const { key } = await askAgent(form.dataset.agent ?? "", "/pair", { code, desk });
   await askServer(form.action, form, { key: key ?? "" });
   location.reload();

@@ -31,7 +31,9 @@ document.addEventListener("keydown", (event) => {
   const name = event.altKey ? `Alt+${key}` : key;
   if (!event.altKey && isTyping(event.target)) return;
   const element = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(name)}"]`);
-  if (!element) return;
+  // What lies behind a dialog waits until it is closed.
+  const dialog = document.querySelector("dialog[open]");
+  if (!element || (dialog && !dialog.contains(element))) return;
   event.preventDefault();
   const meaning = element.textContent?.trim() ?? "";
   if (isHurry(name, meaning, event.timeStamp)) return;

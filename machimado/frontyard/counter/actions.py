@@ -360,6 +360,7 @@ class ReaderRefused(Exception):
 _NO_READER = "この窓口にはカードリーダーがつながっていません。「窓口と住民の画面」でつないでください。"
 
 
+@transaction.atomic
 def ask_reading(
     *, desk: Desk | None, nonce: str, use: str, by: Officer, at: datetime, case: Case | None = None
 ) -> tuple[str, str]:
@@ -375,6 +376,7 @@ def ask_reading(
     return wanted, sign(reader.key, "open", nonce, wanted)
 
 
+@transaction.atomic
 def opened(
     *, desk: Desk | None, sealed: Sealed, use: str, by: Officer, at: datetime, case: Case | None = None
 ) -> Card:

@@ -494,6 +494,9 @@ def household(record: Record | None) -> list[dict[str, Any]]:
 # --- a card that was read ----------------------------------------------------------------------------------------
 
 
+NOT_SHOWN = "（表示しません）"
+
+
 @dataclass(frozen=True, slots=True)
 class CardLine:
     """One item of a card, beside what the register says of the same (nothing where it is not to be shown, or not known)."""
@@ -512,13 +515,15 @@ class Match:
     differences: tuple[str, ...]
 
 
-def card_lines(card: Card, resident: Resident | None = None) -> list[CardLine]:
-    """Return the items of a card; with a resident, beside what the register says."""
+def card_lines(card: Card, resident: Resident | None = None, *, is_hidden: bool = False) -> list[CardLine]:
+    """Return the items of a card; with a resident, beside what the register says. A hidden card's address is not shown."""
     known = ("", "", "", "") if resident is None else _registered(resident)
-    return [
+    lines = [
         CardLine(label, words, theirs, bool(theirs) and plain(words) != plain(theirs))
         for (label, words), theirs in zip(_words(card), known, strict=True)
     ]
+    # An address that is not told (支援措置) is not told from the card either: others may look at the screen.
+    return [*lines[:-1], CardLine("住所", NOT_SHOWN, "", differs=False)] if is_hidden else lines
 
 
 def _words(card: Card) -> list[tuple[str, str]]:

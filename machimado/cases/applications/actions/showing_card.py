@@ -1,5 +1,6 @@
 """What a resident's card says is put in where nobody has said anything; an officer has looked at it before."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -33,8 +34,10 @@ def take_card(*, application: Application, card: Card, by: Officer, at: datetime
 
 def new_in(application: Application, card: Card, *, at: datetime) -> Filling:
     """Return what the card would answer in the application that is open yet."""
-    newcomer = application.case.resident_id is None
-    found = fill(form_of(application), card, newcomer=newcomer, today=timezone.localdate(at))
+    resident = application.case.resident
+    # An address that is not told (支援措置) is neither asked nor taken from a card.
+    told = card if resident is None or not resident.shielded else replace(card, address="")
+    found = fill(form_of(application), told, newcomer=resident is None, today=timezone.localdate(at))
 
     def is_open(path: str) -> bool:
         return documents.take(application.answers, path) is None and path not in application.refused

@@ -1,5 +1,6 @@
 """The card reader at a desk: who may ask for a reading, what comes back, and what becomes of it."""
 
+import html
 import json
 from datetime import timedelta
 from typing import Any
@@ -136,11 +137,15 @@ class TestFinding:
         assert f"/counter/open/{resident.pk}/" in answer
         assert "カードと違います：氏名" in answer
 
-    def test_the_address_of_somebody_protected_is_not_told(self, at_reader: Client) -> None:
+    def test_the_address_of_somebody_protected_is_not_told_from_the_card_either(
+        self, at_reader: Client
+    ) -> None:
         _enrolled(restricted=True)
-        answer = in_words(at_reader.post("/counter/card/find/", sealed(asked(at_reader)["purpose"])))
-        assert "（住所は表示しません）" in answer
-        assert "住所のほかは" in answer
+        answer = at_reader.post("/counter/card/find/", sealed(asked(at_reader)["purpose"]))
+        assert "住所のほかは" in in_words(answer)
+        assert [line.on_card for line in answer.context["lines"]][-1] == "（表示しません）"
+        shown = in_words(answer).replace(html.escape(json.dumps(KENTA, ensure_ascii=False)), "")
+        assert "馬場町" not in shown
 
     @pytest.mark.parametrize(
         "changed",
@@ -262,6 +267,19 @@ class TestInterview:
         application.refresh_from_db()
         assert application.revision == 1
         assert "入れる項目がありません" in in_words(at_reader.post(f"{place}compare/", brought))
+
+    def test_of_somebody_protected_no_address_is_taken(self, at_reader: Client, universe: Universe) -> None:
+        resident = _enrolled(restricted=True)
+        application = claim.begun(universe.officer, resident)
+        place = f"/counter/applications/{application.pk}/card/"
+        at_reader.post(f"/counter/cases/{application.case_id}/", {"reason": "本人が来庁"})
+        brought = sealed(asked(at_reader, f"{place}ask/")["purpose"])
+        compared = at_reader.post(f"{place}compare/", brought)
+        assert [line.on_card for line in compared.context["lines"]][-1] == "（表示しません）"
+        at_reader.post(place, brought)
+        application.refresh_from_db()
+        assert application.answers["resident"]["birth_date"] == "1992-08-14"
+        assert "address" not in application.answers["resident"]
 
     def test_a_card_that_was_read_for_another_is_refused(self, at_reader: Client, universe: Universe) -> None:
         application = claim.begun(universe.officer)

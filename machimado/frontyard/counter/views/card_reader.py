@@ -48,7 +48,7 @@ def unpair(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     if desk is not None:
         actions.unpair_reader(desk=desk, by=permissions.by(request), at=timezone.now())
-        messages.success(request, "カードリーダーを切り離しました。")
+        messages.success(request, "カードリーダーを外しました。")
     return redirect("counter:desk")
 
 
@@ -88,7 +88,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return render(request, "counter/_card_refused.html", {"refusal": str(refusal)})
     found = _search(card, permissions.by(request))
     context = {
-        "lines": queries.card_lines(card),
+        "lines": queries.card_lines(card, is_hidden=any(hit.shielded for hit in found.hits)),
         "matches": queries.matches(card, found),
         "more": found.more,
         "case_id": request.POST.get("case", ""),
@@ -119,10 +119,11 @@ def compare(request: HttpRequest, application_id: UUID) -> HttpResponse:
         card = opened(request, str(application.pk), application.case)
     except (actions.ReaderRefused, SealRefused, WrongState) as refusal:
         return render(request, "counter/_card_refused.html", {"refusal": str(refusal)})
+    resident = application.case.resident
     context = {
         "application": application,
-        "lines": queries.card_lines(card, application.case.resident),
-        "resident": application.case.resident,
+        "lines": queries.card_lines(card, resident, is_hidden=resident is not None and resident.shielded),
+        "resident": resident,
         "filled": queries.filled(application, card, at=timezone.now()),
         "sealed": sealed_of(request),
     }
