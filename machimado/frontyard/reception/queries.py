@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import F, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from machimado.cases.applications.models import Case, Channel, Lane, Step, Transfer
+from machimado.cases.applications.models import Case, Channel, Lane, Stamp, Step, Transfer
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.queries import habits
 from machimado.cases.applications.rules.wording import say
@@ -19,12 +20,15 @@ from machimado.frontyard.reception.models import Call, Terminal, Ticket
 from machimado.frontyard.reception.rules import duties
 from machimado.frontyard.reception.rules.duties import Asked, ServedHere, Serving
 from machimado.frontyard.reception.rules.queue import Place, order
+from machimado.frontyard.reception.rules.waiting import Usual, Wait, usual
 from machimado.ground.people.models import Office, Officer, Section
 
 # Longer than that, an officer should look up: the wait that residents accept without a word from anybody.
 LONG_WAIT_MINUTES = 15
 # So many procedures stand open on the page beside the life events; the others are folded away.
 OFTEN = 6
+# What is said of the waiting time is counted of so many weeks.
+COUNTED_WEEKS = 12
 # A display on a wall is read from afar.
 SHOWN = 6
 HURRY = timedelta(seconds=5)
@@ -281,6 +285,53 @@ def businesses_of(case: Case) -> frozenset[str]:
     return frozenset(filter(None, {ticket or "", *known}))
 
 
+# ---------------------------------------------------------------- how long it takes
+
+
+def usual_waits(office: Office | int, at: datetime) -> dict[str, Usual | None]:
+    """Return how long people of each lane usually wait who arrive now; None where too few have waited to say it.
+
+    Counted are the last weeks, without today: it stays the same for the hour, and is kept that long.
+    """
+    now = timezone.localtime(at)
+    key = f"reception:usual:{getattr(office, 'pk', office)}:{now:%Y-%m-%d-%H}"
+    found: dict[str, Usual | None] | None = cache.get(key)
+    if found is None:
+        found = _usual_waits(office, now)
+        cache.set(key, found, timeout=3600)
+    return found
+
+
+def _usual_waits(office: Office | int, now: datetime) -> dict[str, Usual | None]:
+    stamps = Stamp.objects.filter(
+        step=Step.ARRIVED,
+        case__office=office,
+        case__opened_date__gte=now.date() - timedelta(weeks=COUNTED_WEEKS),
+        case__opened_date__lt=now.date(),
+        case__wait_seconds__isnull=False,
+        # Who has booked waits for the time that they chose themselves.
+        case__ticket__booked_at=None,
+    )
+    by_lane: dict[str, list[Wait]] = {lane: [] for lane in Lane.values}
+    for lane, arrived_at, seconds in stamps.values_list("case__lane", "at", "case__wait_seconds"):
+        by_lane[lane].append(Wait(timezone.localtime(arrived_at), seconds or 0))
+    return {lane: usual(waits, now) for lane, waits in by_lane.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWait:
+    """A lane and how long people in it usually wait."""
+
+    lane: str
+    usual: Usual | None
+
+
+def lane_waits(office: Office | int, at: datetime) -> list[LaneWait]:
+    """Return each lane with how long people in it usually wait who arrive now."""
+    found = usual_waits(office, at)
+    return [LaneWait(str(lane.label), found[lane]) for lane in Lane]
+
+
 # ---------------------------------------------------------------- a ticket on a phone
 
 
@@ -301,6 +352,7 @@ class Mine:
     before: int
     booked_at: datetime | None
     calls: int
+    usual: Usual | None
 
 
 def mine(ticket: Ticket, at: datetime) -> Mine:
@@ -313,8 +365,14 @@ def mine(ticket: Ticket, at: datetime) -> Mine:
         window=ticket.window,
         before=_before(ticket, at) if state == Ticket.Standing.WAITING else 0,
         booked_at=ticket.booked_at if ticket.booked_at and ticket.booked_at > at else None,
+        usual=usual_waits(ticket.case.office_id, _arrived(ticket, at))[ticket.case.lane],
         calls=Call.objects.filter(case=ticket.case_id).count() if state == "called" else 0,
     )
+
+
+def _arrived(ticket: Ticket, at: datetime) -> datetime:
+    """Return the moment that decides how long people like this one wait: when they came, not when they look."""
+    return min(ticket.queued_at, at)
 
 
 def _state(ticket: Ticket) -> str:
