@@ -71,9 +71,10 @@ def _usual(usual: Usual | None) -> str:
 
 def _page(request: HttpRequest, form: ArrivalForm, status: int = 200) -> HttpResponse:
     lanes = zip(Lane, ("h", "s"), strict=True)
-    sent_on = queries.sent_on(permissions.by(request).office, timezone.now())
+    office, now = permissions.by(request).office, timezone.now()
     context = {
-        "sent_on": sent_on,
+        "sent_on": queries.sent_on(office, now),
+        "expected": queries.expected(office, now),
         "form": form,
         "key": uuid4(),
         "lanes": lanes,
