@@ -1,4 +1,4 @@
-"""What pages of booking need: the day of the week, in the page's language."""
+"""What pages of booking need: a day in words, in the page's language."""
 
 from datetime import date, datetime
 
@@ -6,12 +6,14 @@ from django import template
 from django.utils import timezone, translation
 
 register = template.Library()
-JAPANESE, ENGLISH = "月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-@register.simple_tag
-def day_of_week(value: date | datetime) -> str:
-    """Return the day of the week in brackets."""
+@register.filter
+def day_in_words(value: date | datetime) -> str:
+    """Return a day as it is said: 11月24日（火）, Tue 24 Nov."""
     day = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    names = ENGLISH if (translation.get_language() or "").startswith("en") else JAPANESE
-    return f"（{names[day.weekday()]}）" if names is JAPANESE else f"({names[day.weekday()]})"
+    if (translation.get_language() or "").startswith("en"):
+        return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
