@@ -14,6 +14,16 @@ class ReceptionConfig(AppConfig):
         "ticket.called_again": "もう一度呼び出した",
         "terminal.paired": "受付の端末をつないだ",
         "terminal.unpaired": "受付の端末を外した",
+        "timetable.made": "予約枠を作った",
+        "timetable.opened": "予約枠の受付を始めた",
+        "timetable.closed": "予約枠の受付を止めた",
+        "timetable.day_closed": "予約を休む日を決めた",
+        "timetable.day_opened": "予約を休む日を取り消した",
+        "booking.made": "予約を受けた",
+        "booking.moved": "予約の日時を変えた",
+        "booking.cancelled": "予約を取り消した",
+        "booking.restored": "取り消した予約を戻した",
+        "booking.checked_in": "予約の方を受け付けた",
         "duty.taken": "受け持つ業務を決めた",
     }
-    journal_details = {"businesses": "業務"}
+    journal_details = {"businesses": "業務", "day": "日"}

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
@@ -7,6 +8,39 @@ from machimado.frontyard.reception.queries import Purpose
 from machimado.ground.japanese.individual_number import REFUSAL, contains_individual_number
 
 PURPOSE_LENGTH = Case._meta.get_field("purpose").max_length or 80  # noqa: SLF001 - _meta is Django's public way to a field
+
+
+class TimetableForm(forms.Form):
+    """When an office takes bookings."""
+
+    name = forms.CharField(max_length=40, error_messages={"required": "予約枠の名前を入れてください。"})
+    to = forms.CharField(required=False, max_length=20)
+    procedure = forms.CharField(required=False, max_length=80)
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=[(day, "月火水木金土日"[day]) for day in range(7)],
+        coerce=int,
+        error_messages={"required": "予約を受ける曜日を選んでください。"},
+    )
+    opens = forms.TimeField(error_messages={"required": "始まる時刻を入れてください。"})
+    closes = forms.TimeField(error_messages={"required": "終わる時刻を入れてください。"})
+    minutes = forms.IntegerField(min_value=5, max_value=240)
+    capacity = forms.IntegerField(min_value=1, max_value=20)
+    days_ahead = forms.IntegerField(min_value=1, max_value=90)
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was asked for.
+
+        Raises: ValidationError when the hours hold no time at all.
+        """
+        cleaned: dict[str, Any] = super().clean() or {}
+        opens, closes, minutes = (cleaned.get(name) for name in ("opens", "closes", "minutes"))
+        if opens and closes and minutes:
+            length = (closes.hour - opens.hour) * 60 + closes.minute - opens.minute
+            if length < minutes:
+                raise forms.ValidationError(
+                    "終わる時刻までに1件も入りません。終わる時刻を遅くするか、分数を短くしてください。"
+                )
+        return cleaned
 
 
 class ArrivalForm(forms.Form):

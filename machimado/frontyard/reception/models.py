@@ -104,4 +104,80 @@ class Terminal(models.Model):
         ]
 
 
+class Timetable(models.Model):
+    """When an office takes bookings, for what, and how many at a time (予約枠)."""
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
+    section = models.ForeignKey(Section, models.PROTECT, null=True, verbose_name="課")
+    name = models.CharField("予約枠の名前", max_length=40)
+    # A life event or procedure; empty for whatever somebody comes for.
+    procedure = models.CharField("手続", max_length=80, blank=True)
+    business_id = models.CharField("業務ID", max_length=3, blank=True)
+    # Monday is 0.
+    weekdays = models.JSONField("曜日", default=list)
+    opens = models.TimeField("始まる時刻")
+    closes = models.TimeField("終わる時刻")
+    minutes = models.PositiveSmallIntegerField("1件の分数")
+    capacity = models.PositiveSmallIntegerField("同じ時刻の件数")
+    days_ahead = models.PositiveSmallIntegerField("何日先まで", default=30)
+    is_open = models.BooleanField("予約を受け付ける", default=True)
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(opens__lt=models.F("closes")), name="timetable_has_hours"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=5, minutes__lte=240, capacity__gte=1, capacity__lte=20),
+                name="timetable_of_sensible_size",
+            ),
+        ]
+
+
+class ClosedDay(models.Model):
+    """A day on which an office takes no bookings, besides weekends and holidays (休業日)."""
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
+    closed_date = models.DateField("休む日")
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["closed_date"]
+        constraints = [models.UniqueConstraint(fields=["office", "closed_date"], name="closed_day_once")]
+
+
+class Appointment(models.Model):
+    """A time that somebody has booked (予約); of the code by which they change it only the hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    timetable = models.ForeignKey(Timetable, models.PROTECT, verbose_name="予約枠")
+    starts_at = models.DateTimeField("予約日時")
+    # Of those that the timetable has at that time: nobody else has this one.
+    seat = models.PositiveSmallIntegerField("席")
+    name = models.CharField("お名前", max_length=40, blank=True)
+    language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
+    code_hash = models.CharField("予約コードのハッシュ", max_length=64, unique=True)
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, verbose_name="職員")
+    made_at = models.DateTimeField("予約した日時")
+    cancelled_at = models.DateTimeField("取り消した日時", null=True)
+    case = models.OneToOneField(
+        Case, models.SET_NULL, null=True, related_name="appointment", verbose_name="受付"
+    )
+
+    personal_data = {"name": "予約日から30日"}
+
+    class Meta:
+        ordering = ["starts_at", "seat"]
+        indexes = [models.Index(fields=["starts_at"], name="appointment_of_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["timetable", "starts_at", "seat"],
+                condition=Q(cancelled_at__isnull=True),
+                name="appointment_seat_once",
+            )
+        ]
+
+
 TICKETS = ByKey(Ticket, along=("case__office",))

@@ -1,30 +1,36 @@
 """What reception sees of its office: who waits and who may call them, who is served, and what an earlier day left open."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import F, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from machimado.cases.applications.models import Case, Channel, Lane, Step, Transfer
+from machimado.cases.applications.models import Case, Channel, Lane, Stamp, Step, Transfer
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.queries import habits
 from machimado.cases.applications.rules.wording import say
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
-from machimado.frontyard.reception.models import Call, Terminal, Ticket
+from machimado.frontyard.reception.models import Appointment, Call, ClosedDay, Terminal, Ticket, Timetable
 from machimado.frontyard.reception.rules import duties
 from machimado.frontyard.reception.rules.duties import Asked, ServedHere, Serving
 from machimado.frontyard.reception.rules.queue import Place, order
+from machimado.frontyard.reception.rules.slots import Hours
+from machimado.frontyard.reception.rules.waiting import Usual, Wait, usual
 from machimado.ground.people.models import Office, Officer, Section
 
 # Longer than that, an officer should look up: the wait that residents accept without a word from anybody.
 LONG_WAIT_MINUTES = 15
 # So many procedures stand open on the page beside the life events; the others are folded away.
 OFTEN = 6
+# What is said of the waiting time is counted of so many weeks.
+COUNTED_WEEKS = 12
 # A display on a wall is read from afar.
 SHOWN = 6
 HURRY = timedelta(seconds=5)
@@ -281,6 +287,155 @@ def businesses_of(case: Case) -> frozenset[str]:
     return frozenset(filter(None, {ticket or "", *known}))
 
 
+# ---------------------------------------------------------------- how long it takes
+
+
+def usual_waits(office: Office | int, at: datetime) -> dict[str, Usual | None]:
+    """Return how long people of each lane usually wait who arrive now; None where too few have waited to say it.
+
+    Counted are the last weeks, without today: it stays the same for the hour, and is kept that long.
+    """
+    now = timezone.localtime(at)
+    key = f"reception:usual:{getattr(office, 'pk', office)}:{now:%Y-%m-%d-%H}"
+    found: dict[str, Usual | None] | None = cache.get(key)
+    if found is None:
+        found = _usual_waits(office, now)
+        cache.set(key, found, timeout=3600)
+    return found
+
+
+def _usual_waits(office: Office | int, now: datetime) -> dict[str, Usual | None]:
+    stamps = Stamp.objects.filter(
+        step=Step.ARRIVED,
+        case__office=office,
+        case__opened_date__gte=now.date() - timedelta(weeks=COUNTED_WEEKS),
+        case__opened_date__lt=now.date(),
+        case__wait_seconds__isnull=False,
+        # Who has booked waits for the time that they chose themselves.
+        case__ticket__booked_at=None,
+    )
+    by_lane: dict[str, list[Wait]] = {lane: [] for lane in Lane.values}
+    for lane, arrived_at, seconds in stamps.values_list("case__lane", "at", "case__wait_seconds"):
+        by_lane[lane].append(Wait(timezone.localtime(arrived_at), seconds or 0))
+    return {lane: usual(waits, now) for lane, waits in by_lane.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWait:
+    """A lane and how long people in it usually wait."""
+
+    lane: str
+    usual: Usual | None
+
+
+def lane_waits(office: Office | int, at: datetime) -> list[LaneWait]:
+    """Return each lane with how long people in it usually wait who arrive now."""
+    found = usual_waits(office, at)
+    return [LaneWait(str(lane.label), found[lane]) for lane in Lane]
+
+
+# ---------------------------------------------------------------- bookings
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time that can be booked, and how many seats are free."""
+
+    starts_at: datetime
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day with its times that can be booked."""
+
+    date: date
+    slots: list[Slot]
+
+    @property
+    def free(self) -> int:
+        """Return how many seats are free on the day."""
+        return sum(slot.free for slot in self.slots)
+
+
+def timetables(office: Office | None = None, *, is_open: bool | None = None) -> list[Timetable]:
+    """Return the timetables of an office, or of all of them."""
+    found = Timetable.objects.select_related("office", "section")
+    found = found.filter(office=office) if office else found
+    return list(found if is_open is None else found.filter(is_open=is_open))
+
+
+def timetable(key: int) -> Timetable | None:
+    """Return a timetable by its id."""
+    return Timetable.objects.select_related("office", "section").filter(pk=key).first()
+
+
+def days(table: Timetable, at: datetime) -> list[Day]:
+    """Return the days on which somebody can still be booked, each with its times."""
+    today = timezone.localdate(at)
+    every = [today + timedelta(days=ahead) for ahead in range(table.days_ahead + 1)]
+    closed, taken = _closed(table, every[-1]), _taken(table, at)
+    found = (Day(day, _slots(table, day, at, closed, taken)) for day in every)
+    return [day for day in found if day.slots]
+
+
+def bookable(table: Timetable, wanted: datetime, at: datetime) -> list[datetime]:
+    """Return the times of that day that can be booked, free or not."""
+    day, today = timezone.localdate(wanted), timezone.localdate(at)
+    if not table.is_open or not today <= day <= today + timedelta(days=table.days_ahead):
+        return []
+    return [slot.starts_at for slot in _slots(table, day, at, _closed(table, day), Counter())]
+
+
+def _slots(
+    table: Timetable, day: date, at: datetime, closed: set[date], taken: "Counter[datetime]"
+) -> list[Slot]:
+    hours = Hours(frozenset(table.weekdays), table.opens, table.closes, table.minutes)
+    starts = (timezone.make_aware(start) for start in hours.starts(day, closed))
+    return [Slot(start, max(table.capacity - taken[start], 0)) for start in starts if start > at]
+
+
+def _closed(table: Timetable, until: date) -> set[date]:
+    closed = ClosedDay.objects.filter(office=table.office_id, closed_date__lte=until)
+    return set(closed.values_list("closed_date", flat=True))
+
+
+def _taken(table: Timetable, at: datetime) -> "Counter[datetime]":
+    going = Appointment.objects.filter(timetable=table, cancelled_at=None, starts_at__gt=at)
+    return Counter(going.values_list("starts_at", flat=True))
+
+
+def closed_days(office: Office, on: date) -> list[date]:
+    """Return the days to come on which the office takes no bookings."""
+    found = ClosedDay.objects.filter(office=office, closed_date__gte=on)
+    return list(found.values_list("closed_date", flat=True))
+
+
+def appointments(office: Office, day: date) -> list[Appointment]:
+    """Return the office's bookings of a day, those that were cancelled among them."""
+    start = timezone.make_aware(datetime.combine(day, time.min))
+    of_day = Appointment.objects.filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
+    return list(of_day.filter(timetable__office=office).select_related("timetable", "case"))
+
+
+def expected(office: Office, at: datetime) -> list[Appointment]:
+    """Return who has booked for today and has not come yet."""
+    today = appointments(office, timezone.localdate(at))
+    return [one for one in today if one.case_id is None and one.cancelled_at is None]
+
+
+def appointment_by(code_hash: str) -> Appointment | None:
+    """Return the booking that a code opens."""
+    along = Appointment.objects.select_related("timetable__office", "timetable__section")
+    return along.filter(code_hash=code_hash).first()
+
+
+def appointment_at(office: Office | int, key: UUID) -> Appointment | None:
+    """Return a booking of the office."""
+    along = Appointment.objects.select_related("timetable__office", "timetable__section")
+    return along.filter(pk=key, timetable__office=office).first()
+
+
 # ---------------------------------------------------------------- a ticket on a phone
 
 
@@ -301,6 +456,7 @@ class Mine:
     before: int
     booked_at: datetime | None
     calls: int
+    usual: Usual | None
 
 
 def mine(ticket: Ticket, at: datetime) -> Mine:
@@ -313,8 +469,14 @@ def mine(ticket: Ticket, at: datetime) -> Mine:
         window=ticket.window,
         before=_before(ticket, at) if state == Ticket.Standing.WAITING else 0,
         booked_at=ticket.booked_at if ticket.booked_at and ticket.booked_at > at else None,
+        usual=usual_waits(ticket.case.office_id, _arrived(ticket, at))[ticket.case.lane],
         calls=Call.objects.filter(case=ticket.case_id).count() if state == "called" else 0,
     )
+
+
+def _arrived(ticket: Ticket, at: datetime) -> datetime:
+    """Return the moment that decides how long people like this one wait: when they came, not when they look."""
+    return min(ticket.queued_at, at)
 
 
 def _state(ticket: Ticket) -> str:
@@ -389,6 +551,9 @@ class Arrival:
     # Who looks at the hall may call them.
     is_mine: bool = True
     passed: Passed | None = None
+    booked_at: datetime | None = None
+    # Nobody calls them before the time that they have booked.
+    is_due: bool = True
 
     @property
     def is_long(self) -> bool:
@@ -411,7 +576,7 @@ class Hall:
     @property
     def next(self) -> Arrival | None:
         """Whom the officer who looks at the hall calls next."""
-        return next((one for one in self.waiting if one.is_mine), None)
+        return next((one for one in self.waiting if one.is_mine and one.is_due), None)
 
 
 def hall(office: Office, *, titles: Mapping[str, str], at: datetime, me: Officer | None = None) -> Hall:
@@ -479,6 +644,8 @@ class _Look:
             section=ticket.section.name if ticket and ticket.section else "",
             is_mine=self._me is None or self._me.can(asked, self._here),
             passed=passed(transfers[-1]) if transfers else None,
+            booked_at=ticket.booked_at if ticket else None,
+            is_due=not ticket or not ticket.booked_at or ticket.booked_at <= self._at,
         )
 
     def _what_for(self, case: Case, ticket: Ticket | None) -> str:

@@ -1,5 +1,18 @@
 """What can be done at the reception. Each action is one transaction."""
 
+from machimado.frontyard.reception.actions.booking import (
+    Full,
+    book,
+    booking_code,
+    cancel,
+    check_in,
+    close_day,
+    forget_names,
+    make_timetable,
+    move,
+    open_timetable,
+    restore,
+)
 from machimado.frontyard.reception.actions.calling import (
     arrive,
     call,
@@ -25,21 +38,32 @@ from machimado.frontyard.reception.actions.terminals import (
 )
 
 __all__ = [
+    "Full",
     "PairingRefused",
     "arrive",
+    "book",
+    "booking_code",
     "call",
     "call_again",
     "call_next",
+    "cancel",
+    "check_in",
+    "close_day",
     "code_of",
     "come_back",
+    "forget_names",
     "fresh_code",
     "give_back",
     "hashed",
     "hold",
+    "make_timetable",
+    "move",
     "new_terminal",
+    "open_timetable",
     "pair",
     "put_aside",
     "put_back",
+    "restore",
     "speak",
     "take_back",
     "take_duties",

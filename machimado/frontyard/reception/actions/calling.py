@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import CASES, Case, Lane, Step, Transfer
@@ -75,6 +76,10 @@ def call(*, case: Case, by: Officer, at: datetime, window: int | None = None) ->
     Raises: Refused when the officer does not serve what they came for.
     """
     ticket = Ticket.objects.filter(case=case).first()
+    if ticket is not None and ticket.booked_at is not None and ticket.booked_at > at:
+        raise Refused(
+            f"{case.number}番の方のご予約は{timezone.localtime(ticket.booked_at):%-H:%M}です。その時刻から呼び出せます。"
+        )
     if ticket is not None and not queries.can_call(by, Asked(ticket.business_id, ticket.section_id)):
         raise Refused(
             f"{case.number}番の方のご用件は、受け持ちに入っていません。担当の職員に任せるか、受け持つ業務を変えてください。"

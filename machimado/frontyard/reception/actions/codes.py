@@ -21,5 +21,13 @@ def code_of(case: Case) -> str:
 
 def worked_out(whose: str) -> str:
     """Return the code that belongs to something, as an address takes it."""
-    digest = hmac.digest(settings.SECRET_KEY.encode(), whose.encode(), "sha256")
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_digest(whose)[:16]).decode().rstrip("=")
+
+
+def number_of(whose: str) -> int:
+    """Return the large number that belongs to something, of which a code to be read aloud is made."""
+    return int.from_bytes(_digest(whose), "big")
+
+
+def _digest(whose: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), whose.encode(), "sha256")

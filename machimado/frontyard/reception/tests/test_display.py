@@ -132,6 +132,7 @@ def test_the_display_asks_the_store_as_often_however_many_wait(
     universe: Universe, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     screen = connect(universe.officer)
+    screen.get(NOW, {"phase": "display"})  # works out the usual wait of this hour
     for _ in range(9):
         come(universe)
     # Which screen, who is called, who waits and from where they were sent.

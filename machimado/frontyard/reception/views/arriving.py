@@ -13,6 +13,7 @@ from machimado.cases.applications.models import Lane
 from machimado.cases.applications.permissions import SERVING
 from machimado.frontyard.reception import actions, queries
 from machimado.frontyard.reception.forms import ArrivalForm
+from machimado.frontyard.reception.rules.waiting import Usual
 from machimado.ground.people import permissions
 from machimado.ground.ui.languages import choices, spoken
 
@@ -56,15 +57,24 @@ def _arrive(request: HttpRequest) -> HttpResponse:
         return redirect("reception:home")
     if cleaned["slip"]:
         return redirect("reception:slip", ticket.pk)
-    messages.success(request, f"{ticket.case.number}番でお受けしました。番号をお伝えください。")
+    wait = _usual(queries.usual_waits(officer.office, now)[ticket.case.lane])
+    messages.success(request, f"{ticket.case.number}番でお受けしました。番号をお伝えください。{wait}")
     return redirect("reception:home")
+
+
+def _usual(usual: Usual | None) -> str:
+    """Return what can honestly be told of the waiting time; nothing where too few have waited."""
+    if usual is None:
+        return ""
+    return f"この時間の待ち時間は、ふだん{usual.median}分ほど（10人のうち8人は{usual.low}〜{usual.high}分）です。"
 
 
 def _page(request: HttpRequest, form: ArrivalForm, status: int = 200) -> HttpResponse:
     lanes = zip(Lane, ("h", "s"), strict=True)
-    sent_on = queries.sent_on(permissions.by(request).office, timezone.now())
+    office, now = permissions.by(request).office, timezone.now()
     context = {
-        "sent_on": sent_on,
+        "sent_on": queries.sent_on(office, now),
+        "expected": queries.expected(office, now),
         "form": form,
         "key": uuid4(),
         "lanes": lanes,
@@ -80,6 +90,14 @@ def _hall(request: HttpRequest) -> dict[str, object]:
     today = timezone.localdate(now)
     purposes = queries.purposes(officer.office, today)
     titles = {each.id: each.title for each in purposes.by_id().values()}
+    lanes = queries.lane_waits(officer.office, now)
     hall = queries.hall(officer.office, titles=titles, at=now, me=officer)
     groups = (("できごと", purposes.events), ("よくある手続", purposes.often))
-    return {"hall": hall, "groups": groups, "purposes": purposes, "today": today, "me": officer.pk}
+    return {
+        "hall": hall,
+        "lane_waits": lanes,
+        "groups": groups,
+        "purposes": purposes,
+        "today": today,
+        "me": officer.pk,
+    }

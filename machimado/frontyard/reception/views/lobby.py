@@ -70,6 +70,7 @@ def _context(terminal: Terminal, at: datetime) -> dict[str, Any]:
         "called": called,
         "first": called[0] if called else None,
         "waiting": len(waiting),
+        "lanes": queries.lane_waits(terminal.office, at),
         "at": at,
     }
 

@@ -26,6 +26,7 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "arrived_at": case.stamps.filter(step=Step.ARRIVED).values_list("at", flat=True).first(),
+        "address": address,
         "qr": mark_safe(qr_svg(address)),  # noqa: S308 - drawn by our own QR code from an address of ours
     }
     return render(request, "reception/slip.html", context)
