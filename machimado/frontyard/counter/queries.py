@@ -37,7 +37,7 @@ from machimado.cases.procedures.rules.form import Form
 from machimado.cases.register.actions import Record
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people.models import Officer
-from machimado.ground.ui.languages import Language
+from machimado.ground.ui.languages import Language, understood
 
 SCREEN_ALIVE_SECONDS = 20
 
@@ -202,6 +202,18 @@ def newer(application: Application, *, on: date) -> Newer | None:
     if found is None:
         return None
     return Newer(found.procedure.version.effective_from, differences(cases.form_of(application), found))
+
+
+def spoken(application: Application | None) -> frozenset[str] | None:
+    """Return the languages in which an application's procedure says everything; None where there is none."""
+    return procedures.languages_of(cases.form_of(application)) if application else None
+
+
+def spoken_beside(desk: Desk | None, application: Application) -> str:
+    """Return the language in which the officer can say the questions beside Japanese, to whoever sits at the desk."""
+    if desk is None or desk.language == Language.JAPANESE:
+        return ""
+    return understood(desk.language, procedures.languages_of(cases.form_of(application))).value
 
 
 def screen_sheet(application: Application, *, at: datetime, language: str) -> Sheet:

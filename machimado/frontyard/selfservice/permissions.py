@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from machimado.cases.applications.models import RESUMPTIONS, Resumption
+from machimado.ground.ui.sentences import Sentence
 
 COOKIE = "machimado_apply"
 SALT = "machimado.selfservice"
@@ -87,7 +88,9 @@ def check_not_guessing(request: HttpRequest) -> None:
     """
     if cache.get(_guesses(request), 0) >= WRONG_CODES:
         raise TooMany(
-            "コードの間違いが続いたため、しばらく受け付けません。10分ほどたってから、もう一度お試しください。"
+            Sentence(
+                "コードの間違いが続いたため、しばらく受け付けません。10分ほどたってから、もう一度お試しください。"
+            )
         )
 
 
@@ -102,7 +105,9 @@ def check_not_flooding(request: HttpRequest) -> None:
     Raises: TooMany.
     """
     if _count(f"apply:begun:{_address(request)}", BEGINNINGS_SECONDS) > BEGINNINGS:
-        raise TooMany("短い間にたくさんの申請が始まりました。1時間ほどたってから、もう一度お試しください。")
+        raise TooMany(
+            Sentence("短い間にたくさんの申請が始まりました。1時間ほどたってから、もう一度お試しください。")
+        )
 
 
 def _count(key: str, seconds: int) -> int:

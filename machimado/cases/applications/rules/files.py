@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from machimado.ground.japanese.individual_number import contains_individual_number
+from machimado.ground.ui.sentences import Sentence
 
 # Source: the formats' own specifications (PDF ISO 32000, PNG ISO 15948, JPEG ISO 10918, HEIF ISO 23008-12).
 _SIGNATURES = (
@@ -33,13 +34,17 @@ def media_type(content: bytes) -> str:
     Raises: FileRefused for anything else, for an empty and for a too large file.
     """
     if not content:
-        raise FileRefused("ファイルが空です。撮り直すか、別のファイルを選んでください。")
+        raise FileRefused(Sentence("ファイルが空です。撮り直すか、別のファイルを選んでください。"))
     if len(content) > MOST_BYTES:
-        raise FileRefused("ファイルが大きすぎます（15MBまで）。写真を小さくするか、取り直してください。")
+        raise FileRefused(
+            Sentence("ファイルが大きすぎます（15MBまで）。写真を小さくするか、取り直してください。")
+        )
     for offset, signature, name in _SIGNATURES:
         if content.startswith(signature, offset):
             return name
-    raise FileRefused("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+    raise FileRefused(
+        Sentence("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+    )
 
 
 def kept_name(name: str) -> str:
@@ -56,12 +61,19 @@ def check_room(sizes: list[int], more: int) -> None:
     """
     if len(sizes) >= MOST_TOGETHER:
         raise FileRefused(
-            f"添付できるのは1件の申請に{MOST_TOGETHER}個までです。何枚かの書類を1つの PDF にまとめてください。"
+            Sentence(
+                "添付できるのは1件の申請に{most}個までです。何枚かの書類を1つの PDF にまとめてください。",
+                most=MOST_TOGETHER,
+            )
         )
     if sum(sizes) + more > MOST_BYTES:
         raise FileRefused(
-            f"添付ファイルはあわせて15MBまでです（添付済み {sum(sizes) / MEGABYTE:.1f}MB、"
-            f"このファイル {more / MEGABYTE:.1f}MB）。写真を小さくして撮り直すか、PDF にまとめてください。"
+            Sentence(
+                "添付ファイルはあわせて15MBまでです（添付済み {sum}MB、このファイル {this}MB）。"
+                "写真を小さくして撮り直すか、PDF にまとめてください。",
+                sum=f"{sum(sizes) / MEGABYTE:.1f}",
+                this=f"{more / MEGABYTE:.1f}",
+            )
         )
 
 
@@ -72,7 +84,10 @@ def check_number(count: int, most: int) -> None:
     """
     if count >= most:
         raise FileRefused(
-            f"この欄に添付できるのは{most}個までです。何枚かの書類を1つの PDF にまとめてください。"
+            Sentence(
+                "この欄に添付できるのは{most}個までです。何枚かの書類を1つの PDF にまとめてください。",
+                most=most,
+            )
         )
 
 

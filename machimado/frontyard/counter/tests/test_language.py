@@ -155,3 +155,29 @@ def test_the_officer_is_told_and_can_say_the_questions_in_it(
     assert page.count("画面の言語：English") == 1
     assert '<p class="ask" lang="en">' in page
     assert "昼間つながるお電話番号を教えてください。" in page
+
+
+def test_a_procedure_that_lacks_the_language_says_so_in_it_on_the_screen(
+    at_desk: Client, tablet: Client, desk: Desk, universe: Universe
+) -> None:
+    case = claim.begun(universe.officer).case
+    application = cases.begin(case=case, procedure="tax-certificate", by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=application, at=timezone.now(), question="contact.phone")
+    page = choose(tablet, desk, "vi")
+    assert "chưa có bằng tiếng Việt" in page
+    assert 'lang="en"' in page
+    # The officer says the questions in the language that stands on the screen.
+    assert (
+        '<p class="ask" lang="en">'
+        in at_desk.get(f"/counter/applications/{application.pk}/").content.decode()
+    )
+
+
+def test_the_questions_are_said_to_the_officer_in_korean_beside_japanese(
+    at_desk: Client, tablet: Client, desk: Desk, shown: Application
+) -> None:
+    choose(tablet, desk, "ko")
+    page = at_desk.get(f"/counter/applications/{shown.pk}/").content.decode()
+    assert '<p class="ask" lang="ko">' in page
+    assert "昼間つながるお電話番号を教えてください。" in page
+    assert "낮에 연락되는 전화번호를 알려 주십시오." in page

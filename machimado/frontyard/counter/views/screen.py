@@ -104,16 +104,22 @@ def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
         code = actions.fresh_code(screen=screen, at=at)
         here = {"language": Language.JAPANESE, "version": f"pairing-{code}"}
         return {"phase": "pairing", "code": code, **here}
-    spoken = {"desk": screen.desk, "language": screen.desk.language, "languages": languages.choices()}
-    return spoken | _shown(screen.desk, at, place)
+    known = languages.on_a_page(screen.desk.language, queries.spoken(_seen(screen.desk, at)))
+    return {"desk": screen.desk, **known, **_shown(screen.desk, at, place, known["language"])}
 
 
-def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:
-    application, language = desk.shown, desk.language
-    if application is None or not actions.is_to_be_seen(application):
-        return {"phase": "waiting", "version": f"waiting-{desk.showing}-{language}"}
-    if desk.is_hidden(at):
-        return {"phase": "hidden", "version": f"hidden-{desk.showing}-{language}"}
+def _seen(desk: Desk, at: datetime) -> Application | None:
+    """Return what the screen shows of an application: nothing once its case has ended, or while it is hidden."""
+    if desk.shown is None or not actions.is_to_be_seen(desk.shown) or desk.is_hidden(at):
+        return None
+    return desk.shown
+
+
+def _shown(desk: Desk, at: datetime, place: Place, language: str) -> dict[str, Any]:
+    application, chosen = _seen(desk, at), desk.language
+    if application is None:
+        phase = "hidden" if _is_left(desk, at) else "waiting"
+        return {"phase": phase, "version": f"{phase}-{desk.showing}-{chosen}"}
     sheet = queries.screen_sheet(application, at=at, language=language)
     of = f"{desk.showing}-{application.revision}"
     step = place.step if application.state == State.REVIEW and place.of == of else 1
@@ -125,8 +131,13 @@ def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:
         "of": of,
         **_current(sheet, desk.question),
         **_review_step(sheet, step, with_signature=cases.needs_signature(application)),
-        "version": f"{of}-{application.state}-{desk.question}-{language}-{step}",
+        "version": f"{of}-{application.state}-{desk.question}-{chosen}-{step}",
     }
+
+
+def _is_left(desk: Desk, at: datetime) -> bool:
+    """Return whether something is still to be seen there, and hidden because nobody has done anything for so long."""
+    return desk.shown is not None and actions.is_to_be_seen(desk.shown) and desk.is_hidden(at)
 
 
 def _place(asked: QueryDict) -> Place:
@@ -246,7 +257,7 @@ def _desk_showing(request: HttpRequest) -> Desk | None:
     if screen is None or screen.desk is None or str(screen.desk.showing) != request.POST.get("showing"):
         return None
     desk, now = screen.desk, timezone.now()
-    if desk.shown is None or not actions.is_to_be_seen(desk.shown) or desk.is_hidden(now):
+    if _seen(desk, now) is None:
         return None
     actions.touch(desk=desk, at=now)
     return desk

@@ -16,6 +16,7 @@ from machimado.frontyard.selfservice.views.page import here, language_of, said
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 from machimado.ground.ui import languages
+from machimado.ground.ui.sentences import said_by
 
 
 @applicants
@@ -89,11 +90,19 @@ def resume(request: HttpRequest, code: str = "") -> HttpResponse:
         resumption = cases.resumption_by(code=typed, at=timezone.now())
     except doors.TooMany as refusal:
         return said(
-            request, "selfservice/resume.html", {"code": typed[:40], "reason": str(refusal)}, language, 429
+            request,
+            "selfservice/resume.html",
+            {"code": typed[:40], "reason": said_by(refusal)},
+            language,
+            status=429,
         )
     except cases.UnknownCode as refusal:
         doors.count_wrong_code(request)
         return said(
-            request, "selfservice/resume.html", {"code": typed[:40], "reason": str(refusal)}, language, 422
+            request,
+            "selfservice/resume.html",
+            {"code": typed[:40], "reason": said_by(refusal)},
+            language,
+            status=422,
         )
     return doors.let_in(redirect("selfservice:go-on", resumption.application_id), resumption)

@@ -17,6 +17,7 @@ from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, language
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Office
 from machimado.ground.ui import languages
+from machimado.ground.ui.sentences import said_by
 
 
 @permissions.everyone
@@ -44,7 +45,7 @@ def _about(request: HttpRequest, procedure: str, reason: str = "", status: int =
     if found is None:
         raise Http404
     context = {"start": found, "offices": queries.offices(), "key": uuid4(), "reason": reason}
-    return said(request, "selfservice/about.html", context, language, status)
+    return said(request, "selfservice/about.html", context, language, status=status, spoken=found.spoken)
 
 
 @permissions.everyone
@@ -57,7 +58,7 @@ def begin(request: HttpRequest, procedure: str) -> HttpResponse:
     try:
         doors.check_not_flooding(request)
     except doors.TooMany as refusal:
-        return _about(request, procedure, str(refusal), 429)
+        return _about(request, procedure, said_by(refusal), 429)
     application = cases.begin_alone(
         office=_office(request.POST.get("office", "")),
         procedure=procedure,
