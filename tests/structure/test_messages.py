@@ -39,6 +39,12 @@ def refusals() -> set[str]:
     return {match["text"] for match in REFUSED.finditer(house.read(REFUSALS))}
 
 
+def aids() -> set[str]:
+    """Return what the aids to reading on each of their pages say."""
+    bar = house.read(house.ROOT / "machimado" / "ground" / "ui" / "templates" / "ui" / "_aids.html")
+    return {match["text"] for match in TRANSLATED.finditer(bar)}
+
+
 def sentences() -> set[str]:
     """Return what programs say to residents as sentences that are translated: `Sentence("…")`."""
     found = set()
@@ -82,7 +88,7 @@ def words_of(language: str) -> dict[str, dict[str, str]]:
 def test_each_language_says_all_of_it_once_and_nothing_else(language: str) -> None:
     rooms = words_of(language)
     assert rooms.keys() == PAGES.keys()
-    everything = set.union(*map(said, PAGES.values())) | refusals() | sentences()
+    everything = set.union(*map(said, PAGES.values())) | aids() | refusals() | sentences()
     assert [word for words in rooms.values() for word in words if word not in everything] == []
     assert everything - {word for words in rooms.values() for word in words} == set()
     assert not set(rooms["counter"]) & set(rooms["selfservice"])

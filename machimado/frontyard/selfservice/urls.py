@@ -21,6 +21,7 @@ _of_an_application = [
 urlpatterns = [
     path("apply/", starting.home, name="home"),
     path("apply/language/", starting.speak, name="language"),
+    path("apply/aids/", starting.read, name="aids"),
     path("apply/resume/", leaving.resume, name="resume"),
     path("apply/resume/<str:code>/", leaving.resume, name="resume-by-code"),
     path("apply/a/<uuid:application_id>/", include(_of_an_application)),

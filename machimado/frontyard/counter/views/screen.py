@@ -21,7 +21,8 @@ from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people import permissions
-from machimado.ground.ui import languages
+from machimado.ground.ui import aids, languages
+from machimado.ground.ui.aids import Aids
 from machimado.ground.ui.languages import Language
 
 SEEN_EVERY = timedelta(seconds=10)
@@ -77,7 +78,8 @@ def now(request: HttpRequest) -> HttpResponse:
 def _said(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Draw the screen in the language of whoever sits there."""
     with translation.override(context["language"]):
-        return render(request, template, context)
+        drawn = render(request, template, context)
+    return aids.furnished(drawn, Aids.read(context["reads"]), context["language"])
 
 
 def _screen(request: HttpRequest) -> Screen | None:
@@ -102,10 +104,13 @@ def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
         Screen.objects.filter(pk=screen.pk).update(seen_at=at)
     if screen.desk is None:
         code = actions.fresh_code(screen=screen, at=at)
-        here = {"language": Language.JAPANESE, "version": f"pairing-{code}"}
+        here = {"language": Language.JAPANESE, "reads": "", "version": f"pairing-{code}"}
         return {"phase": "pairing", "code": code, **here}
     known = languages.on_a_page(screen.desk.language, queries.spoken(_seen(screen.desk, at)))
-    return {"desk": screen.desk, **known, **_shown(screen.desk, at, place, known["language"])}
+    known |= {"reads": screen.desk.reads, **aids.on_a_page(screen.desk.reads)}
+    shown = _shown(screen.desk, at, place, known["language"])
+    shown["version"] += f"-{screen.desk.reads}"
+    return {"desk": screen.desk, **known, **shown}
 
 
 def _seen(desk: Desk, at: datetime) -> Application | None:
@@ -201,6 +206,23 @@ def speak(request: HttpRequest) -> HttpResponse:
     if desk is not None and is_of_now and chosen in Language.values:
         actions.touch(desk=desk, at=timezone.now())
         actions.speak(desk=desk, language=Language(chosen))
+    return _from_the_start(request, place)
+
+
+@permissions.residents
+@require_POST
+def read(request: HttpRequest) -> HttpResponse:
+    """Let the screen be read more easily by whoever sits there: ふりがな, the size of the text, its colours."""
+    screen, place = _screen(request), _place(request.POST)
+    desk = screen.desk if screen else None
+    if desk is not None and str(desk.showing) == request.POST.get("showing"):
+        actions.touch(desk=desk, at=timezone.now())
+        actions.make_readable(desk=desk, aids=Aids.read(desk.reads).changed(request.POST.dict()))
+    return _from_the_start(request, place)
+
+
+def _from_the_start(request: HttpRequest, place: Place) -> HttpResponse:
+    """Draw the whole page anew, where it stood."""
     again = f"{reverse('counter:screen')}?{urlencode({'step': place.step, 'of': place.of[:100]})}"
     # By htmx a tablet without a connection stays on its page, where nobody could type an address.
     if request.headers.get("HX-Request") == "true":

@@ -12,7 +12,7 @@ from machimado.cases.applications.models import Resumption, Turn
 from machimado.cases.applications.permissions import State
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.permissions import applicants
-from machimado.frontyard.selfservice.views.page import here, language_of, said
+from machimado.frontyard.selfservice.views.page import AIDS_COOKIE, LANGUAGE_COOKIE, here, language_of, said
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 from machimado.ground.ui import languages
@@ -33,8 +33,10 @@ def leave(request: HttpRequest, resumption: Resumption) -> HttpResponse:
 @applicants
 @require_POST
 def close(request: HttpRequest, resumption: Resumption) -> HttpResponse:
-    """Let this browser forget the application: somebody else may sit down here."""
+    """Let this browser forget the application, the language and how it was read: somebody else may sit down here."""
     response = redirect("selfservice:home")
+    for cookie in (LANGUAGE_COOKIE, AIDS_COOKIE):
+        response.delete_cookie(cookie, samesite="Lax")
     return doors.send_away(response, resumption.application_id)
 
 

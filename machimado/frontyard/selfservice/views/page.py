@@ -16,10 +16,11 @@ from machimado.cases.applications.rules.sheet import Refusal, Sheet
 from machimado.frontyard.selfservice import queries
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
-from machimado.ground.ui import languages
+from machimado.ground.ui import aids, languages
 
 CHECK = "check"
 LANGUAGE_COOKIE = "machimado_language"
+AIDS_COOKIE = "machimado_reads"
 
 
 @dataclass
@@ -104,8 +105,10 @@ def said(
     known = {**languages.on_a_page(chosen, spoken), **context}
     if "reason" in known:
         known["reason"] = languages.in_words(known["reason"], known["language"])
+    known |= aids.on_a_page(request.COOKIES.get(AIDS_COOKIE))
     with translation.override(known["language"]):
-        return render(request, template, known, status=status)
+        drawn = render(request, template, known, status=status)
+    return aids.furnished(drawn, known["aids"], known["language"])
 
 
 def language_of(request: HttpRequest) -> str:

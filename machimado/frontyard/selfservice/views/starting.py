@@ -13,10 +13,11 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import RESUMPTIONS, Channel
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, language_of, said
+from machimado.frontyard.selfservice.views.page import AIDS_COOKIE, LANGUAGE_COOKIE, language_of, said
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Office
 from machimado.ground.ui import languages
+from machimado.ground.ui.aids import Aids
 from machimado.ground.ui.sentences import said_by
 
 
@@ -88,9 +89,23 @@ def _key(text: str) -> UUID:
 @require_POST
 def speak(request: HttpRequest) -> HttpResponse:
     """Let the pages before an application speak another language."""
+    return _kept(_back(request), LANGUAGE_COOKIE, languages.spoken(request.POST.get("language")).value)
+
+
+@permissions.everyone
+@require_POST
+def read(request: HttpRequest) -> HttpResponse:
+    """Let the pages be read more easily: ふりがな, the size of the text, its colours; until whoever sits there leaves."""
+    known = Aids.read(request.COOKIES.get(AIDS_COOKIE))
+    return _kept(_back(request), AIDS_COOKIE, known.changed(request.POST.dict()).kept)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    response = redirect(back if safe else "selfservice:home")
-    chosen = languages.spoken(request.POST.get("language"))
-    response.set_cookie(LANGUAGE_COOKIE, chosen.value, httponly=True, samesite="Lax", secure=settings.HTTPS)
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "selfservice:home")
+
+
+def _kept(response: HttpResponse, cookie: str, value: str) -> HttpResponse:
+    """Keep something for this sitting; it is gone with the browser, or when somebody says that they leave."""
+    response.set_cookie(cookie, value, httponly=True, samesite="Lax", secure=settings.HTTPS)
     return response
