@@ -2,9 +2,12 @@
 import "../../styles/base.css";
 import "../../styles/resident.css";
 import "../../styles/apply.css";
+import "../../styles/aids.css";
 import { printOnRequest } from "../../shared/print";
 import "../page/narrow";
+import "../resident/aloud";
 import "../resident/pad";
+import "./aids";
 import "./idle";
 import "./once";
 import "./upload";

@@ -10,10 +10,14 @@ class Pad extends HTMLElement {
     if (!canvas) return;
     fit(canvas);
     this.#pad = new SignaturePad(canvas, { minWidth: 1.2, maxWidth: 3.6, penColor: "#1a1a1a" });
+    this.#pad.addEventListener("endStroke", () => this.toggleAttribute("data-drawn", true));
     this.#turned = new ResizeObserver(() => this.redraw(canvas));
     this.#turned.observe(canvas);
     const form = this.closest("form");
-    form?.querySelector("[data-clear]")?.addEventListener("click", () => this.#pad?.clear());
+    form?.querySelector("[data-clear]")?.addEventListener("click", () => {
+      this.#pad?.clear();
+      this.removeAttribute("data-drawn");
+    });
     form?.addEventListener("htmx:configRequest", (event) => {
       (event as CustomEvent).detail.parameters.strokes = this.strokes(canvas);
     });

@@ -23,12 +23,12 @@ from machimado.cases.procedures.rules.load import (
     freeze,
     load_event,
     load_with_source,
-    read_limited,
     thaw,
     thawed,
 )
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
-from machimado.cases.procedures.rules.source import Source
+from machimado.cases.procedures.rules.source import Source, read_limited
+from machimado.cases.procedures.rules.words import LANGUAGES, Words, joined, read_words
 
 __all__ = [
     "Catalogue",
@@ -86,7 +86,12 @@ def city_catalogue(*folders: Path) -> "Catalogue":
     A file that has just been broken is told in the log and stays as it was last read, so that no earlier version
     takes its place; a folder without files offers nothing.
     """
-    changes = (change for folder in folders for name in FOLDERS for change in _changes(str(folder / name)))
+    changes = (
+        change
+        for folder in folders
+        for name in (*FOLDERS, LANGUAGES)
+        for change in _changes(str(folder / name))
+    )
     return _read(folders, tuple(sorted(changes)))
 
 
@@ -117,6 +122,7 @@ class Kept:
     raw: bytes
     found: "Form | Triage"
     source: Source
+    words: Words
 
 
 # By file; of this process only: whoever starts anew has only what the files say.
@@ -126,13 +132,21 @@ _last_good: dict[Path, Kept] = {}
 @lru_cache(maxsize=4)
 def _read(folders: tuple[Path, ...], _changes: tuple[tuple[str, int], ...]) -> "Catalogue":
     """Read the folders; again when a file was changed, added or taken away."""
+    words, broken = words_of(*folders)
     try:
-        read = read_what_can_be_read(procedure_files(_folders(*folders)), last_good=_last_good)
+        read = read_what_can_be_read(procedure_files(_folders(*folders)), last_good=_last_good, words=words)
     except DefinitionError as error:
         read = Read(problems=list(error.problems))
+    read.problems += broken
     for problem in read.problems:
         logger.error("%s", problem)
     return Catalogue(read.forms, read.events, read.texts)
+
+
+def words_of(*folders: Path) -> tuple[Words, list[Problem]]:
+    """Return what translators have written beside the procedures of these folders, and what is wrong there."""
+    each = [read_words(folder / LANGUAGES) for folder in folders]
+    return joined(*(words for words, _ in each)), [problem for _, problems in each for problem in problems]
 
 
 class Catalogue:
@@ -311,6 +325,7 @@ class Read:
     problems: list[Problem] = field(default_factory=list)
     # By the procedure and its version.
     texts: dict[tuple[str, int], str] = field(default_factory=dict)
+    sources: dict[tuple[str, int], Source] = field(default_factory=dict)
 
     def add(self, kept: Kept) -> None:
         """Take what a file gave."""
@@ -318,6 +333,7 @@ class Read:
             self.events.append(kept.found)
         else:
             self.forms.append(kept.found)
+            self.sources[kept.found.id, kept.found.version] = kept.source
             self.texts[kept.found.id, kept.found.version] = kept.source.text
 
 
@@ -332,11 +348,13 @@ def read_files(files: Iterable[Path]) -> Read:
     return read
 
 
-def read_what_can_be_read(files: Iterable[Path], *, last_good: dict[Path, Kept] | None = None) -> Read:
+def read_what_can_be_read(
+    files: Iterable[Path], *, last_good: dict[Path, Kept] | None = None, words: Words | None = None
+) -> Read:
     """Read files and return what the good ones give, and the problems of the others.
 
     With `last_good` a file that can't be read gives what it gave before, and one that has not changed is not read again;
-    what is read now is kept in it.
+    what is read now is kept in it. `words` are what translators have written; otherwise each file has those beside its folder.
     """
     kept = {} if last_good is None else last_good
     read = Read()
@@ -344,7 +362,7 @@ def read_what_can_be_read(files: Iterable[Path], *, last_good: dict[Path, Kept] 
     called: list[tuple[Triage, Source]] = []
     for file in files:
         try:
-            now = _again_or_anew(file, kept.get(file))
+            now = _again_or_anew(file, kept.get(file), _words_beside(file) if words is None else words)
         except DefinitionError as error:
             read.problems += error.problems
             if file in kept:
@@ -360,9 +378,15 @@ def read_what_can_be_read(files: Iterable[Path], *, last_good: dict[Path, Kept] 
     return read
 
 
-def _again_or_anew(file: Path, before: Kept | None) -> Kept:
+def _again_or_anew(file: Path, before: Kept | None, words: Words) -> Kept:
     raw = read_limited(file)
-    return before if before is not None and before.raw == raw else Kept(raw, *_read_as(file, raw))
+    if before is not None and before.raw == raw and before.words == words:
+        return before
+    return Kept(raw, *_read_as(file, raw, words), words)
+
+
+def _words_beside(file: Path) -> Words:
+    return read_words(file.parent.parent / LANGUAGES)[0]
 
 
 def read_file(file: Path) -> tuple[Form | Triage, Source]:
@@ -370,12 +394,12 @@ def read_file(file: Path) -> tuple[Form | Triage, Source]:
 
     Raises: DefinitionError.
     """
-    return _read_as(file, read_limited(file))
+    return _read_as(file, read_limited(file), _words_beside(file))
 
 
-def _read_as(file: Path, raw: bytes) -> tuple[Form | Triage, Source]:
+def _read_as(file: Path, raw: bytes, words: Words) -> tuple[Form | Triage, Source]:
     load = load_event if file.parent.name == EVENTS else load_with_source
-    return load(raw, str(file))
+    return load(raw, str(file), words)
 
 
 def with_its_procedures(triage: Triage, source: Source, file: Path) -> Bundle:
@@ -383,7 +407,7 @@ def with_its_procedures(triage: Triage, source: Source, file: Path) -> Bundle:
 
     Raises: DefinitionError where the event's checks name what these procedures do not ask.
     """
-    catalogue = _beside(file.parent.parent)
+    catalogue = _procedures_beside(file.parent.parent)
     on = _first_day(triage.form)
     found = {
         step.procedure: catalogue.in_force_or_none(step.procedure, on) for step in triage.event.procedures
@@ -396,7 +420,7 @@ def with_its_procedures(triage: Triage, source: Source, file: Path) -> Bundle:
 
 
 @lru_cache(maxsize=4)
-def _beside(city: Path) -> Catalogue:
+def _procedures_beside(city: Path) -> Catalogue:
     """Return the procedures of the folder in which an event's folder stands; none where there are none."""
     folder = city / PROCEDURES
     if not folder.is_dir():

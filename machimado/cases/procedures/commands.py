@@ -3,10 +3,15 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from machimado.cases.procedures.catalogue import Read
+    from machimado.cases.procedures.rules.form import Form
+    from machimado.cases.procedures.rules.problems import Problem
 
 LARGEST_ANSWERS = 16 * 1024 * 1024  # bytes
 
@@ -57,6 +62,8 @@ def run_check(arguments: argparse.Namespace) -> int:
         read = read_what_can_be_read(procedure_files(arguments.paths))
     except DefinitionError as error:
         read = Read(problems=list(error.problems))
+    read.problems += _words_beside(arguments.paths)
+    read.problems += [problem for form in read.forms for problem in _not_said(form, read)]
     for problem in read.problems:
         print(problem)
     events = f"と{len(read.events)}件のライフイベント" if read.events else ""
@@ -64,6 +71,25 @@ def run_check(arguments: argparse.Namespace) -> int:
         f"{len(read.forms)}件の手続{events}を読みました。誤りは{len(read.problems)}件です。", file=sys.stderr
     )
     return 1 if read.problems else 0
+
+
+def _words_beside(paths: Iterable[Path]) -> "Iterator[Problem]":
+    """Yield what is wrong with the translators' files beside the paths."""
+    from machimado.cases.procedures.catalogue import words_of
+
+    folders = {place for path in paths for place in (path, *path.parents[:2])}
+    yield from words_of(*sorted(folders))[1]
+
+
+def _not_said(form: "Form", read: "Read") -> "Iterator[Problem]":
+    """Yield what a procedure does not say in the languages that it claims."""
+    from machimado.cases.procedures.rules.languages import unsaid
+
+    source = read.sources[form.id, form.version]
+    for number, language in enumerate(form.procedure.languages):
+        for place, japanese in unsaid(form, language):
+            what = f"{language} の文がありません（{place}「{japanese}」）。languages/{language}.yaml に書き足してください。"
+            yield source.problem(("languages", number), what)
 
 
 def run_test(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from machimado.cases.procedures.catalogue import Catalogue, Frozen, city_catalog
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.businesses import BUSINESSES, OTHER, SAID
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.languages import spoken_by
 
 
 def current(procedure: str, *, on: date) -> Form:
@@ -73,6 +74,11 @@ def words_of(form: Form) -> str:
     own, title = form.procedure, form.procedure.title
     said = SAID.get(own.business_id, "")
     return " ".join((title["ja"], title.get("ja-simple", ""), *own.words, business_name(form), said))
+
+
+def languages_of(form: Form) -> frozenset[str]:
+    """Return the languages in which a form says everything to residents."""
+    return spoken_by(form)
 
 
 def versions(procedure: str) -> tuple[Form, ...]:

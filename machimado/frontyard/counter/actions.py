@@ -16,6 +16,7 @@ from machimado.frontyard.counter.rules.seal import KEY, NONCE, Sealed, purpose, 
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.ui.aids import Aids
 from machimado.ground.ui.languages import Language
 
 CODE_MINUTES = 10
@@ -270,6 +271,15 @@ def speak(*, desk: Desk, language: Language) -> None:
 
 
 @transaction.atomic
+def make_readable(*, desk: Desk, aids: Aids) -> None:
+    """Let the desk's screen be read so until whoever sits there has gone."""
+    held = DESKS.hold(desk.pk)
+    held.reads = aids.kept
+    DESKS.write(held, "reads")
+    tell_screen_of(held)
+
+
+@transaction.atomic
 def take_off(*, case: Case) -> None:
     """Take the case's applications off every screen, from whichever desk its end was said."""
     for desk in Desk.objects.select_for_update().filter(shown__case=case):
@@ -292,8 +302,8 @@ def wipe(*, desk: Desk) -> None:
 
 def _wipe(desk: Desk) -> None:
     desk.shown, desk.showing, desk.question, desk.objection = None, uuid.uuid4(), "", ""
-    desk.language = Language.JAPANESE
-    DESKS.write(desk, "shown", "showing", "question", "objection", "language")
+    desk.language, desk.reads = Language.JAPANESE, ""
+    DESKS.write(desk, "shown", "showing", "question", "objection", "language", "reads")
     tell_screen_of(desk)
 
 

@@ -27,6 +27,8 @@ class Desk(models.Model):
     question = models.CharField("表示中の質問", max_length=200, blank=True)
     # Of whoever sits there: it goes when they go.
     language = models.CharField("画面の言語", max_length=10, choices=Language, default=Language.JAPANESE)
+    # How they want to read it: it goes when they go, too.
+    reads = models.CharField("読みやすさ", max_length=40, blank=True)
     # The section of which the resident said that something has to be put right.
     objection = models.CharField("指摘のあった章", max_length=80, blank=True)
     # When somebody last did something on either side of it: what was left standing is hidden after a while.

@@ -42,7 +42,7 @@ from machimado.frontyard.counter.models import Desk, Screen
 from machimado.frontyard.reception import queries as reception
 from machimado.ground.japanese.eras import wareki
 from machimado.ground.people.models import Officer
-from machimado.ground.ui.languages import Language
+from machimado.ground.ui.languages import Language, understood
 
 SCREEN_ALIVE_SECONDS = 20
 
@@ -219,6 +219,18 @@ def sheet(
 def is_from_copy(application: Application) -> bool:
     """Return whether some of the answers came from the copy for searching."""
     return any(kept["source"] == INDEX for kept in application.sources.values())
+
+
+def spoken(application: Application | None) -> frozenset[str] | None:
+    """Return the languages in which an application's procedure says everything; None where there is none."""
+    return procedures.languages_of(cases.form_of(application)) if application else None
+
+
+def spoken_beside(desk: Desk | None, application: Application) -> str:
+    """Return the language in which the officer can say the questions beside Japanese, to whoever sits at the desk."""
+    if desk is None or desk.language == Language.JAPANESE:
+        return ""
+    return understood(desk.language, procedures.languages_of(cases.form_of(application))).value
 
 
 def screen_sheet(application: Application, *, at: datetime, language: str) -> Sheet:

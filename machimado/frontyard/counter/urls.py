@@ -81,6 +81,7 @@ urlpatterns = [
     path("screen/now/", screen.now, name="screen-now"),
     path("screen/join/<str:secret>/", screen.join, name="screen-join"),
     path("screen/language/", screen.speak, name="screen-language"),
+    path("screen/aids/", screen.read, name="screen-aids"),
     path("screen/wrong/", screen.wrong, name="screen-wrong"),
     path("screen/sign/", screen.sign, name="screen-sign"),
 ]

@@ -12,6 +12,7 @@ from machimado.cases.applications.models import RESUMPTIONS, Resumption
 from machimado.ground.devices.models import Device
 from machimado.ground.devices.queries import device_of
 from machimado.ground.ui.patience import Patience, address_of
+from machimado.ground.ui.sentences import Sentence
 
 COOKIE = "machimado_apply"
 SALT = "machimado.selfservice"
@@ -85,7 +86,9 @@ def check_not_guessing(request: HttpRequest) -> None:
     """
     if WRONG_CODES.is_over(address_of(request)):
         raise TooMany(
-            "コードの間違いが続いたため、しばらく受け付けません。10分ほどたってから、もう一度お試しください。"
+            Sentence(
+                "コードの間違いが続いたため、しばらく受け付けません。10分ほどたってから、もう一度お試しください。"
+            )
         )
 
 
@@ -100,4 +103,6 @@ def check_not_flooding(request: HttpRequest) -> None:
     Raises: TooMany.
     """
     if BEGINNINGS.count(address_of(request)) > BEGINNINGS.most:
-        raise TooMany("短い間にたくさんの申請が始まりました。1時間ほどたってから、もう一度お試しください。")
+        raise TooMany(
+            Sentence("短い間にたくさんの申請が始まりました。1時間ほどたってから、もう一度お試しください。")
+        )

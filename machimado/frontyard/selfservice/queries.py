@@ -15,6 +15,7 @@ from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
 from machimado.ground.people.models import Office
+from machimado.ground.ui.languages import understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Offer:
     summary: str
     words: str
     business: str
+    # In which it stands here: another than the page's where the procedure does not speak that one.
+    language: str
 
 
 def events(on: date, *, channel: str, language: str) -> list[Offer]:
@@ -40,9 +43,10 @@ def offered(on: date, *, channel: str, language: str) -> list[Offer]:
 
 
 def _offer(form: Form, language: str) -> Offer:
-    own = form.procedure
-    title, summary = say(own.title, language), say(own.summary, language)
-    return Offer(form.id, title, summary, procedures.words_of(form), procedures.business_name(form))
+    own, said = form.procedure, understood(language, procedures.languages_of(form))
+    title, summary = say(own.title, said), say(own.summary, said)
+    words = f"{procedures.words_of(form)} {say(own.title, language)}"
+    return Offer(form.id, title, summary, words, procedures.business_name(form), said.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,16 @@ class Start:
     fee: str
     documents: tuple[str, ...]
     laws: tuple[str, ...]
+    spoken: frozenset[str]
 
 
 def start(procedure: str, on: date, *, channel: str, language: str) -> Start | None:
     """Return what there is to know of a procedure that the channel offers on that day."""
     if not procedures.is_offered(procedure, on=on, channel=channel):
         return None
-    own = procedures.current(procedure, on=on).procedure
+    form = procedures.current(procedure, on=on)
+    own, spoken = form.procedure, procedures.languages_of(form)
+    language = understood(language, spoken)
     return Start(
         id=procedure,
         title=say(own.title, language),
@@ -69,7 +76,13 @@ def start(procedure: str, on: date, *, channel: str, language: str) -> Start | N
         fee=f"{own.fee:,}" if isinstance(own.fee, int) and own.fee else "",
         documents=tuple(dict.fromkeys(say(one.title, language) for one in own.documents)),
         laws=tuple(f"{one.law} {one.article}" for one in own.legal_basis),
+        spoken=spoken,
     )
+
+
+def spoken(application: Application) -> frozenset[str]:
+    """Return the languages in which an application's procedure says everything."""
+    return procedures.languages_of(cases.form_of(application))
 
 
 def offices() -> list[Office]:

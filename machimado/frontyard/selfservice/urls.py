@@ -27,6 +27,7 @@ urlpatterns = [
     path("apply/called/", lobby.called, name="called"),
     path("apply/call-off/", lobby.call_off, name="call-off"),
     path("apply/language/", starting.speak, name="language"),
+    path("apply/aids/", starting.read, name="aids"),
     path("apply/resume/", leaving.resume, name="resume"),
     path("apply/resume/<str:code>/", leaving.resume, name="resume-by-code"),
     path("apply/a/<uuid:application_id>/", include(_of_an_application)),

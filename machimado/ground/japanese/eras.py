@@ -16,7 +16,14 @@ UNKNOWN = "XXXX-XX-XX"
 
 
 class UnreadableDateError(ValueError):
-    """A date that can't be read; the message says in Japanese what to do."""
+    """A date that can't be read; the message says in Japanese what to do.
+
+    It is `template` with `values` in it, for those who say it in another language.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values))
+        self.template, self.values = template, values
 
 
 @dataclass(frozen=True)
@@ -119,14 +126,15 @@ def read_date(text: str) -> str:
     for pattern, reader in _READERS:
         if match := pattern.fullmatch(typed):
             return reader(match).edtf()
-    raise UnreadableDateError(_advice(typed, text))
+    raise UnreadableDateError(_advice(typed), typed=text.strip()[:20])
 
 
 def _parts(edtf: str) -> _Parts:
     match = _EDTF.fullmatch(edtf)
     if not match:
         raise UnreadableDateError(
-            f"「{edtf[:20]}」は日付ではありません。1950-05-01 の形で、不詳の部分は X で書いてください。"
+            "「{typed}」は日付ではありません。1950-05-01 の形で、不詳の部分は X で書いてください。",
+            typed=edtf[:20],
         )
     year, month, day = (int(part) if part and part != "XX" else None for part in match.groups())
     return _checked(_Parts(year, month, day))
@@ -198,7 +206,7 @@ def _read_era(match: re.Match[str]) -> _Parts:
     number = 1 if match["year"] == "元" else int(match["year"])
     if number == 0:
         raise UnreadableDateError(
-            f"{era.name}0年はありません。最初の年は「{era.name}元年」と入力してください。"
+            "{era}0年はありません。最初の年は「{era}元年」と入力してください。", era=era.name
         )
     year = min(era.start.year + number - 1, 9999)
     return _within(era, number, _Parts(year, _number(match["month"]), _number(match["day"])))
@@ -238,13 +246,13 @@ def _within(era: Era, number: int, parts: _Parts) -> _Parts:
     """Return the parts when the era was in force then, and refuse with the right era's name otherwise."""
     if era is ERAS[0] and _by_the_moon(parts):
         raise UnreadableDateError(
-            f"明治{era.year(parts.first().year)}年は旧暦のため、月日を西暦に直せません。"
-            f"年だけ（例 明治5年）を入力してください。"
+            "明治{year}年は旧暦のため、月日を西暦に直せません。年だけ（例 明治5年）を入力してください。",
+            year=era.year(parts.first().year),
         )
     checked = _checked(parts)
     if _overlaps(era, checked):
         return checked
-    raise UnreadableDateError(_other_era(era, number, checked))
+    raise _other_era(era, number, checked)
 
 
 def _by_the_moon(parts: _Parts) -> bool:
@@ -256,11 +264,13 @@ def _overlaps(era: Era, parts: _Parts) -> bool:
     return era.start <= parts.last() and parts.first() < following
 
 
-def _other_era(era: Era, number: int, parts: _Parts) -> str:
+def _other_era(era: Era, number: int, parts: _Parts) -> UnreadableDateError:
     typed = f"{era.name}{'元' if number == 1 else number}年"
-    return (
-        f"{typed}{_month_and_day(parts)}はありません。{_limit(era, parts)}"
-        f"「{wareki(parts.edtf())}」ではありませんか。元号と年を確かめてください。"
+    return UnreadableDateError(
+        "{typed}はありません。{limit}「{right}」ではありませんか。元号と年を確かめてください。",
+        typed=f"{typed}{_month_and_day(parts)}",
+        limit=_limit(era, parts),
+        right=wareki(parts.edtf()),
     )
 
 
@@ -275,9 +285,11 @@ def _limit(era: Era, parts: _Parts) -> str:
 def _checked(parts: _Parts) -> _Parts:
     """Return the parts when they are a real date, and say which part is wrong otherwise."""
     if parts.year is not None and not 1 <= parts.year <= _LAST_YEAR:
-        raise UnreadableDateError(f"西暦{parts.year}年になります。年を確かめてください。")
+        raise UnreadableDateError("西暦{year}年になります。年を確かめてください。", year=parts.year)
     if parts.month is not None and not 1 <= parts.month <= 12:
-        raise UnreadableDateError(f"{parts.month}月はありません。月は1から12までで入力してください。")
+        raise UnreadableDateError(
+            "{month}月はありません。月は1から12までで入力してください。", month=parts.month
+        )
     _check_day(parts)
     return parts
 
@@ -291,15 +303,19 @@ def _check_day(parts: _Parts) -> None:
         )
     last = _days(parts.year, parts.month)
     if not 1 <= parts.day <= last:
-        raise UnreadableDateError(f"{parts.year}年{parts.month}月は{last}日までです。日を確かめてください。")
+        raise UnreadableDateError(
+            "{year}年{month}月は{last}日までです。日を確かめてください。",
+            year=parts.year,
+            month=parts.month,
+            last=last,
+        )
 
 
 def _days(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
-def _advice(typed: str, original: str) -> str:
-    shown = original.strip()[:20]
+def _advice(typed: str) -> str:
     if re.fullmatch(r"\d{1,2}([./-]\d{1,2}){1,2}|\d{6}|\d{1,2}年.*", typed):
-        return f"「{shown}」は元号がわかりません。S25.5.1 または 1950/5/1 のように入力してください。"
-    return f"「{shown}」を日付として読めません。S25.5.1、昭和25年5月1日、1950/5/1 のように入力してください。"
+        return "「{typed}」は元号がわかりません。S25.5.1 または 1950/5/1 のように入力してください。"
+    return "「{typed}」を日付として読めません。S25.5.1、昭和25年5月1日、1950/5/1 のように入力してください。"

@@ -1,7 +1,7 @@
 """The answers of an application, until everything is answered."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,12 @@ from machimado.cases.applications.models import APPLICATIONS, CHANGES, AnswerCha
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.refused import left_over
+from machimado.cases.procedures.rules.definition import Text
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.reading import read_value
-from machimado.cases.procedures.rules.refusals import ValueRefusedError
+from machimado.cases.procedures.rules.refusals import ValueRefusedError, refusal
 from machimado.ground.people.models import Officer
+from machimado.ground.ui.sentences import Sentence
 
 MAX_TYPED_AT_ONCE = 5000
 # What a change of answers touches.
@@ -37,8 +39,12 @@ class Conflict(Exception):
         self.theirs = theirs
 
 
-_ANSWER_CHANGED = "別の画面で同じ項目が変更されています。下の値を確かめてから、もう一度入力してください。"
-_ROWS_MOVED = "別の画面で行が入れ替わっています。どなたの行かを確かめてから、もう一度入力してください。"
+_ANSWER_CHANGED = Sentence(
+    "別の画面で同じ項目が変更されています。下の値を確かめてから、もう一度入力してください。"
+)
+_ROWS_MOVED = Sentence(
+    "別の画面で行が入れ替わっています。どなたの行かを確かめてから、もう一度入力してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Saved:
     application: Application
     path: str
     refused: str = ""
+    # Why, in every language in which it can be said.
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def save_answers(
@@ -81,25 +89,25 @@ def save_answers(
     good = {path: value for path, (value, refused) in read.items() if not refused}
     bad = {path: (raw[path], refused) for path, (_, refused) in read.items() if refused}
     changed = _keep(application, good, bad, by, at, page)
-    return [Saved(changed, path, refused) for path, (_, refused) in read.items()]
+    return [Saved(changed, path, refused.get("ja", ""), refused) for path, (_, refused) in read.items()]
 
 
-def _read(form: Form, path: str, raw: Any, today: str) -> tuple[Any, str]:
-    """Return (value, "") or (None, why it cannot be taken)."""
+def _read(form: Form, path: str, raw: Any, today: str) -> tuple[Any, Text]:
+    """Return (value, {}) or (None, why it cannot be taken)."""
     question = form.question(path)
     if question is None or not documents.is_within(path):
-        return None, "この質問は、この申請にはありません。画面を読み込み直してください。"
+        return None, refusal("unasked", {"ja": path}).message
     try:
-        return read_value(question, raw, today=today), ""
-    except ValueRefusedError as refusal:
-        return None, str(refusal)
+        return read_value(question, raw, today=today), {}
+    except ValueRefusedError as refused:
+        return None, refused.refusal.message
 
 
 @transaction.atomic
 def _keep(
     application: Application,
     values: Mapping[str, Any],
-    refused: Mapping[str, tuple[Any, str]],
+    refused: Mapping[str, tuple[Any, Text]],
     by: Officer | None,
     at: datetime,
     page: Page,

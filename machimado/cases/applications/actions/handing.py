@@ -35,6 +35,7 @@ from machimado.cases.applications.rules.reference import is_resume_code, resume_
 from machimado.ground.japanese.individual_number import contains_individual_number
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.ui.sentences import Sentence
 
 # How long somebody may come back to what they have begun, from when they last did something with it.
 KEEP_DAYS = 30
@@ -112,17 +113,25 @@ def resumption_by(*, code: str, at: datetime) -> Resumption:
     """
     if not is_resume_code(code):
         raise UnknownCode(
-            "再開コードが正しくありません。お手元の控えを見ながら、12文字をもう一度入れてください。"
+            Sentence("再開コードが正しくありません。お手元の控えを見ながら、12文字をもう一度入れてください。")
         )
     found = RESUMPTION_BY_CODE.find(hashed(tidy(code)))
     if found is None:
         raise UnknownCode(
-            "この再開コードの申請は見つかりません。コードを確かめるか、はじめからやり直してください。"
+            Sentence(
+                "この再開コードの申請は見つかりません。コードを確かめるか、はじめからやり直してください。"
+            )
         )
     if found.valid_until < at:
+        last = timezone.localtime(found.valid_until)
         raise UnknownCode(
-            f"この申請は、再開できる期限（{timezone.localtime(found.valid_until):%Y年%-m月%-d日}）を過ぎました。"
-            "お手数ですが、はじめからやり直すか、窓口へお越しください。"
+            Sentence(
+                "この申請は、再開できる期限（{year}年{month}月{day}日）を過ぎました。"
+                "お手数ですが、はじめからやり直すか、窓口へお越しください。",
+                year=last.year,
+                month=last.month,
+                day=last.day,
+            )
         )
     return found
 

@@ -27,6 +27,7 @@ from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.cases.register.models import Resident
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
+from machimado.ground.ui.sentences import Sentence
 
 SIGNATURE = "signature"
 # The channel as the procedures' definitions call it.
@@ -101,7 +102,7 @@ def check_complete(application: Application, at: datetime, *, without: frozenset
     )
     if missing or wrong:
         raise NotReady(
-            "まだ答えていない質問か、直すところがあります。印のついた項目を確かめてください。",
+            Sentence("まだ答えていない質問か、直すところがあります。印のついた項目を確かめてください。"),
             missing=missing,
             wrong=wrong,
         )
@@ -119,7 +120,9 @@ def check_route(*, application: Application, at: datetime) -> None:
     missing = tuple(path for path in outcome.missing if path != AGREED)
     wrong = tuple(path for finding in outcome.errors for path in finding.fields)
     if missing or wrong:
-        raise NotReady("はじめの質問に、まだ答えていないところがあります。", missing=missing, wrong=wrong)
+        raise NotReady(
+            Sentence("はじめの質問に、まだ答えていないところがあります。"), missing=missing, wrong=wrong
+        )
     _check_goes(form, application, at)
 
 
@@ -138,17 +141,21 @@ def _check_goes(form: Form, application: Application, at: datetime) -> None:
     names = going(application=application, at=at)
     if not names:
         raise NotReady(
-            "今日行う手続がひとつもありません。「手続の道すじ」で、行う手続を選んでください。",
+            Sentence("今日行う手続がひとつもありません。「手続の道すじ」で、行う手続を選んでください。"),
             missing=(PUT_OFF,),
         )
     cancelled = Application.State.CANCELLED
     others = (one for one in APPLICATIONS_OF.all(application.case_id) if one.pk != application.pk)
     twice = next((one for one in others if one.procedure in names and one.state != cancelled), None)
     if twice is not None:
-        title = form.members[twice.procedure].form.procedure.title["ja"]
+        title = form.members[twice.procedure].form.procedure.title
         raise NotReady(
-            f"「{title}」は、この受付で別に進んでいるか、もう送っています（申請番号 {twice.reference}）。"
-            "「手続の道すじ」で「今日はしない」にするか、そちらを取り下げてください。",
+            Sentence(
+                "「{title}」は、この受付で別に進んでいるか、もう送っています（申請番号 {reference}）。"
+                "「手続の道すじ」で「今日はしない」にするか、そちらを取り下げてください。",
+                title=title,
+                reference=twice.reference,
+            ),
             missing=(PUT_OFF,),
         )
 

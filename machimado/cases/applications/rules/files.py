@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from machimado.ground.japanese.individual_number import contains_individual_number
+from machimado.ground.ui.sentences import Sentence
 
 # Source: the formats' own specifications (PDF ISO 32000, PNG ISO 15948, JPEG ISO 10918, HEIF ISO 23008-12).
 _SIGNATURES = (
@@ -39,15 +40,21 @@ def media_type(content: bytes) -> str:
     Raises: FileRefused for anything else, for an empty and for a too large file.
     """
     if not content:
-        raise FileRefused("ファイルが空です。撮り直すか、別のファイルを選んでください。")
+        raise FileRefused(Sentence("ファイルが空です。撮り直すか、別のファイルを選んでください。"))
     kind = next((name for at, signature, name in _SIGNATURES if content.startswith(signature, at)), "")
     if not kind:
-        raise FileRefused("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+        raise FileRefused(
+            Sentence("写真（JPEG・PNG・HEIC）か PDF を選んでください。ほかの形式は受け付けられません。")
+        )
     if is_photograph(kind) and len(content) > MOST_BYTES_OF_PHOTOGRAPH:
-        raise FileRefused("写真が大きすぎます（50MBまで）。カメラの設定を「標準」にして撮り直してください。")
+        raise FileRefused(
+            Sentence("写真が大きすぎます（50MBまで）。カメラの設定を「標準」にして撮り直してください。")
+        )
     if not is_photograph(kind) and len(content) > MOST_BYTES:
         raise FileRefused(
-            "ファイルが大きすぎます（PDF は15MBまで）。必要なページだけにするか、紙を写真に撮って選んでください。"
+            Sentence(
+                "ファイルが大きすぎます（PDF は15MBまで）。必要なページだけにするか、紙を写真に撮って選んでください。"
+            )
         )
     return kind
 
@@ -76,12 +83,19 @@ def check_room(sizes: list[int], more: int) -> None:
     """
     if len(sizes) >= MOST_TOGETHER:
         raise FileRefused(
-            f"添付できるのは1件の申請に{MOST_TOGETHER}個までです。何枚かの書類を1つの PDF にまとめてください。"
+            Sentence(
+                "添付できるのは1件の申請に{most}個までです。何枚かの書類を1つの PDF にまとめてください。",
+                most=MOST_TOGETHER,
+            )
         )
     if sum(sizes) + more > MOST_BYTES:
         raise FileRefused(
-            f"添付ファイルはあわせて15MBまでです（添付済み {sum(sizes) / MEGABYTE:.1f}MB、"
-            f"このファイル {more / MEGABYTE:.1f}MB）。写真を小さくして撮り直すか、PDF にまとめてください。"
+            Sentence(
+                "添付ファイルはあわせて15MBまでです（添付済み {sum}MB、このファイル {this}MB）。"
+                "写真を小さくして撮り直すか、PDF にまとめてください。",
+                sum=f"{sum(sizes) / MEGABYTE:.1f}",
+                this=f"{more / MEGABYTE:.1f}",
+            )
         )
 
 
@@ -92,7 +106,10 @@ def check_number(count: int, most: int) -> None:
     """
     if count >= most:
         raise FileRefused(
-            f"この欄に添付できるのは{most}個までです。何枚かの書類を1つの PDF にまとめてください。"
+            Sentence(
+                "この欄に添付できるのは{most}個までです。何枚かの書類を1つの PDF にまとめてください。",
+                most=most,
+            )
         )
 
 

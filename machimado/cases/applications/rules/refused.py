@@ -4,17 +4,18 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from machimado.cases.procedures.rules.definition import Text
 from machimado.ground.japanese.individual_number import contains_individual_number
 
 # What somebody mistypes is short; a page that is pasted by mistake need not be kept.
 MOST_CHARACTERS = 2_000
 
-# path → {"typed": what stood in the field, "reason": why it was refused}
+# path → {"typed": what stood in the field, "reason": why it was refused, "said": the same in every language}
 type_of_refused = dict[str, dict[str, Any]]
 
 
 def left_over(
-    before: Mapping[str, Any], typed: Mapping[str, tuple[Any, str]], taken: Iterable[str]
+    before: Mapping[str, Any], typed: Mapping[str, tuple[Any, Text]], taken: Iterable[str]
 ) -> type_of_refused:
     """Return what is to be put right after a page was saved: `typed` and refused now, or before and not `taken` since.
 
@@ -23,8 +24,8 @@ def left_over(
     gone = {*taken, *typed}
     kept = {path: entry for path, entry in before.items() if path not in gone}
     fresh = {
-        path: {"typed": entry, "reason": reason}
-        for path, (entry, reason) in typed.items()
+        path: {"typed": entry, "reason": said["ja"], "said": dict(said)}
+        for path, (entry, said) in typed.items()
         if is_keepable(entry)
     }
     return {**kept, **fresh}

@@ -142,11 +142,18 @@ class _Maker:
         )
 
 
-def unavailable(form: Bundle, outcome: Outcome) -> tuple[str, ...]:
+UNAVAILABLE = {
+    "ja": "手続「{}」には、いま使える版がありません。この手続だけは、担当の窓口で紙で受け付けてください。",
+    "ja-simple": "手続（てつづ）き「{}」は、いま ここで できません。窓口（まどぐち）で 聞（き）いて ください。",
+    "en": "The procedure “{}” cannot be done here now. Please ask at the counter.",
+    "zh-hans": "手续“{}”现在不能在此办理。请到窗口询问。",
+    "ko": "수속 ‘{}’은(는) 지금 여기에서 할 수 없습니다. 창구에 문의해 주십시오.",
+    "vi": "Thủ tục “{}” hiện không làm được ở đây. Xin hỏi ở quầy.",
+    "pt-br": "O procedimento “{}” não pode ser feito aqui agora. Pergunte no balcão.",
+}
+
+
+def unavailable(form: Bundle, outcome: Outcome, language: str = "ja") -> tuple[str, ...]:
     """Return which procedures a life event calls for that have no version in force."""
     known = {step.id for step in form.event.elsewhere} | set(form.members)
-    return tuple(
-        f"手続「{step.id}」には、いま使える版がありません。この手続だけは、担当の窓口で紙で受け付けてください。"
-        for step in outcome.route
-        if step.id not in known
-    )
+    return tuple(say(UNAVAILABLE, language).format(step.id) for step in outcome.route if step.id not in known)

@@ -191,6 +191,19 @@ AS_REGISTERED = {
     "ja": "登録されているとおり",
     "ja-simple": "市役所（しやくしょ）に ある とおり",
     "en": "As on file",
+    "zh-hans": "与登记内容相同",
+    "ko": "등록된 대로",
+    "vi": "Như đã đăng ký",
+    "pt-br": "Como no registro",
+}
+UNDECIDED = {
+    "ja": "日付に不詳があるため自動では判定できません。職員が確かめてください：",
+    "ja-simple": "わからない 日（ひ）が あります。市役所（しやくしょ）の 人（ひと）が たしかめます：",
+    "en": "Part of a date is unknown, so our staff will check this: ",
+    "zh-hans": "日期有不详之处，由工作人员确认：",
+    "ko": "날짜에 알 수 없는 부분이 있어 직원이 확인합니다: ",
+    "vi": "Có ngày chưa rõ nên nhân viên sẽ kiểm tra: ",
+    "pt-br": "Parte de uma data é desconhecida; o funcionário vai conferir: ",
 }
 
 
@@ -219,6 +232,12 @@ class Refusal:
 
     typed: Any
     reason: str
+    # The reason in every language in which it can be said; nothing where `reason` is in that of the page already.
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def in_words(self, language: str) -> str:
+        """Return the reason in a language, or in Japanese."""
+        return say(self.said, language) or self.reason
 
 
 def lay_out(
@@ -265,10 +284,10 @@ def lay_out(
         general_warnings=(
             *_general(outcome.warnings, on_lines, language),
             *_undecided(form, outcome, language),
-            *(unavailable(form, outcome) if isinstance(form, Bundle) else ()),
+            *(unavailable(form, outcome, language) if isinstance(form, Bundle) else ()),
         ),
         ready=open_points == 0 and not general_errors,
-        spoken=spoken[:2],
+        spoken="ja" if spoken == "ja-simple" else spoken,
         route=route,
     )
 
@@ -288,8 +307,7 @@ def _general(findings: tuple[Finding, ...], on_lines: set[str], language: str) -
 def _undecided(form: Form, outcome: Outcome, language: str) -> tuple[str, ...]:
     """Return the checks that an unknown part of a date (不詳) leaves open: the officer decides."""
     open_checks = (check for check in form.procedure.checks if check.id in outcome.undecided)
-    asks = "日付に不詳があるため自動では判定できません。職員が確かめてください："
-    return tuple(f"{asks}{say(check.message, language)}" for check in open_checks)
+    return tuple(f"{say(UNDECIDED, language)}{say(check.message, language)}" for check in open_checks)
 
 
 def _documents(form: Form, outcome: Outcome, language: str) -> tuple[Document, ...]:
@@ -382,7 +400,7 @@ class _Maker:
             path in self._missing,
             self._errors.get(path, ()),
             self._warnings.get(path, ()),
-            refusal.reason if refusal else "",
+            refusal.in_words(self._language) if refusal else "",
             refusal.typed if refusal else None,
             statements,
             in_words(question, source["registered"], self._language)

@@ -6,14 +6,41 @@ from machimado.cases.procedures.rules.questions import WITHHELD, Question
 from machimado.ground.japanese import eras
 
 ACCOUNT_KINDS = {
-    "ordinary": {"ja": "普通", "ja-simple": "普通（ふつう）", "en": "Ordinary"},
-    "current": {"ja": "当座", "ja-simple": "当座（とうざ）", "en": "Current"},
-    "savings": {"ja": "貯蓄", "ja-simple": "貯蓄（ちょちく）", "en": "Savings"},
+    "ordinary": {
+        "ja": "普通", "ja-simple": "普通（ふつう）", "en": "Ordinary", "zh-hans": "普通（普通）", "ko": "보통(普通)",
+        "vi": "Thường (普通)", "pt-br": "Comum (普通)",
+    },
+    "current": {
+        "ja": "当座", "ja-simple": "当座（とうざ）", "en": "Current", "zh-hans": "活期支票（当座）", "ko": "당좌(当座)",
+        "vi": "Vãng lai (当座)", "pt-br": "Corrente (当座)",
+    },
+    "savings": {
+        "ja": "貯蓄", "ja-simple": "貯蓄（ちょちく）", "en": "Savings", "zh-hans": "储蓄（貯蓄）", "ko": "저축(貯蓄)",
+        "vi": "Tiết kiệm (貯蓄)", "pt-br": "Poupança (貯蓄)",
+    },
+}  # fmt: skip
+YES = {"ja": "はい", "en": "Yes", "zh-hans": "是", "ko": "예", "vi": "Có", "pt-br": "Sim"}
+SIGNED = {
+    "ja": "署名済み", "ja-simple": "名前（なまえ）が あります", "en": "Signed", "zh-hans": "已签名", "ko": "서명함",
+    "vi": "Đã ký", "pt-br": "Assinado",
+}  # fmt: skip
+YEN = {
+    "ja": "{:,}円", "ja-simple": "{:,}円（えん）", "en": "{:,} yen", "zh-hans": "{:,}日元", "ko": "{:,}엔",
+    "vi": "{:,} yên", "pt-br": "{:,} ienes",
+}  # fmt: skip
+PEOPLE = {
+    "ja": "{}人", "ja-simple": "{}人（にん）", "en": "{}", "zh-hans": "{}人", "ko": "{}명", "vi": "{} người", "pt-br": "{}",
+}  # fmt: skip
+# A day with all its parts, without the day, and the year alone.
+DAYS = {
+    "zh-hans": ("{year}年{month}月{day}日", "{year}年{month}月", "{year}年"),
+    "ko": ("{year}년 {month}월 {day}일", "{year}년 {month}월", "{year}년"),
+    "vi": ("ngày {day} tháng {month} năm {year}", "tháng {month} năm {year}", "năm {year}"),
+    "pt-br": ("{day}/{month}/{year}", "{month}/{year}", "{year}"),
 }
-YES = {"ja": "はい", "en": "Yes"}
-SIGNED = {"ja": "署名済み", "ja-simple": "名前（なまえ）が あります", "en": "Signed"}
-YEN = {"ja": "{:,}円", "ja-simple": "{:,}円（えん）", "en": "{:,} yen"}
-PEOPLE = {"ja": "{}人", "ja-simple": "{}人（にん）", "en": "{}"}
+UNKNOWN_DAY = {"zh-hans": "不详", "ko": "알 수 없음", "vi": "không rõ", "pt-br": "desconhecida"}
+# Between the things of a list.
+COMMA = {"ja": "、", "ja-simple": "、", "zh-hans": "、"}
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -23,6 +50,10 @@ NOT_SHOWN = {
     "ja": "表示しません（登録されている住所で手続きします）",
     "ja-simple": "ここには 出（だ）しません（市役所（しやくしょ）に ある 住所（じゅうしょ）を つかいます）",
     "en": "Not shown (the address on file is used)",
+    "zh-hans": "不显示（使用登记的地址办理）",
+    "ko": "표시하지 않습니다(등록된 주소로 수속합니다)",
+    "vi": "Không hiển thị (dùng địa chỉ đã đăng ký)",
+    "pt-br": "Não é mostrado (usa-se o endereço registrado)",
 }
 
 
@@ -68,7 +99,17 @@ def day_in_words(value: str, language: str = "ja") -> str:
     if language == "en":
         parts = (str(day or ""), MONTHS[month - 1] if month else "", str(year or "(unknown)"))
         return " ".join(filter(None, parts))
+    if language in DAYS:
+        return _western(language, year, month, day)
     return f"{eras.wareki(value)}（{year}年）" if year else eras.wareki(value)
+
+
+def _western(language: str, year: int, month: int, day: int) -> str:
+    if not year:
+        return UNKNOWN_DAY[language]
+    whole, month_alone, year_alone = DAYS[language]
+    shape = whole if day else month_alone if month else year_alone
+    return shape.format(year=year, month=month, day=day)
 
 
 def _choice(question: Question, value: Any, language: str) -> str:
@@ -78,7 +119,7 @@ def _choice(question: Question, value: Any, language: str) -> str:
 
 
 def _choices(question: Question, value: Any, language: str) -> str:
-    return "、".join(_choice(question, code, language) for code in value)
+    return COMMA.get(language, ", ").join(_choice(question, code, language) for code in value)
 
 
 def _account(_: Question, value: Any, language: str) -> str:

@@ -15,9 +15,14 @@ def test_an_entry_stays_until_its_question_is_taken(
     before: dict[str, str], typed: dict[str, str], taken: set[str]
 ) -> None:
     entries = {path: {"typed": text, "reason": "古い理由"} for path, text in before.items()}
-    left = left_over(entries, {path: (text, "理由") for path, text in typed.items()}, taken - typed.keys())
+    left = left_over(
+        entries, {path: (text, {"ja": "理由"}) for path, text in typed.items()}, taken - typed.keys()
+    )
     assert left.keys() == typed.keys() | (before.keys() - taken)
-    assert all(left[path] == {"typed": text, "reason": "理由"} for path, text in typed.items())
+    assert all(
+        left[path] == {"typed": text, "reason": "理由", "said": {"ja": "理由"}}
+        for path, text in typed.items()
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,7 +38,7 @@ def test_an_entry_stays_until_its_question_is_taken(
 def test_an_individual_number_is_not_even_kept_among_mistakes(typed: Any) -> None:
     assert not is_keepable(typed)
     before = {"contact.phone": {"typed": "x", "reason": "理由"}}
-    assert left_over(before, {"contact.phone": (typed, "理由")}, ()) == {}
+    assert left_over(before, {"contact.phone": (typed, {"ja": "理由"})}, ()) == {}
 
 
 @pytest.mark.parametrize(

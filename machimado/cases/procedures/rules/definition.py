@@ -101,6 +101,14 @@ Words = Annotated[
     Field(max_length=20, description="題名のほかに、さがすときの言葉。例 引っ越し、こくほ"),
 ]
 
+Languages = Annotated[
+    tuple[Annotated[str, Field(pattern=_LANGUAGE.pattern + "$")], ...],
+    Field(
+        max_length=40,
+        description="日本語のほかに、住民に見せる文がすべてそろっている言語。足りない文は procedures check が告げる",
+    ),
+]
+
 
 class Part(BaseModel):
     """A part of a file: nothing else than what it names may stand in it."""
@@ -268,6 +276,7 @@ class Procedure(Part):
     legal_basis: tuple[LegalBasis, ...] = ()
     version: Version
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    languages: Languages = ()
     applicants: Annotated[tuple[Role, ...], Field(min_length=1)]
     standings: Standings = ("resident",)
     words: Words = ()

@@ -19,9 +19,9 @@ from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, check
 from machimado.cases.procedures.rules.link import Complaints, link
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
 from machimado.cases.procedures.rules.shape import read_shape
-from machimado.cases.procedures.rules.source import LARGEST_BYTES, Loc, Source
+from machimado.cases.procedures.rules.source import Loc, Source, read_limited
+from machimado.cases.procedures.rules.words import NO_WORDS, VOCABULARY, Words, joined, vocabulary_words
 
-VOCABULARY = Path(__file__).parent.parent / "vocabulary"
 FROZEN_FORMAT = 1
 
 
@@ -34,7 +34,7 @@ def vocabulary() -> Vocabulary:
     together = Vocabulary(meanings={})
     for path in sorted(VOCABULARY.glob("*.yaml")):
         source = Source(path.read_bytes(), f"{VOCABULARY.name}/{path.name}")
-        together = _joined(together, read_shape(source, Vocabulary), source)
+        together = _joined(together, read_shape(source, Vocabulary, vocabulary_words()), source)
     return together
 
 
@@ -53,18 +53,21 @@ def _joined(one: Vocabulary, other: Vocabulary, source: Source) -> Vocabulary:
     )
 
 
-def load(raw: bytes, name: str) -> Form:
+def load(raw: bytes, name: str, words: Words = NO_WORDS) -> Form:
     """Read a procedure file.
 
     Raises: DefinitionError with every problem that was found.
     """
-    return load_with_source(raw, name)[0]
+    return load_with_source(raw, name, words)[0]
 
 
-def load_with_source(raw: bytes, name: str) -> tuple[Form, Source]:
-    """Read a procedure file and keep the source, so that later problems can be told by line."""
+def load_with_source(raw: bytes, name: str, words: Words = NO_WORDS) -> tuple[Form, Source]:
+    """Read a procedure file and keep the source, so that later problems can be told by line.
+
+    `words` are what translators have written beside it.
+    """
     source = Source(raw, name)
-    procedure = read_shape(source, Procedure)
+    procedure = read_shape(source, Procedure, joined(words, vocabulary_words()))
     complaints = Complaints()
     form = link(procedure, vocabulary(), complaints)
     if form is not None:
@@ -76,13 +79,13 @@ def load_with_source(raw: bytes, name: str) -> tuple[Form, Source]:
     return form, source
 
 
-def load_event(raw: bytes, name: str) -> tuple[Triage, Source]:
+def load_event(raw: bytes, name: str, words: Words = NO_WORDS) -> tuple[Triage, Source]:
     """Read the file of a life event, and keep the source.
 
     Raises: DefinitionError with every problem that was found.
     """
     source = Source(raw, name)
-    event = read_shape(source, LifeEvent)
+    event = read_shape(source, LifeEvent, joined(words, vocabulary_words()))
     complaints = Complaints()
     triage = link_event(event, vocabulary(), complaints)
     if triage is not None:
@@ -109,25 +112,6 @@ def between_procedures(triage: Triage, source: Source, forms: Mapping[str, Form]
 def load_file(path: Path, name: str | None = None) -> Form:
     """Read a procedure file from disk; `name` is what problems call it."""
     return load(read_limited(path), name or str(path))
-
-
-def read_limited(path: Path) -> bytes:
-    """Read a file, but never more than a definition may have.
-
-    Raises: DefinitionError when it can't be read.
-    """
-    if path.exists() and not path.is_file():  # a pipe would be waited for without end
-        raise _unreadable(path, "普通のファイルではありません")
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(path, str(error.strerror)) from None
-
-
-def _unreadable(path: Path, why: str) -> DefinitionError:
-    what = f"ファイルを読めません（{why}）。場所と権限を確かめてください。"
-    return DefinitionError([Problem(str(path), 1, 1, what)])
 
 
 def freeze(form: Form) -> dict[str, Any]:

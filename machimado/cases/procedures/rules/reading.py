@@ -13,7 +13,7 @@ from machimado.cases.procedures.rules.questions import (
     WITHHELD,
     Question,
 )
-from machimado.cases.procedures.rules.refusals import ValueRefusedError, refusal
+from machimado.cases.procedures.rules.refusals import ValueRefusedError, refusal, said
 from machimado.cases.procedures.rules.values import (
     LONGEST_TEXT,
     NAME_LENGTH,
@@ -104,7 +104,7 @@ def _date(question: Question, raw: Any) -> str:
     try:
         return read_date(text)
     except UnreadableDateError as error:
-        raise _refuse("date", question, reason=str(error)) from None
+        raise ValueRefusedError(said("date", error.template, question.label, **error.values)) from None
 
 
 def _choices(question: Question, raw: Any) -> Any:

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from machimado.cases.procedures.rules.cel.check import suggestion
 from machimado.cases.procedures.rules.problems import DefinitionError
 from machimado.cases.procedures.rules.source import Loc, Source
+from machimado.cases.procedures.rules.words import NO_WORDS, Words, filled
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,15 +35,15 @@ _SENTENCES = {
 }
 
 
-def read_shape(source: Source, model: type[Model]) -> Model:
-    """Read a file's data as a model.
+def read_shape(source: Source, model: type[Model], words: Words = NO_WORDS) -> Model:
+    """Read a file's data as a model, its texts also in the languages that others have written.
 
     Raises: DefinitionError with each problem at its place.
     """
     if not isinstance(source.data, dict):
         raise DefinitionError([source.at(0, "手続の定義がありません。「id: …」から書いてください。")])
     try:
-        return model.model_validate(source.data)
+        return model.model_validate(filled(source.data, words))
     except ValidationError as error:
         details = error.errors(include_url=False)[:MOST_PROBLEMS]
         raise DefinitionError(

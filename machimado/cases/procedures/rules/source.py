@@ -8,6 +8,7 @@ nobody can hide text from a reader (Trojan Source). Scalars follow the core sche
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -239,3 +240,22 @@ def _start(event: yaml.Event) -> int:
 
 def _end(event: yaml.Event) -> int:
     return event.end_mark.index if event.end_mark else 0
+
+
+def read_limited(path: Path) -> bytes:
+    """Read a file, but never more than a definition may have.
+
+    Raises: DefinitionError when it can't be read.
+    """
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise _unreadable(path, "普通のファイルではありません")
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(path, str(error.strerror)) from None
+
+
+def _unreadable(path: Path, why: str) -> DefinitionError:
+    what = f"ファイルを読めません（{why}）。場所と権限を確かめてください。"
+    return DefinitionError([Problem(str(path), 1, 1, what)])

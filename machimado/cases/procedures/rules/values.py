@@ -15,7 +15,7 @@ from machimado.cases.procedures.rules.questions import (
     WITHHELD,
     Question,
 )
-from machimado.cases.procedures.rules.refusals import Refusal, refusal
+from machimado.cases.procedures.rules.refusals import Refusal, refusal, said
 from machimado.ground.japanese.individual_number import contains_individual_number
 
 # Widths of the standard data items. Source: 基本データリスト of the standardised systems, as collected for the
@@ -129,7 +129,7 @@ def _judge_account(question: Question, value: Any, _today: str) -> Refusal | Non
     return _parts_problem(question, value, ACCOUNT_PARTS, {}) or _account_form(question, value)
 
 
-_ACCOUNT_NAMES = {
+ACCOUNT_NAMES = {
     "bank_code": "金融機関コード",
     "branch_code": "支店コード",
     "kind": "預金の種類",
@@ -139,7 +139,7 @@ _ACCOUNT_NAMES = {
 
 
 def _account_form(question: Question, value: dict[str, str]) -> Refusal | None:
-    for part, name in _ACCOUNT_NAMES.items():
+    for part, name in ACCOUNT_NAMES.items():
         if not value.get(part):
             return refusal("incomplete", question.label, part=name)
     if not (_digits(value["bank_code"], 4) and _digits(value["branch_code"], 3)):
@@ -155,15 +155,16 @@ def _digits(text: str, length: int) -> bool:
     return len(text) == length and text.isascii() and text.isdigit()
 
 
+NO_DATE = "「{typed}」は日付ではありません。入力し直してください。"
+
+
 def _judge_date(question: Question, value: Any, today: str) -> Refusal | None:
     if value.__class__ is not str:
         return refusal("type", question.label)
     try:
         first, last = days_of(value)
     except EvaluationError:
-        return refusal(
-            "date", question.label, reason=f"「{value[:20]}」は日付ではありません。入力し直してください。"
-        )
+        return said("date", NO_DATE, question.label, typed=value[:20])
     if question.exact and first != last:
         return refusal("exact", question.label)
     if question.not_future and first.isoformat() > today and value[0] != "X":

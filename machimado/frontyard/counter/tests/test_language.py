@@ -155,3 +155,58 @@ def test_the_officer_is_told_and_can_say_the_questions_in_it(
     assert page.count("画面の言語：English") == 1
     assert '<p class="ask" lang="en">' in page
     assert "昼間つながるお電話番号を教えてください。" in page
+
+
+def test_a_procedure_that_lacks_the_language_says_so_in_it_on_the_screen(
+    at_desk: Client, tablet: Client, desk: Desk, universe: Universe
+) -> None:
+    case = claim.begun(universe.officer).case
+    application = cases.begin(case=case, procedure="tax-certificate", by=universe.officer, at=claim.NOW)
+    actions.show(desk=desk, application=application, at=timezone.now(), question="contact.phone")
+    page = choose(tablet, desk, "vi")
+    assert "chưa có bằng tiếng Việt" in page
+    assert 'lang="en"' in page
+    # The officer says the questions in the language that stands on the screen.
+    assert (
+        '<p class="ask" lang="en">'
+        in at_desk.get(f"/counter/applications/{application.pk}/").content.decode()
+    )
+
+
+def test_the_questions_are_said_to_the_officer_in_korean_beside_japanese(
+    at_desk: Client, tablet: Client, desk: Desk, shown: Application
+) -> None:
+    choose(tablet, desk, "ko")
+    page = at_desk.get(f"/counter/applications/{shown.pk}/").content.decode()
+    assert '<p class="ask" lang="ko">' in page
+    assert "昼間つながるお電話番号を教えてください。" in page
+    assert "낮에 연락되는 전화번호를 알려 주십시오." in page
+
+
+def read_so(tablet: Client, desk: Desk, **asked: str) -> str:
+    desk.refresh_from_db()
+    return tablet.post("/screen/aids/", {"showing": str(desk.showing), **asked}, follow=True).content.decode()
+
+
+def test_it_is_read_as_whoever_sits_there_wants_and_as_it_comes_by_the_next(
+    tablet: Client, desk: Desk, shown: Application
+) -> None:
+    read_so(tablet, desk, size="large")
+    page = read_so(tablet, desk, furigana="on")
+    assert 'class="resident reads-furigana reads-large"' in page
+    assert "<rt>でんわばんごう</rt>" in page
+    actions.wipe(desk=desk)
+    after = screen(tablet)
+    assert "reads-" not in after.replace('data-reads=""', "")
+    assert "<ruby>" not in after
+    assert Desk.objects.get(pk=desk.pk).reads == ""
+
+
+def test_an_old_page_does_not_change_how_it_is_read_now(
+    tablet: Client, desk: Desk, shown: Application
+) -> None:
+    desk.refresh_from_db()
+    old = str(desk.showing)
+    actions.wipe(desk=desk)
+    tablet.post("/screen/aids/", {"showing": old, "size": "largest"})
+    assert Desk.objects.get(pk=desk.pk).reads == ""

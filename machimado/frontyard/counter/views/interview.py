@@ -29,7 +29,6 @@ from machimado.frontyard.counter.views.case import check_reason_given
 from machimado.frontyard.counter.views.desk import agent_address, desk_of, with_agent
 from machimado.ground.people import permissions
 from machimado.ground.ui.addresses import address_of
-from machimado.ground.ui.languages import Language
 
 
 def application_or_404(request: HttpRequest, application_id: UUID) -> Application:
@@ -98,7 +97,9 @@ def context(
 ) -> dict[str, Any]:
     """Return what the interview's page and its fragment show."""
     now = timezone.now()
-    sheet = queries.sheet(application, at=now, refusals=refusals, spoken=_spoken(desk))
+    sheet = queries.sheet(
+        application, at=now, refusals=refusals, spoken=queries.spoken_beside(desk, application)
+    )
     return {
         "application": application,
         "case": application.case,
@@ -135,11 +136,6 @@ def _elsewhere(sheet: Sheet, refusals: Mapping[str, Refusal]) -> list[str]:
     return sorted({refusals[path].reason for path in lost})
 
 
-def _spoken(desk: Desk | None) -> str:
-    """Return the language of whoever sits at the desk, where it is not Japanese."""
-    return desk.language if desk is not None and desk.language != Language.JAPANESE else ""
-
-
 def _status(application: Application, now: datetime) -> delivery.Status | None:
     """Return how it stands with the delivery, once there is one."""
     sent = application.state == State.SUBMITTED
@@ -160,7 +156,11 @@ def answers(request: HttpRequest, application_id: UUID) -> HttpResponse:
     desk = desk_of(request)
     # The page shows this and no other revision: what stays as it is need not be sent again.
     shows_all = _page(request).revision == application.revision
-    seen = queries.sheet(application, at=timezone.now(), spoken=_spoken(desk)) if shows_all else None
+    seen = (
+        queries.sheet(application, at=timezone.now(), spoken=queries.spoken_beside(desk, application))
+        if shows_all
+        else None
+    )
     if seen is not None and seen.spoken != request.POST.get("spoken", ""):
         seen = None  # the resident has chosen another language: each question is drawn anew
     try:

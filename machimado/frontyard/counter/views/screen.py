@@ -21,7 +21,8 @@ from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people import permissions
-from machimado.ground.ui import languages
+from machimado.ground.ui import aids, languages
+from machimado.ground.ui.aids import Aids
 from machimado.ground.ui.languages import Language
 
 SEEN_EVERY = timedelta(seconds=10)
@@ -77,7 +78,8 @@ def now(request: HttpRequest) -> HttpResponse:
 def _said(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Draw the screen in the language of whoever sits there."""
     with translation.override(context["language"]):
-        return render(request, template, context)
+        drawn = render(request, template, context)
+    return aids.furnished(drawn, Aids.read(context["reads"]), context["language"])
 
 
 def _screen(request: HttpRequest) -> Screen | None:
@@ -102,18 +104,27 @@ def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
         Screen.objects.filter(pk=screen.pk).update(seen_at=at)
     if screen.desk is None:
         code = actions.fresh_code(screen=screen, at=at)
-        here = {"language": Language.JAPANESE, "version": f"pairing-{code}"}
+        here = {"language": Language.JAPANESE, "reads": "", "version": f"pairing-{code}"}
         return {"phase": "pairing", "code": code, **here}
-    spoken = {"desk": screen.desk, "language": screen.desk.language, "languages": languages.choices()}
-    return spoken | _shown(screen.desk, at, place)
+    known = languages.on_a_page(screen.desk.language, queries.spoken(_seen(screen.desk, at)))
+    known |= {"reads": screen.desk.reads, **aids.on_a_page(screen.desk.reads)}
+    shown = _shown(screen.desk, at, place, known["language"])
+    shown["version"] += f"-{screen.desk.reads}"
+    return {"desk": screen.desk, **known, **shown}
 
 
-def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:
-    application, language = desk.shown, desk.language
-    if application is None or not actions.is_to_be_seen(application):
-        return {"phase": "waiting", "version": f"waiting-{desk.showing}-{language}"}
-    if desk.is_hidden(at):
-        return {"phase": "hidden", "version": f"hidden-{desk.showing}-{language}"}
+def _seen(desk: Desk, at: datetime) -> Application | None:
+    """Return what the screen shows of an application: nothing once its case has ended, or while it is hidden."""
+    if desk.shown is None or not actions.is_to_be_seen(desk.shown) or desk.is_hidden(at):
+        return None
+    return desk.shown
+
+
+def _shown(desk: Desk, at: datetime, place: Place, language: str) -> dict[str, Any]:
+    application, chosen = _seen(desk, at), desk.language
+    if application is None:
+        phase = "hidden" if _is_left(desk, at) else "waiting"
+        return {"phase": phase, "version": f"{phase}-{desk.showing}-{chosen}"}
     sheet = queries.screen_sheet(application, at=at, language=language)
     of = f"{desk.showing}-{application.revision}"
     step = place.step if application.state == State.REVIEW and place.of == of else 1
@@ -125,8 +136,13 @@ def _shown(desk: Desk, at: datetime, place: Place) -> dict[str, Any]:
         "of": of,
         **_current(sheet, desk.question),
         **_review_step(sheet, step, with_signature=cases.needs_signature(application)),
-        "version": f"{of}-{application.state}-{desk.question}-{language}-{step}",
+        "version": f"{of}-{application.state}-{desk.question}-{chosen}-{step}",
     }
+
+
+def _is_left(desk: Desk, at: datetime) -> bool:
+    """Return whether something is still to be seen there, and hidden because nobody has done anything for so long."""
+    return desk.shown is not None and actions.is_to_be_seen(desk.shown) and desk.is_hidden(at)
 
 
 def _place(asked: QueryDict) -> Place:
@@ -190,6 +206,23 @@ def speak(request: HttpRequest) -> HttpResponse:
     if desk is not None and is_of_now and chosen in Language.values:
         actions.touch(desk=desk, at=timezone.now())
         actions.speak(desk=desk, language=Language(chosen))
+    return _from_the_start(request, place)
+
+
+@permissions.residents
+@require_POST
+def read(request: HttpRequest) -> HttpResponse:
+    """Let the screen be read more easily by whoever sits there: ふりがな, the size of the text, its colours."""
+    screen, place = _screen(request), _place(request.POST)
+    desk = screen.desk if screen else None
+    if desk is not None and str(desk.showing) == request.POST.get("showing"):
+        actions.touch(desk=desk, at=timezone.now())
+        actions.make_readable(desk=desk, aids=Aids.read(desk.reads).changed(request.POST.dict()))
+    return _from_the_start(request, place)
+
+
+def _from_the_start(request: HttpRequest, place: Place) -> HttpResponse:
+    """Draw the whole page anew, where it stood."""
     again = f"{reverse('counter:screen')}?{urlencode({'step': place.step, 'of': place.of[:100]})}"
     # By htmx a tablet without a connection stays on its page, where nobody could type an address.
     if request.headers.get("HX-Request") == "true":
@@ -246,7 +279,7 @@ def _desk_showing(request: HttpRequest) -> Desk | None:
     if screen is None or screen.desk is None or str(screen.desk.showing) != request.POST.get("showing"):
         return None
     desk, now = screen.desk, timezone.now()
-    if desk.shown is None or not actions.is_to_be_seen(desk.shown) or desk.is_hidden(now):
+    if _seen(desk, now) is None:
         return None
     actions.touch(desk=desk, at=now)
     return desk

@@ -15,6 +15,7 @@ from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import Here, here
 from machimado.ground.systems import SystemFailure
+from machimado.ground.ui.sentences import said_by
 
 
 @applicants
@@ -39,7 +40,7 @@ def _to_sign(now: Here) -> HttpResponse:
         if now.application.state == State.INTERVIEW:
             cases.to_review(application=now.application, by=None, at=now.at)
     except cases.NotReady as refusal:
-        return _check_page(now, str(refusal), 422)
+        return _check_page(now, said_by(refusal), 422)
     except WrongState:
         return now.to("selfservice:go-on")
     return now.to("selfservice:sign")
@@ -76,7 +77,7 @@ def sign(request: HttpRequest, resumption: Resumption) -> HttpResponse:
         shown = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1
         cases.sign(application=now.application, signature=drawn, by=None, at=now.at, revision=shown)
     except signature.SignatureRefused as refusal:
-        return now.show("selfservice/sign.html", {"sheet": now.sheet, "reason": str(refusal)}, 422)
+        return now.show("selfservice/sign.html", {"sheet": now.sheet, "reason": said_by(refusal)}, 422)
     except WrongState:
         return now.to("selfservice:go-on")
     return now.to("selfservice:state")
@@ -95,7 +96,7 @@ def state(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     if now.application.state in {State.INTERVIEW, State.REVIEW}:
         return now.to("selfservice:go-on")
     context = {
-        "sent": queries.sent(now.application, at=now.at, language=resumption.language),
+        "sent": queries.sent(now.application, at=now.at, language=now.language),
         "code": cases.code_of(resumption),
         "may_change": _is_their_own(now),
         "certificate": (found := _certificate(now)),
@@ -132,7 +133,7 @@ def print_certificate(request: HttpRequest, resumption: Resumption) -> HttpRespo
         certificates.PrinterAway,
         SystemFailure,
     ) as refusal:
-        return now.show("selfservice/not_printed.html", {"reason": str(refusal)}, 409)
+        return now.show("selfservice/not_printed.html", {"reason": said_by(refusal)}, 409)
     return HttpResponse(pdf, content_type="application/pdf")
 
 

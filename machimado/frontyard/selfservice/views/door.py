@@ -45,7 +45,7 @@ def _ask_for_code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("selfservice:resume")
     context = {"held": _hold(request), "has_files": bool(request.FILES)}
-    return said(request, "selfservice/resume.html", context, language_of(request), 403)
+    return said(request, "selfservice/resume.html", context, language_of(request), status=403)
 
 
 def _hold(request: HttpRequest) -> str:

@@ -12,10 +12,11 @@ from machimado.cases.applications.models import Resumption, Turn
 from machimado.cases.applications.permissions import State
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.views.door import applicants, released
-from machimado.frontyard.selfservice.views.page import here, language_of, said
+from machimado.frontyard.selfservice.views.page import AIDS_COOKIE, LANGUAGE_COOKIE, here, language_of, said
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 from machimado.ground.ui import languages
+from machimado.ground.ui.sentences import said_by
 
 
 @applicants
@@ -32,8 +33,10 @@ def leave(request: HttpRequest, resumption: Resumption) -> HttpResponse:
 @applicants
 @require_POST
 def close(request: HttpRequest, resumption: Resumption) -> HttpResponse:
-    """Let this browser forget the application: somebody else may sit down here."""
+    """Let this browser forget the application, the language and how it was read: somebody else may sit down here."""
     response = redirect("selfservice:home")
+    for cookie in (LANGUAGE_COOKIE, AIDS_COOKIE):
+        response.delete_cookie(cookie, samesite="Lax")
     return doors.send_away(response, resumption.application_id)
 
 
@@ -89,10 +92,14 @@ def resume(request: HttpRequest, code: str = "") -> HttpResponse:
         doors.check_not_guessing(request)
         resumption = cases.resumption_by(code=typed, at=timezone.now())
     except doors.TooMany as refusal:
-        return said(request, "selfservice/resume.html", {**again, "reason": str(refusal)}, language, 429)
+        return said(
+            request, "selfservice/resume.html", {**again, "reason": said_by(refusal)}, language, status=429
+        )
     except cases.UnknownCode as refusal:
         doors.count_wrong_code(request)
-        return said(request, "selfservice/resume.html", {**again, "reason": str(refusal)}, language, 422)
+        return said(
+            request, "selfservice/resume.html", {**again, "reason": said_by(refusal)}, language, status=422
+        )
     cases.keep_place(resumption=resumption, place=resumption.place, at=timezone.now())
     return doors.let_in(_resumed(request, resumption), resumption)
 

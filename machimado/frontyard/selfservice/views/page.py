@@ -1,6 +1,6 @@
 """What the pages of an application share: whose turn it is, the language, and the way on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,10 +19,11 @@ from machimado.frontyard.selfservice.permissions import lobby_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
 from machimado.ground.devices import actions as devices
-from machimado.ground.ui import languages
+from machimado.ground.ui import aids, languages
 
 CHECK = "check"
 LANGUAGE_COOKIE = "machimado_language"
+AIDS_COOKIE = "machimado_reads"
 
 
 @dataclass
@@ -43,11 +44,23 @@ class Here:
         """All that is asked now."""
         return self.sheet_with({})
 
+    @cached_property
+    def language(self) -> str:
+        """The language of the pages: the one that was chosen, or whichever the procedure speaks that is read rather."""
+        return languages.understood(self.resumption.language, self.spoken).value
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """The languages in which the procedure says everything."""
+        return queries.spoken(self.application)
+
+    def in_words(self, sentence: str) -> str:
+        """Return a sentence in the language of the pages."""
+        return languages.in_words(sentence, self.language)
+
     def sheet_with(self, refusals: Mapping[str, Refusal]) -> Sheet:
         """Return all that is asked now, with what could not be taken."""
-        return queries.sheet(
-            self.application, at=self.at, language=self.resumption.language, refusals=refusals
-        )
+        return queries.sheet(self.application, at=self.at, language=self.language, refusals=refusals)
 
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
@@ -81,7 +94,8 @@ class Here:
     def show(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
         """Draw a page in the resident's language."""
         known = {"application": self.application, "resumption": self.resumption, **context}
-        return said(self.request, template, known, self.resumption.language, status)
+        chosen = self.resumption.language
+        return said(self.request, template, known, chosen, status=status, spoken=self.spoken)
 
 
 def here(request: HttpRequest, resumption: Resumption) -> Here:
@@ -90,15 +104,25 @@ def here(request: HttpRequest, resumption: Resumption) -> Here:
 
 
 def said(
-    request: HttpRequest, template: str, context: Mapping[str, Any], language: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    chosen: str,
+    *,
+    status: int = 200,
+    spoken: Collection[str] | None = None,
 ) -> HttpResponse:
-    """Draw a page in a language."""
+    """Draw a page in the language that was chosen, or in one that is read rather where the page's procedure does not speak it."""
     lobby = lobby_of(request)
     if lobby is not None:
         devices.touch(device=lobby, at=timezone.now())
-    known = {"language": language, "languages": languages.choices(), "lobby": lobby, **context}
-    with translation.override(language):
-        return render(request, template, known, status=status)
+    known = {**languages.on_a_page(chosen, spoken), "lobby": lobby, **context}
+    if "reason" in known:
+        known["reason"] = languages.in_words(known["reason"], known["language"])
+    known |= aids.on_a_page(request.COOKIES.get(AIDS_COOKIE))
+    with translation.override(known["language"]):
+        drawn = render(request, template, known, status=status)
+    return aids.furnished(drawn, known["aids"], known["language"])
 
 
 def channel_of(request: HttpRequest) -> Channel:

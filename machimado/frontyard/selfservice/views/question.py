@@ -21,6 +21,9 @@ from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
 from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import CHECK, Here, here
+from machimado.ground.ui.sentences import Sentence, said_by
+
+_NOTHING_CHOSEN = Sentence("写真かファイルを選んでから「これを加える」を押してください。")
 
 
 @applicants
@@ -88,7 +91,7 @@ def _attached(now: Here, paths: Iterable[str]) -> dict[str, Refusal]:
         try:
             cases.attach(application=now.application, path=path, upload=upload, by=None, at=now.at)
         except (FileRefused, cases.NotReady) as refusal:
-            refused[path] = Refusal(None, str(refusal))
+            refused[path] = Refusal(None, now.in_words(said_by(refusal)))
     _look_again(now)
     return refused
 
@@ -105,9 +108,11 @@ def _kept(now: Here, stop: Stop) -> dict[str, Refusal] | None:
     try:
         if raw:
             saved = cases.save_answers(application=now.application, raw=raw, by=None, at=now.at, page=page)
-            refused = {one.path: Refusal(raw[one.path], one.refused) for one in saved if one.refused}
+            refused = {
+                one.path: Refusal(raw[one.path], one.refused, one.said) for one in saved if one.refused
+            }
     except cases.Conflict as conflict:
-        return {conflict.path: Refusal(raw[conflict.path], str(conflict))}
+        return {conflict.path: Refusal(raw[conflict.path], now.in_words(said_by(conflict)))}
     _look_again(now)
     again = walk.find(now.stops, stop.place)
     is_wrong = again is not None and any(line.errors or line.missing for line in again.lines)
@@ -169,7 +174,7 @@ def _named(stop: Stop) -> str:
 def _attach(now: Here, stop: Stop) -> HttpResponse:
     path = now.request.POST["attach"]
     if _chosen(now, path) is None:
-        nothing = Refusal(None, "写真かファイルを選んでから「これを加える」を押してください。")
+        nothing = Refusal(None, now.in_words(_NOTHING_CHOSEN))
         return _page(now, stop, {path: nothing}, 422)
     if refused := _attached(now, [path]):
         return _page(now, stop, refused, 422)
@@ -216,7 +221,7 @@ def _agree(now: Here, stop: Stop) -> HttpResponse:
     except cases.NotReady as refusal:
         return now.show(
             "selfservice/question.html",
-            {"stop": stop, "sheet": now.sheet, "before": None, "chapter": None, "reason": str(refusal)},
+            {"stop": stop, "sheet": now.sheet, "before": None, "chapter": None, "reason": said_by(refusal)},
             422,
         )
     going = cases.going(application=now.application, at=now.at)

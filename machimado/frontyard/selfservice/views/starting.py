@@ -13,10 +13,18 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import RESUMPTIONS
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, channel_of, language_of, said
+from machimado.frontyard.selfservice.views.page import (
+    AIDS_COOKIE,
+    LANGUAGE_COOKIE,
+    channel_of,
+    language_of,
+    said,
+)
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Office
 from machimado.ground.ui import languages
+from machimado.ground.ui.aids import Aids
+from machimado.ground.ui.sentences import said_by
 
 
 @permissions.everyone
@@ -46,7 +54,7 @@ def _about(request: HttpRequest, procedure: str, reason: str = "", status: int =
     # A screen in the lobby knows where it stands.
     offices = [] if doors.lobby_of(request) else queries.offices()
     context = {"start": found, "offices": offices, "key": uuid4(), "reason": reason}
-    return said(request, "selfservice/about.html", context, language, status)
+    return said(request, "selfservice/about.html", context, language, status=status, spoken=found.spoken)
 
 
 @permissions.everyone
@@ -59,7 +67,7 @@ def begin(request: HttpRequest, procedure: str) -> HttpResponse:
     try:
         doors.check_not_flooding(request)
     except doors.TooMany as refusal:
-        return _about(request, procedure, str(refusal), 429)
+        return _about(request, procedure, said_by(refusal), 429)
     application = cases.begin_alone(
         office=lobby.office if lobby else _office(request.POST.get("office", "")),
         procedure=procedure,
@@ -89,9 +97,23 @@ def _key(text: str) -> UUID:
 @require_POST
 def speak(request: HttpRequest) -> HttpResponse:
     """Let the pages before an application speak another language."""
+    return _kept(_back(request), LANGUAGE_COOKIE, languages.spoken(request.POST.get("language")).value)
+
+
+@permissions.everyone
+@require_POST
+def read(request: HttpRequest) -> HttpResponse:
+    """Let the pages be read more easily: ふりがな, the size of the text, its colours; until whoever sits there leaves."""
+    known = Aids.read(request.COOKIES.get(AIDS_COOKIE))
+    return _kept(_back(request), AIDS_COOKIE, known.changed(request.POST.dict()).kept)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    response = redirect(back if safe else "selfservice:home")
-    chosen = languages.spoken(request.POST.get("language"))
-    response.set_cookie(LANGUAGE_COOKIE, chosen.value, httponly=True, samesite="Lax", secure=settings.HTTPS)
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "selfservice:home")
+
+
+def _kept(response: HttpResponse, cookie: str, value: str) -> HttpResponse:
+    """Keep something for this sitting; it is gone with the browser, or when somebody says that they leave."""
+    response.set_cookie(cookie, value, httponly=True, samesite="Lax", secure=settings.HTTPS)
     return response

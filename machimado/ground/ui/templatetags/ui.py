@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from machimado.ground.japanese import characters, eras
+from machimado.ground.ui import languages
 from machimado.ground.ui.context import city
 
 register = template.Library()
@@ -87,6 +88,18 @@ def sample_notice() -> SafeString:
 def said_in(texts: Mapping[str, str], language: str) -> str:
     """Return the text of a map of languages in this one, or in Japanese."""
     return texts.get(language) or texts["ja"]
+
+
+@register.filter
+def tag(language: str) -> str:
+    """Return what `lang` says of a language."""
+    return languages.tag(language)
+
+
+@register.filter
+def direction(language: str) -> str:
+    """Return what `dir` says of a language."""
+    return languages.direction(language)
 
 
 @register.filter
