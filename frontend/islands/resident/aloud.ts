@@ -8,7 +8,7 @@ const MARK = "is-read-aloud";
 function words(part: Element): string {
   const copy = part.cloneNode(true) as Element;
   for (const left of copy.querySelectorAll(
-    "rt, rp, select, input, textarea, script, [hidden], [aria-hidden=true], .visually-hidden",
+    "rt, rp, button, select, input, textarea, script, [hidden], [aria-hidden=true], .visually-hidden",
   ))
     left.remove();
   return (copy.textContent ?? "").replace(PLAIN_READING, "$1").replace(/\s+/g, " ").trim();

@@ -14,7 +14,13 @@ if (document.body.dataset.live) listen(document.body.dataset.live);
 const forget = (): void => sessionStorage.clear();
 document.addEventListener("htmx:afterSettle", forget);
 // How the page is to be read goes with whoever sits here.
+let wasOpen = false;
+document.addEventListener("htmx:beforeSwap", () => {
+  wasOpen = document.querySelector<HTMLDetailsElement>(".aids details")?.open ?? false;
+});
 document.addEventListener("htmx:afterSwap", () => {
+  // Whoever chooses how to read chooses more than one thing.
+  document.querySelector(".aids details")?.toggleAttribute("open", wasOpen);
   const aids = document.getElementById("now")?.dataset.reads ?? "";
   document.documentElement.className = `resident ${aids}`.trim();
 });

@@ -120,9 +120,12 @@ def _is_left_alone(name: str, attributes: str) -> bool:
 def _ruby(text: str) -> str:
     if not has_kanji(text):
         return text
+    # Whoever listens hears the word once: a screen reader reads the kanji.
     # Our pages escape what they take in: entities have no kanji, and stay as they are.
     said = "".join(
-        f"<ruby>{one}<rp>（</rp><rt>{escape(reading)}</rt><rp>）</rp></ruby>" if reading else one
+        f'<ruby>{one}<rp>（</rp><rt aria-hidden="true">{escape(reading)}</rt><rp>）</rp></ruby>'
+        if reading
+        else one
         for one, reading in with_readings(text)
     )
     # A text stays one thing, in buttons too, whose parts stand beside each other.

@@ -218,7 +218,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if desk is not None and str(desk.showing) == request.POST.get("showing"):
         actions.touch(desk=desk, at=timezone.now())
         actions.make_readable(desk=desk, aids=Aids.read(desk.reads).changed(request.POST.dict()))
-    return _from_the_start(request, place)
+    return _again(request) if request.headers.get("HX-Request") == "true" else _from_the_start(request, place)
 
 
 def _from_the_start(request: HttpRequest, place: Place) -> HttpResponse:

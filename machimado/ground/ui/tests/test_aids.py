@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from machimado.ground.ui.aids import COLOURS, SIZES, Aids, with_furigana
 
-RUBY = "<ruby>住所<rp>（</rp><rt>じゅうしょ</rt><rp>）</rp></ruby>"
+RUBY = '<ruby>住所<rp>（</rp><rt aria-hidden="true">じゅうしょ</rt><rp>）</rp></ruby>'
 
 
 @given(st.booleans(), st.sampled_from(SIZES), st.sampled_from(COLOURS))
