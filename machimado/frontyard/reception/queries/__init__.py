@@ -39,6 +39,7 @@ from machimado.frontyard.reception.queries.queueing import (
     procedure_of,
     receivers,
     sent_on,
+    standing_of,
     transfer_of,
     waiting_at,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "sent_on",
     "served_together",
     "serving_at",
+    "standing_of",
     "terminal_by",
     "terminals",
     "ticket_by",
