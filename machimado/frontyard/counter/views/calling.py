@@ -124,6 +124,8 @@ def _window(request: HttpRequest) -> int | None:
 
 
 def _why_not(case: Case) -> str:
+    if case.officer is None and case.closed_at is None:
+        return f"{case.number}番の方は、いま列にいません。保留か引継ぎになっていないか、受付の画面で確かめてください。"
     if case.officer is None:
         return f"{case.number}番の受付は取り消されています。下の「取り消した受付」から元に戻せます。"
     return f"{case.number}番の方は、{case.officer.name}さんが先に呼び出しました。次の方を呼び出してください。"

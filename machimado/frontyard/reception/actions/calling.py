@@ -88,7 +88,11 @@ def call(*, case: Case, by: Officer, at: datetime, window: int | None = None) ->
 
 
 def _take(case: Case, by: Officer, at: datetime, window: int | None) -> bool:
-    if not cases.call(case=case, by=by, at=at):
+    # Whoever was sent on, taken back or put on hold at this very moment is not called from here.
+    held = CASES.hold(case.pk)
+    if held.office_id != case.office_id or queries.standing_of(held) != Standing.WAITING:
+        return False
+    if not cases.call(case=held, by=by, at=at):
         return False
     ticket = _ticket(case, at)
     ticket.window, ticket.called_at, ticket.standing = window, at, Standing.WAITING

@@ -190,6 +190,14 @@ def taking_back(sent: Transfer, officer: Officer) -> Callable[[], bool]:
     return take_back
 
 
+def test_who_was_put_on_hold_a_moment_ago_is_not_called(universe: Universe, sign_in: SignIn) -> None:
+    (case,) = come(universe)
+    actions.hold(case=case, by=universe.colleague, at=timezone.now())
+    assert not actions.call(case=case, by=universe.officer, at=timezone.now())
+    answer = sign_in(universe.officer).post(reverse("counter:call", args=[case.pk]), follow=True)
+    assert "いま列にいません" in answer.content.decode()
+
+
 def test_the_pages_do_it_and_undo_it(universe: Universe, sign_in: SignIn) -> None:
     come(universe)
     client, case = sign_in(universe.officer), Case.objects.get()
