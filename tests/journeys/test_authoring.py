@@ -27,7 +27,11 @@ def test_a_second_officer_publishes_what_the_first_has_written(stage: Stage) -> 
     asked.fill("昼間につながるお電話番号をお願いします。")
     author.keyboard.press("Alt+Enter")
     author.wait_for_url("**/authoring/drafts/*/")
-    expect(author.get_by_text("職員の言い方が変わりました。")).to_be_visible()
+    expect(
+        author.get_by_text(
+            re.compile("職員の言い方が.+から「昼間につながるお電話番号をお願いします。」に変わりました。")
+        )
+    ).to_be_visible()
     expect(author.get_by_text("件すべて合いました")).to_be_visible()
     author.get_by_role("link", name="見え方を確かめる").click()
     expect(author.get_by_text("昼間につながるお電話番号をお願いします。")).to_be_visible()

@@ -8,17 +8,18 @@ from uuid import UUID
 
 from machimado.cases.applications.rules.sheet import Sheet, lay_out
 from machimado.cases.authoring.models import Draft, DraftText
-from machimado.cases.authoring.rules.conditions import About, conditions, in_words
+from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.naming import called, named
 from machimado.cases.authoring.rules.parts import Loc
 from machimado.cases.authoring.rules.steps import Did, Steps, steps
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.cases import merged, run_cases
 from machimado.cases.procedures.rules.definition import Channel
-from machimado.cases.procedures.rules.difference import differences
+from machimado.cases.procedures.rules.difference import every_difference
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.load import load_with_source, vocabulary
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
+from machimado.cases.procedures.rules.saying import Words, say_claim, say_value
 from machimado.cases.procedures.rules.source import Source
 
 OPEN = (Draft.State.EDITING, Draft.State.PROPOSED)
@@ -47,7 +48,7 @@ def read(text: str) -> Reading:
         return Reading(None, _data(text), problems, (), ())
     failures = tuple(source.problem(failure.loc, failure.what) for failure in run_cases(form))
     before = [version for version in procedures.versions(form.id) if version.version < form.version]
-    changes = differences(before[-1], form) if before else ()
+    changes = every_difference(before[-1], form) if before else ()
     return Reading(form, source.data, (), failures, changes)
 
 
@@ -147,7 +148,7 @@ class Entry:
 
 def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
     """Return a draft's parts with their places, whether or not it can be loaded."""
-    known = conditions(data, vocabulary())
+    known = words_in(data, vocabulary())
     return {
         "sections": [
             Entry(
@@ -159,7 +160,7 @@ def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
             for number, section in enumerate(_list(data, "sections"))
         ],
         "checks": [
-            Entry(f"checks.{number}", _said(check, "message"), in_words(check.get("assert"), known))
+            Entry(f"checks.{number}", _said(check, "message"), say_claim(check.get("assert", ""), known))
             for number, check in enumerate(_list(data, "checks"))
         ],
         "documents": [
@@ -167,21 +168,26 @@ def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
             for number, document in enumerate(_list(data, "documents"))
         ],
         "delivered": [
-            Entry(f"delivery.fields.{number}", str(field.get("to", "")), str(field.get("from", "")))
+            Entry(
+                f"delivery.fields.{number}", str(field.get("to", "")), say_value(field.get("from", ""), known)
+            )
             for number, field in enumerate(_list(data.get("delivery") or {}, "fields"))
         ],
     }
 
 
-def _questions(
-    holder: dict[str, Any], place: str, known: tuple[About, ...], group: str = ""
-) -> tuple[Entry, ...]:
+def _questions(holder: dict[str, Any], place: str, known: Words, group: str = "") -> tuple[Entry, ...]:
     return tuple(
         Entry(
             f"{place}.questions.{number}",
             _said(question, "label") or _called(str(question.get("id", "")), group),
             _note(question, known),
-            _questions(question, f"{place}.questions.{number}", known, f"{question.get('id', '')}[]."),
+            _questions(
+                question,
+                f"{place}.questions.{number}",
+                known.within(str(question.get("id", ""))),
+                f"{question.get('id', '')}[].",
+            ),
         )
         for number, question in enumerate(_list(holder, "questions"))
     )
@@ -197,7 +203,7 @@ def _said(part: dict[str, Any], name: str) -> str:
     return str(text.get("ja", "")) if isinstance(text, dict) else ""
 
 
-def _note(part: dict[str, Any], known: tuple[About, ...]) -> str:
+def _note(part: dict[str, Any], known: Words) -> str:
     words = in_words(part.get("when"), known)
     return f"条件　{words}" if words else ""
 

@@ -240,7 +240,7 @@ def test_a_file_from_elsewhere_becomes_a_draft_with_its_difference(
     upload = SimpleUploadedFile("seal.yaml", text.encode())
     led = client.post("/authoring/import/", {"file": upload}).headers["Location"]
     page = client.get(led).content.decode()
-    assert "手数料が「certificate.copies * 300」から「350円」に変わりました。" in page
+    assert "手数料が『「通数」 × 300円』から『350円』に変わりました。" in page
     assert queries.read(Draft.objects.get().text).data["version"]["number"] == 2
 
 
@@ -288,7 +288,9 @@ def test_the_whole_way_on_the_pages(universe: Universe, sign_in: SignIn) -> None
     assert author.post(f"{led}parts/question/", given).status_code == 302
     page = author.get(led).content.decode()
     assert "登録の番号" in page
-    assert "職員の言い方が変わりました。" in page
+    assert (
+        "職員の言い方が「カードの番号を確認します。」から「番号を見せてください。」に変わりました。" in page
+    )
     author.post(f"{led}propose/", {"effective_date": timezone.localdate().isoformat()})
     assert "自分が書いた手続は承認できません" in author.get(led).content.decode()
     assert "自分が書いた手続は承認できません" not in second.get(led).content.decode()

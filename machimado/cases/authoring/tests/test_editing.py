@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from machimado.cases.authoring.rules import editing, parts
-from machimado.cases.authoring.rules.conditions import conditions, in_words
+from machimado.cases.authoring.rules.conditions import conditions, in_words, words_in
 from machimado.cases.procedures.rules.load import load, vocabulary
 from machimado.cases.procedures.rules.source import Source
 
@@ -157,11 +157,24 @@ def test_a_rule_is_a_truth_a_number_or_an_expression(typed: str, value: object) 
 
 
 def test_conditions_are_sentences_to_choose_from() -> None:
-    known = conditions(Source(SEAL.encode(), "x").data, vocabulary())
-    assert in_words('applicant.role != "self"', known) == "「手続をする方」が「本人」でないとき"
-    assert in_words('card_shown == "none"', known) == "「提示された物」が「持っていない」のとき"
-    assert in_words("today != today", known) == "today != today"
-    assert (in_words(True, known), in_words(None, known)) == ("いつも", "")
+    words = words_in(Source(SEAL.encode(), "x").data, vocabulary())
+    assert in_words('applicant.role != "self"', words) == "「手続をする方」が「本人」でないとき"
+    assert in_words('card_shown == "none"', words) == "「提示された物」が「持っていない」のとき"
+    assert in_words("certificate.copies % 2 == 0", words) == "certificate.copies % 2 == 0"
+    assert (in_words(True, words), in_words(None, words)) == ("いつも", "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_condition_that_is_offered_says_the_same_when_it_is_read(path: Path) -> None:
+    data = Source(path.read_bytes(), "x").data
+    words = words_in(data, vocabulary())
+    groups = [
+        each["id"] for section in data["sections"] for each in section["questions"] if each.get("questions")
+    ]
+    for group in ("", *groups):
+        for about in conditions(data, vocabulary(), group):
+            for one in about.conditions:
+                assert in_words(one.rule, words.within(group)) == one.sentence
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -14,7 +14,7 @@ from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS, WrongState
 from machimado.cases.authoring.rules import editing, parts
-from machimado.cases.authoring.rules.conditions import conditions
+from machimado.cases.authoring.rules.conditions import About, conditions
 from machimado.cases.authoring.views.draft import draft_or_404, revision_of
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.ground.people import permissions
@@ -77,7 +77,7 @@ def _form(
         "title": parts.TITLES[kind],
         "entries": entries,
         "languages": parts.LANGUAGES,
-        "abouts": conditions(queries.read(draft.text).data, vocabulary()),
+        "abouts": _abouts(request, draft, kind),
         "meanings": queries.meanings() if kind == "question" and is_new else [],
         "place": request.POST.get("place", request.GET.get("place", "")),
         "within": request.POST.get("within", request.GET.get("within", "")),
@@ -86,6 +86,15 @@ def _form(
         "identity": value.get("id", ""),
     }
     return render(request, "authoring/part.html", context, status=422 if wrong else 200)
+
+
+def _abouts(request: HttpRequest, draft: Draft, kind: str) -> tuple[About, ...]:
+    """Return the conditions that can be chosen in a part; within a group also those about the same row."""
+    data = queries.read(draft.text).data
+    asked = request.POST if request.method == "POST" else request.GET
+    place = parts.read_place(kind, asked.get("place", "")) or _within(kind, asked.get("within", "")) or ()
+    holder = _at(data, place[:4]) if len(place) > 4 else {}
+    return conditions(data, vocabulary(), str(holder.get("id", "")))
 
 
 def _write(
