@@ -92,7 +92,8 @@ def city_catalogue(*folders: Path) -> "Catalogue":
 def _folders(city: Path, *others: Path) -> list[Path]:
     """Return where a city keeps its procedures, and its life events if it has any."""
     places = [folder / name for folder in (city, *others) for name in FOLDERS]
-    return [place for place in places if place == city / PROCEDURES or place.is_dir()]
+    # What was published may all have been taken back: a folder that is left empty says nothing.
+    return [place for place in places if place == city / PROCEDURES or any(_changes(str(place)))]
 
 
 def _changes(folder: str) -> Iterator[tuple[str, int]]:
@@ -179,6 +180,14 @@ class Catalogue:
     def versions(self, procedure: str) -> tuple[Form, ...]:
         """Return all versions of a procedure, oldest first."""
         return tuple(self._versions.get(procedure, ()))
+
+    def event_ids(self) -> tuple[str, ...]:
+        """Return the ids of all life events."""
+        return tuple(self._events)
+
+    def event_versions(self, event: str) -> tuple[Triage, ...]:
+        """Return all versions of a life event, oldest first."""
+        return tuple(self._events.get(event, ()))
 
     def current(self, procedure: str, on: date) -> Form:
         """Return the version in force on a day, the one that took effect last; of a life event, with its procedures.
@@ -312,11 +321,12 @@ class Read:
 
     def add(self, kept: Kept) -> None:
         """Take what a file gave."""
+        form = kept.found.form if isinstance(kept.found, Triage) else kept.found
+        self.texts[form.id, form.version] = kept.source.text
         if isinstance(kept.found, Triage):
             self.events.append(kept.found)
         else:
             self.forms.append(kept.found)
-            self.texts[kept.found.id, kept.found.version] = kept.source.text
 
 
 def read_files(files: Iterable[Path]) -> Read:
@@ -354,7 +364,7 @@ def read_what_can_be_read(files: Iterable[Path], *, last_good: dict[Path, Kept] 
         read.add(now)
         kept[file] = now
     forms = {form.id: form for form in read.forms}
-    read.problems += [problem for each in called if forms for problem in _unknown_steps(*each, forms)]
+    read.problems += [problem for each in called if forms for problem in unknown_steps(*each, forms)]
     return read
 
 
@@ -376,7 +386,7 @@ def _read_as(file: Path, raw: bytes) -> tuple[Form | Triage, Source]:
     return load(raw, str(file))
 
 
-def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:
+def unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:
     """Yield where a life event calls what the same files do not have, or is called as one of the procedures."""
     if triage.event.id in forms:
         yield source.problem(("id",), f"「{triage.event.id}」という手続があります。id を変えてください。")

@@ -26,7 +26,10 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Begin the next version of a procedure."""
     try:
         draft = actions.begin(
-            procedure=request.POST.get("procedure", ""), by=permissions.by(request), at=timezone.now()
+            procedure=request.POST.get("procedure", ""),
+            by=permissions.by(request),
+            at=timezone.now(),
+            beside=request.POST.get("beside") == "yes",
         )
     except actions.NotReady as refusal:
         messages.error(request, str(refusal))

@@ -16,10 +16,11 @@ from machimado.cases.procedures.rules.source import Loc
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A case that did not hold: where in the definition, and what was expected and found."""
+    """A case that did not hold: where in the definition, what was expected and found, and what would hold instead."""
 
     loc: Loc
     what: str
+    found: Any = None
 
 
 def check_cases(form: Form, complaints: Complaints) -> None:
@@ -70,8 +71,8 @@ def run_cases(form: Form) -> list[Failure]:
             answers[case.name], today=date.fromisoformat(case.today), channel=case.channel
         )
         failures += [
-            Failure(("tests", number, name), f"試験「{case.name}」: {what}")
-            for name, what in _compare(case, outcome)
+            Failure(("tests", number, name), f"試験「{case.name}」: {what}", instead)
+            for name, what, instead in _compare(case, outcome)
         ]
     return failures
 
@@ -93,8 +94,8 @@ def run_event_cases(triage: Triage) -> list[Failure]:
             "elsewhere": tuple(name for name in outcome.documents if name not in called),
         }
         failures += [
-            Failure(("tests", number, name), f"試験「{case.name}」: {what}")
-            for name, what in _compare_found(case, found)
+            Failure(("tests", number, name), f"試験「{case.name}」: {what}", instead)
+            for name, what, instead in _compare_found(case, found)
         ]
     return failures
 
@@ -112,21 +113,26 @@ def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _compare(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+type_of_finding = tuple[str, str, Any]
+
+
+def _compare(case: Case, outcome: Outcome) -> Iterator[type_of_finding]:
     unasked = [path for path in case.asked if path not in outcome.asked]
     if unasked:
-        yield "asked", f"聞くはずの {_list(unasked)} を聞いていません。"
+        asked = [path for path in case.asked if path not in unasked]
+        yield "asked", f"聞くはずの {_list(unasked)} を聞いていません。", asked
     wrongly = [path for path in case.not_asked if path in outcome.asked]
     if wrongly:
-        yield "not_asked", f"聞かないはずの {_list(wrongly)} を聞いています。"
+        hidden = [path for path in case.not_asked if path not in wrongly]
+        yield "not_asked", f"聞かないはずの {_list(wrongly)} を聞いています。", hidden
     yield from _compare_sets(case, outcome)
     for name in ("derived", "delivers"):
         yield from _compare_values(name, getattr(case, name), getattr(outcome, name))
     if case.fee is not None and case.fee != outcome.fee:
-        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。"
+        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。", outcome.fee
 
 
-def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+def _compare_sets(case: Case, outcome: Outcome) -> Iterator[type_of_finding]:
     found: dict[str, tuple[str, ...]] = {
         "missing": outcome.missing,
         "errors": _ids(outcome.errors),
@@ -137,12 +143,12 @@ def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield from _compare_found(case, found)
 
 
-def _compare_found(case: Case | EventCase, found: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+def _compare_found(case: Case | EventCase, found: Mapping[str, tuple[str, ...]]) -> Iterator[type_of_finding]:
     """Compare what a case names, whole; what it does not name is not compared."""
     for name, actual in found.items():
         expected = getattr(case, name)
         if expected is not None and sorted(expected) != sorted(actual):
-            yield name, f"{name} は {_list(expected)} のはずが {_list(actual)} です。"
+            yield name, f"{name} は {_list(expected)} のはずが {_list(actual)} です。", list(actual)
 
 
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -151,12 +157,13 @@ def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def _compare_values(
     name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[type_of_finding]:
+    instead = {key: actual[key] for key in expected if key in actual}
     for key, value in expected.items():
         if key not in actual:
-            yield name, f"{name} の {key} は {value!r} のはずが、ありません。"
+            yield name, f"{name} の {key} は {value!r} のはずが、ありません。", instead
         elif actual[key] != value:
-            yield name, f"{name} の {key} は {value!r} のはずが {actual[key]!r} です。"
+            yield name, f"{name} の {key} は {value!r} のはずが {actual[key]!r} です。", instead
 
 
 def _list(names: Iterable[str]) -> str:

@@ -1,73 +1,30 @@
 """What the authoring pages show, as plain data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 from machimado.cases.applications.rules.sheet import Sheet, lay_out
 from machimado.cases.authoring.models import Draft, DraftText
+from machimado.cases.authoring.queries.reading import Meanwhile, Reading, form_of, meanwhile, read, versions
 from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.naming import called, named
-from machimado.cases.authoring.rules.parts import Loc
+from machimado.cases.authoring.rules.parts import Field, Loc
 from machimado.cases.authoring.rules.steps import Did, Steps, steps
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.rules.cases import merged, run_cases
+from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.definition import Channel
-from machimado.cases.procedures.rules.difference import every_difference
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.load import load_with_source, vocabulary
-from machimado.cases.procedures.rules.problems import DefinitionError, Problem
+from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.load import vocabulary
 from machimado.cases.procedures.rules.saying import Words, say_claim, say_value
-from machimado.cases.procedures.rules.source import Source
 
+__all__ = ["Meanwhile", "Reading", "form_of", "meanwhile", "read", "versions"]
+
+EVENTS = "ライフイベント（まとめて受け付ける手続）"
 OPEN = (Draft.State.EDITING, Draft.State.PROPOSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A draft's text as the engine understands it: its form, or why there is none; which of its tests fail; what it changes."""
-
-    form: Form | None
-    data: dict[str, Any]
-    problems: tuple[Problem, ...]
-    failures: tuple[Problem, ...]
-    changes: tuple[str, ...]
-
-    @property
-    def tests(self) -> int:
-        """How many tests the draft has."""
-        return len(self.form.procedure.tests) if self.form else 0
-
-
-def read(text: str) -> Reading:
-    """Read a draft; what is wrong is told with its line, and never raised."""
-    form, source, problems = _loaded(text)
-    if form is None or source is None:
-        return Reading(None, _data(text), problems, (), ())
-    failures = tuple(source.problem(failure.loc, failure.what) for failure in run_cases(form))
-    before = [version for version in procedures.versions(form.id) if version.version < form.version]
-    changes = every_difference(before[-1], form) if before else ()
-    return Reading(form, source.data, (), failures, changes)
-
-
-@lru_cache(maxsize=16)
-def _loaded(text: str) -> tuple[Form | None, Source | None, tuple[Problem, ...]]:
-    try:
-        form, source = load_with_source(text.encode(), "下書き")
-    except DefinitionError as error:
-        return None, None, tuple(error.problems)
-    return form, source, ()
-
-
-def _data(text: str) -> dict[str, Any]:
-    """Return what can be read of a text that is no procedure (yet)."""
-    try:
-        data = Source(text.encode(), "下書き").data
-    except DefinitionError:
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +40,33 @@ class Listed:
 
 
 def listed() -> list[Listed]:
-    """Return all procedures, those of one business together."""
+    """Return all procedures, those of one business together, and the life events."""
     drafts = {
         draft.procedure: draft for draft in Draft.objects.filter(state__in=OPEN).select_related("author")
     }
-    return [
-        Listed(
-            each[-1].id,
-            each[-1].procedure.title["ja"],
-            procedures.business_name(each[-1]),
-            tuple((form.version, form.procedure.version.effective_from) for form in reversed(each)),
-            drafts.pop(each[-1].id, None),
-            procedures.words_of(each[-1]),
-        )
-        for each in procedures.everything()
-    ] + [
-        Listed(draft.procedure, draft.procedure, "新しい手続", (), draft, draft.procedure)
-        for draft in drafts.values()
-    ]
+    everything: list[tuple[Form | Triage, ...]] = [*procedures.everything(), *procedures.every_event()]
+    found = [_listed(each, drafts.pop(form_of(each[-1]).id, None)) for each in everything]
+    return found + [_new(draft) for draft in drafts.values()]
+
+
+def _listed(each: tuple[Form | Triage, ...], draft: Draft | None) -> Listed:
+    newest = form_of(each[-1])
+    is_event = isinstance(each[-1], Triage)
+    return Listed(
+        newest.id,
+        newest.procedure.title["ja"],
+        EVENTS if is_event else procedures.business_name(newest),
+        tuple(
+            (form_of(one).version, form_of(one).procedure.version.effective_from) for one in reversed(each)
+        ),
+        draft,
+        f"{EVENTS} {newest.procedure.title['ja']}" if is_event else procedures.words_of(newest),
+    )
+
+
+def _new(draft: Draft) -> Listed:
+    title = _said(read(draft.text).data, "title") or draft.procedure
+    return Listed(draft.procedure, title, "新しい手続", (), draft, f"{title} {draft.procedure}")
 
 
 def draft(draft_id: UUID) -> Draft:
@@ -124,6 +90,23 @@ def history(draft: Draft) -> list[DraftText]:
 def told(data: dict[str, Any], loc: Loc) -> str:
     """Return what a part of a draft is called."""
     return named(data, loc, vocabulary()).words
+
+
+def words_at(draft: Draft, place: Loc) -> Callable[[Field, Any], str]:
+    """Return what says a rule of a part in words; within a group its rules speak of the same row."""
+    data = read(draft.text).data
+    words = words_in(data, vocabulary())
+    if len(place) > 4:
+        words = words.within(str(data["sections"][place[1]]["questions"][place[3]].get("id", "")))
+
+    def say(field: Field, value: Any) -> str:
+        if field.look == "expression":
+            return say_value(value, words) if value is not None else ""
+        if field.look != "rule":
+            return ""
+        return say_claim(value, words) if field.name == "assert" and value else in_words(value, words)
+
+    return say
 
 
 def told_new(kind: str, value: dict[str, Any]) -> str:
@@ -167,6 +150,14 @@ def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
             Entry(f"documents.{number}", _said(document, "title"), _note(document, known))
             for number, document in enumerate(_list(data, "documents"))
         ],
+        "procedures": [
+            Entry(f"procedures.{number}", _procedure_title(called), _note(called, known))
+            for number, called in enumerate(_list(data, "procedures"))
+        ],
+        "elsewhere": [
+            Entry(f"elsewhere.{number}", _said(errand, "title"), _note(errand, known))
+            for number, errand in enumerate(_list(data, "elsewhere"))
+        ],
         "delivered": [
             Entry(
                 f"delivery.fields.{number}", str(field.get("to", "")), say_value(field.get("from", ""), known)
@@ -174,6 +165,12 @@ def contents(data: dict[str, Any]) -> dict[str, list[Entry]]:
             for number, field in enumerate(_list(data.get("delivery") or {}, "fields"))
         ],
     }
+
+
+def _procedure_title(called: dict[str, Any]) -> str:
+    name = str(called.get("procedure", ""))
+    found = procedures.versions(name)
+    return found[-1].procedure.title["ja"] if found else name
 
 
 def _questions(holder: dict[str, Any], place: str, known: Words, group: str = "") -> tuple[Entry, ...]:
@@ -223,9 +220,23 @@ def inherited(name: str) -> dict[str, Any]:
 
 def meanings() -> list[tuple[str, str]]:
     """Return the shared questions: (id, what it is called)."""
+    found = [(name, each.label["ja"]) for name, each in vocabulary().meanings.items() if "[]" not in name]
+    return sorted(found, key=lambda one: one[1])
+
+
+def option_sets() -> list[tuple[str, str]]:
+    """Return the options that all procedures share: (name, what they say)."""
     return [
-        (name, each.label["ja"]) for name, each in sorted(vocabulary().meanings.items()) if "[]" not in name
+        (name, "・".join(option.label["ja"] for option in options))
+        for name, options in sorted(vocabulary().option_sets.items())
     ]
+
+
+def before(reading: Reading) -> Reading | None:
+    """Return the version that a draft comes after; nothing where it is the first."""
+    number = reading.form.version if reading.form else 0
+    found = [one for one in versions(reading.id) if not number or form_of(one).version < number]
+    return read(procedures.text_of(form_of(found[-1]))) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +248,16 @@ class Preview:
     tests: tuple[str, ...]
 
 
-def preview(form: Form, *, test: str, channel: Channel, language: str, today: date) -> Preview:
+def preview(reading: Reading, *, test: str, channel: Channel, language: str, today: date) -> Preview | None:
     """Return what is asked for the answers of a test, the first one where none is named; `-` is an empty form."""
+    form = reading.shown
+    if form is None:
+        return None
     answers: dict[str, dict[str, Any]] = {}
-    for case in form.procedure.tests:
+    for case in reading.cases:
         answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
     test = test or next(iter(answers), "")
-    days = {case.name: date.fromisoformat(case.today) for case in form.procedure.tests}
+    days = {case.name: date.fromisoformat(case.today) for case in reading.cases}
     sheet = lay_out(
         form, answers.get(test, {}), {}, today=days.get(test, today), channel=channel, language=language
     )
