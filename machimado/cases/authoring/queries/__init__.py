@@ -1,14 +1,26 @@
 """What the authoring pages show, as plain data."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
+
 from machimado.cases.applications.rules.sheet import Sheet, lay_out
-from machimado.cases.authoring.models import Draft, DraftText
-from machimado.cases.authoring.queries.reading import Meanwhile, Reading, form_of, meanwhile, read, versions
+from machimado.cases.authoring.models import Draft, DraftText, Hand
+from machimado.cases.authoring.queries.reading import (
+    Meanwhile,
+    Reading,
+    form_of,
+    is_event,
+    meanwhile,
+    read,
+    versions,
+)
+from machimado.cases.authoring.rules import editing, packing
 from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.naming import called, named
 from machimado.cases.authoring.rules.parts import Field, Loc
@@ -20,6 +32,7 @@ from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import Triage
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.cases.procedures.rules.saying import Words, say_claim, say_value
+from machimado.ground.people.models import Officer
 
 __all__ = ["Meanwhile", "Reading", "form_of", "meanwhile", "read", "versions"]
 
@@ -35,21 +48,24 @@ class Listed:
     title: str
     business: str
     versions: tuple[tuple[int, str], ...]
-    draft: Draft | None
+    drafts: tuple[Draft, ...]
     words: str
+    # Whether one of the drafts is of whoever looks.
+    is_mine: bool = False
 
 
-def listed() -> list[Listed]:
-    """Return all procedures, those of one business together, and the life events."""
-    drafts = {
-        draft.procedure: draft for draft in Draft.objects.filter(state__in=OPEN).select_related("author")
-    }
+def listed(officer: Officer, drafts: Iterable[Draft]) -> list[Listed]:
+    """Return all procedures, those of one business together, and the life events, with the drafts that are open."""
+    by_procedure: dict[str, list[Draft]] = {}
+    for one in drafts:
+        by_procedure.setdefault(one.procedure, []).append(one)
     everything: list[tuple[Form | Triage, ...]] = [*procedures.everything(), *procedures.every_event()]
-    found = [_listed(each, drafts.pop(form_of(each[-1]).id, None)) for each in everything]
-    return found + [_new(draft) for draft in drafts.values()]
+    found = [_listed(each, tuple(by_procedure.pop(form_of(each[-1]).id, ()))) for each in everything]
+    found += [_new(each) for each in by_procedure.values()]
+    return [replace(one, is_mine=any(draft.author_id == officer.pk for draft in one.drafts)) for one in found]
 
 
-def _listed(each: tuple[Form | Triage, ...], draft: Draft | None) -> Listed:
+def _listed(each: tuple[Form | Triage, ...], drafts: tuple[Draft, ...]) -> Listed:
     newest = form_of(each[-1])
     is_event = isinstance(each[-1], Triage)
     return Listed(
@@ -59,14 +75,80 @@ def _listed(each: tuple[Form | Triage, ...], draft: Draft | None) -> Listed:
         tuple(
             (form_of(one).version, form_of(one).procedure.version.effective_from) for one in reversed(each)
         ),
-        draft,
+        drafts,
         f"{EVENTS} {newest.procedure.title['ja']}" if is_event else procedures.words_of(newest),
     )
 
 
-def _new(draft: Draft) -> Listed:
-    title = _said(read(draft.text).data, "title") or draft.procedure
-    return Listed(draft.procedure, title, "新しい手続", (), draft, f"{title} {draft.procedure}")
+def _new(drafts: list[Draft]) -> Listed:
+    title = _title(drafts[0])
+    name = drafts[0].procedure
+    return Listed(name, title, "新しい手続", (), tuple(drafts), f"{title} {name}")
+
+
+def _title(draft: Draft) -> str:
+    """Return what a draft's procedure is called: in force, or in the draft where it is new."""
+    found = versions(draft.procedure)
+    if found:
+        return form_of(found[-1]).procedure.title["ja"]
+    return _said(read(draft.text).data, "title") or draft.procedure
+
+
+def open_drafts() -> list[Draft]:
+    """Return the drafts that are being written or wait for somebody, with who wrote on them."""
+    return list(
+        Draft.objects.filter(state__in=OPEN).select_related("author").prefetch_related("hands__officer")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft that waits to be let through: who wrote on it, and whether whoever looks may do so."""
+
+    draft: Draft
+    title: str
+    writers: tuple[str, ...]
+    may_approve: bool
+
+
+def waiting(officer: Officer, drafts: Iterable[Draft]) -> list[Waiting]:
+    """Return what waits for a second officer, what comes first first."""
+    proposed = [draft for draft in drafts if draft.state == Draft.State.PROPOSED]
+    return [_waiting(officer, draft) for draft in sorted(proposed, key=lambda one: str(one.effective_date))]
+
+
+def _waiting(officer: Officer, draft: Draft) -> Waiting:
+    wrote = [hand.officer for hand in draft.hands.all() if hand.role == Hand.Role.WROTE]
+    return Waiting(draft, _title(draft), tuple(one.name for one in wrote), may_approve=officer not in wrote)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A version that is not in force yet: from when, and the draft that it was."""
+
+    day: str
+    title: str
+    number: int
+    draft: Draft | None
+
+
+def coming(on: date) -> list[Coming]:
+    """Return the versions that will take effect after a day, the next one first."""
+    everything: list[tuple[Form | Triage, ...]] = [*procedures.everything(), *procedures.every_event()]
+    later = [form_of(one) for each in everything for one in each if _since(one) > on.isoformat()]
+    published = Draft.objects.filter(state=Draft.State.PUBLISHED, effective_date__gt=on).select_related(
+        "approver"
+    )
+    drafts = {(draft.procedure, str(draft.effective_date)): draft for draft in published}
+    found = [
+        Coming(day := _since(form), form.procedure.title["ja"], form.version, drafts.get((form.id, day)))
+        for form in later
+    ]
+    return sorted(found, key=lambda one: (one.day, one.title))
+
+
+def _since(one: Form | Triage) -> str:
+    return form_of(one).procedure.version.effective_from
 
 
 def draft(draft_id: UUID) -> Draft:
@@ -262,3 +344,82 @@ def preview(reading: Reading, *, test: str, channel: Channel, language: str, tod
         form, answers.get(test, {}), {}, today=days.get(test, today), channel=channel, language=language
     )
     return Preview(sheet, test if test in answers else "", tuple(answers))
+
+
+# ---------------------------------------------------------------- one file to hand on
+
+
+class NotReadable(Exception):
+    """The text is no procedure that could be begun from; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file from elsewhere before it is taken over: how it will stand here, and whether the city has such a procedure."""
+
+    text: str
+    reading: Reading
+    is_known: bool
+
+
+def incoming(text: str) -> Incoming:
+    """Return what a file from elsewhere would change.
+
+    Raises: NotReadable.
+    """
+    first = read(text)
+    if first.form is None:
+        one = first.problems[0]
+        raise NotReadable(f"このファイルは読めません：{one.what}（{one.line}行目）")
+    found = versions(first.id)
+    number = max((form_of(each).version for each in found), default=0) + 1
+    # As the next version: what it changes is told against the newest one here.
+    reading = read(editing.put(text, ("version", "number"), number))
+    return Incoming(text, reading, bool(found))
+
+
+def version(identity: str, number: int) -> Form | None:
+    """Return a version of a procedure or life event, of the latter what asks."""
+    return next((form for one in versions(identity) if (form := form_of(one)).version == number), None)
+
+
+def packed(form: Form | None, text: str) -> bytes:
+    """Return a definition as one file, with the city's own forms on paper that it needs."""
+    data = read(text).data
+    folder = "events" if is_event(data) else "procedures"
+    name = form.id if form else str(data.get("id", "draft"))
+    return packing.pack(f"{folder}/{name}.yaml", text, _layouts(form) if form else {})
+
+
+def _layouts(form: Form) -> dict[str, bytes]:
+    """Return the city's own form of a procedure and those that it takes in; nothing where the standard one serves."""
+    folder: Path = settings.CITY_FOLDER / "forms"
+    first = form.procedure.form or f"{form.id}.typ"
+    waiting, found = [first], dict[str, bytes]()
+    while waiting:
+        name = waiting.pop()
+        path = folder / name
+        if name not in found and path.is_file():
+            found[name] = path.read_bytes()
+            waiting += packing.imported(found[name].decode())
+    return found
+
+
+def notes_on_layouts(file: packing.Packed) -> list[str]:
+    """Return what there is to say of the forms on paper that came with a file: those are kept by whoever keeps the machine."""
+    folder: Path = settings.CITY_FOLDER / "forms"
+    here = {
+        name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in file.layouts
+    }
+    new = [name for name in sorted(here) if here[name] is None]
+    other = [name for name in sorted(here) if here[name] not in {None, file.layouts[name]}]
+    told = []
+    if new:
+        told.append(
+            f"紙の様式「{'」「'.join(new)}」は、このまちにありません。使うときは、様式の置き場（forms）に入れるよう情報政策課に頼んでください。それまでは標準の様式で印刷します。"
+        )
+    if other:
+        told.append(
+            f"紙の様式「{'」「'.join(other)}」は、このまちの様式と違います。取り込んでも、このまちの様式で印刷します。"
+        )
+    return told

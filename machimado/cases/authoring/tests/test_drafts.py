@@ -17,7 +17,7 @@ from django.utils import timezone
 from machimado.cases.applications.tests import claim
 from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft, Hand
-from machimado.cases.authoring.rules import editing
+from machimado.cases.authoring.rules import editing, packing
 from machimado.cases.procedures import catalogue
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.load import load
@@ -238,8 +238,14 @@ def test_a_file_from_elsewhere_becomes_a_draft_with_its_difference(
     text = editing.put(procedures.text_of(procedures.versions(SEAL)[-1]), ("fee",), 350)
     client = sign_in(universe.specialist)
     upload = SimpleUploadedFile("seal.yaml", text.encode())
-    led = client.post("/authoring/import/", {"file": upload}).headers["Location"]
+    seen = client.post("/authoring/import/", {"file": upload})
+    assert "『350円』に変わりました。" in seen.content.decode()
+    assert not Draft.objects.exists()
+    # As a browser sends it: lines end as the web has them.
+    web = seen.context["text"].replace("\n", "\r\n")
+    led = client.post("/authoring/import/", {"text": web}).headers["Location"]
     page = client.get(led).content.decode()
+    assert "\r" not in Draft.objects.get().text
     assert "手数料が『「通数」 × 300円』から『350円』に変わりました。" in page
     assert queries.read(Draft.objects.get().text).data["version"]["number"] == 2
 
@@ -265,10 +271,12 @@ def test_what_is_no_procedure_is_refused_with_a_sentence(
 
 
 def test_a_version_is_handed_out_as_one_file(universe: Universe, sign_in: SignIn) -> None:
-    answer = sign_in(universe.specialist).get(f"/authoring/procedures/{SEAL}/1.yaml")
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{SEAL}.v1.yaml"'
-    assert load(answer.content, "x.yaml").id == SEAL
-    assert sign_in(universe.specialist).get(f"/authoring/procedures/{SEAL}/9.yaml").status_code == 404
+    answer = sign_in(universe.specialist).get(f"/authoring/procedures/{SEAL}/1.zip")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{SEAL}.v1.zip"'
+    text = packing.unpack(answer.content).text
+    assert text == procedures.text_of(procedures.versions(SEAL)[0])
+    assert load(text.encode(), "x.yaml").id == SEAL
+    assert sign_in(universe.specialist).get(f"/authoring/procedures/{SEAL}/9.zip").status_code == 404
 
 
 def test_the_whole_way_on_the_pages(universe: Universe, sign_in: SignIn) -> None:
@@ -543,6 +551,26 @@ def test_what_is_in_force_is_not_kept_from_it(universe: Universe) -> None:
     draft = actions.approve(draft=proposed(universe.specialist), by=universe.supervisor, at=now())
     with pytest.raises(Exception, match="施行日が来ている"):
         actions.recall(draft=draft, note="やめる", by=universe.specialist, at=now())
+
+
+def test_the_list_tells_what_waits_and_what_comes_when(
+    universe: Universe, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    later = timezone.localdate() + timedelta(days=30)
+    draft = proposed(universe.specialist, later)
+    second = sign_in(universe.supervisor)
+    page = second.get("/authoring/").content.decode()
+    assert "承認を待っている申し出　1件" in page
+    assert "確かめて承認する" in page
+    assert "確かめて承認する" not in sign_in(universe.specialist).get("/authoring/").content.decode()
+    actions.approve(draft=draft, by=universe.supervisor, at=now())
+    forget()
+    # Each procedure has one row, and no query of its own.
+    with django_assert_max_num_queries(12):
+        page = second.get("/authoring/").content.decode()
+    assert "これから使われる版　1件" in page
+    assert f"/authoring/drafts/{draft.pk}/" in page
+    assert "承認を待っている申し出　0件" in page
 
 
 def test_whoever_comes_second_is_told_what_changed_meanwhile(universe: Universe, sign_in: SignIn) -> None:

@@ -84,7 +84,8 @@ def _named(history: list[DraftText], revision: int | None) -> DraftText | None:
 def export(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Hand out the draft as one file."""
     draft = draft_or_404(draft_id)
-    return as_file(draft.text, f"{draft.procedure}.draft.yaml")
+    form = queries.read(draft.text).form
+    return as_file(queries.packed(form, draft.text), f"{draft.procedure}.draft.zip")
 
 
 @permissions.officers(*AUTHORS)
