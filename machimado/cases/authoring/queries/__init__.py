@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from machimado.cases.applications.rules.sheet import Sheet, lay_out
+from machimado.cases.applications.rules.sheet import Sheet, lay_out, unchanged
 from machimado.cases.authoring.models import Draft, DraftText, Hand
 from machimado.cases.authoring.queries.reading import (
     Meanwhile,
@@ -323,27 +323,43 @@ def before(reading: Reading) -> Reading | None:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A draft as it will look: with the answers of one of its tests, on one channel, in one language."""
+    """A draft as it will look: with the answers of one of its tests, on one channel, in one language.
+
+    `changed` are the questions that look otherwise than in the version before.
+    """
 
     sheet: Sheet
-    test: str
-    tests: tuple[str, ...]
+    changed: frozenset[str] = frozenset()
 
 
-def preview(reading: Reading, *, test: str, channel: Channel, language: str, today: date) -> Preview | None:
+def preview(
+    reading: Reading,
+    *,
+    test: str,
+    channel: Channel,
+    language: str,
+    today: date,
+    against: Reading | None = None,
+) -> Preview | None:
     """Return what is asked for the answers of a test, the first one where none is named; `-` is an empty form."""
-    form = reading.shown
-    if form is None:
-        return None
     answers: dict[str, dict[str, Any]] = {}
     for case in reading.cases:
         answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
     test = test or next(iter(answers), "")
     days = {case.name: date.fromisoformat(case.today) for case in reading.cases}
-    sheet = lay_out(
-        form, answers.get(test, {}), {}, today=days.get(test, today), channel=channel, language=language
-    )
-    return Preview(sheet, test if test in answers else "", tuple(answers))
+
+    def sheet_of(form: Form) -> Sheet:
+        given, day = answers.get(test, {}), days.get(test, today)
+        return lay_out(form, given, {}, today=day, channel=channel, language=language)
+
+    form, earlier = reading.shown, against.shown if against else None
+    if form is None:
+        return None
+    sheet = sheet_of(form)
+    if earlier is None:
+        return Preview(sheet)
+    same = unchanged(sheet_of(earlier), sheet)
+    return Preview(sheet, frozenset(line.path for line in sheet.lines() if line.path not in same))
 
 
 # ---------------------------------------------------------------- one file to hand on

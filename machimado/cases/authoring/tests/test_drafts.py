@@ -430,6 +430,8 @@ def test_the_version_in_force_is_seen_beside_the_draft(universe: Universe, sign_
     )
     assert NEW["ja"] not in before
     assert NEW["ja"] in after
+    assert "変わるところ" not in before
+    assert after.count("変わるところ") == 1
 
 
 def test_on_paper_it_is_a_pdf(universe: Universe, sign_in: SignIn) -> None:

@@ -118,6 +118,7 @@ def _drawn(request: HttpRequest, reading: Reading, place: str) -> HttpResponse:
         channel=PLACES[place][1],
         language=language,
         today=timezone.localdate(),
+        against=None if request.GET.get("which") == "before" else queries.before(reading),
     )
     draws = specimen_of(place)
     if seen is not None and draws is not None:
@@ -126,7 +127,13 @@ def _drawn(request: HttpRequest, reading: Reading, place: str) -> HttpResponse:
             draws(request, seen.sheet, language=language, where=where, more=_address(request))
         )
     offered = reading.form is not None and PLACES[place][1] in reading.form.procedure.channels
-    context = {"seen": seen, "place": place, "language": language, "offered": offered}
+    context = {
+        "seen": seen,
+        "place": place,
+        "language": language,
+        "offered": offered,
+        "changed": seen.changed if seen else frozenset(),
+    }
     return render(request, "authoring/frame.html", context)
 
 
