@@ -1,6 +1,7 @@
 """From a draft to a version in force: two officers, one file, and nothing that has begun is changed."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -434,11 +435,23 @@ def test_the_version_in_force_is_seen_beside_the_draft(universe: Universe, sign_
     assert after.count("変わるところ") == 1
 
 
+def test_the_review_opens_where_something_changed(universe: Universe, sign_in: SignIn) -> None:
+    draft = proposed(universe.specialist)
+    second = sign_in(universe.supervisor)
+    assert "#q-seal-number" in second.get(f"/authoring/drafts/{draft.pk}/review/").content.decode()
+    at_home = second.get(f"/authoring/drafts/{draft.pk}/review/?channel=web").content.decode()
+    assert "where=seal.number" in at_home
+
+
 def test_on_paper_it_is_a_pdf(universe: Universe, sign_in: SignIn) -> None:
     author = sign_in(universe.specialist)
     led = author.post("/authoring/begin/", {"procedure": SEAL}).headers["Location"]
-    answer = author.get(f"{led}frame/", {"channel": "paper"})
+    answer = author.get(f"{led}frame/", {"channel": "paper", "as": "pdf"})
     assert answer.headers["Content-Type"] == "application/pdf"
+    page = author.get(f"{led}frame/", {"channel": "paper"}).content.decode()
+    pictures = re.findall(r"data:image/png;base64,([^\"]+)", page)
+    assert pictures
+    assert b64decode(pictures[0]).startswith(b"\x89PNG")
     assert author.get(f"{led}frame/", {"channel": "nothing"}).status_code == 404
 
 

@@ -1,5 +1,6 @@
 """A draft as it will look on each channel, beside the version in force where there is one."""
 
+from base64 import b64encode
 from functools import cache
 from typing import Protocol
 from uuid import UUID
@@ -81,8 +82,20 @@ def choices(request: HttpRequest, draft: Draft, reading: Reading) -> dict[str, o
         "languages": LANGUAGES,
         "tests": names,
         "test": test,
-        "has_before": queries.before(reading) is not None,
+        "has_before": (earlier := queries.before(reading)) is not None,
+        "first": (first := _first_changed(reading, earlier, place, test)),
+        "first_id": "q-" + first.replace(".", "-"),
     }
+
+
+def _first_changed(reading: Reading, earlier: Reading | None, place: str, test: str) -> str:
+    """Return the first question that looks otherwise than before: the page opens there, so that nobody has to look for it."""
+    channel = PLACES[place][1] if place in PLACES else "counter"
+    seen = queries.preview(
+        reading, test=test, channel=channel, language="ja", today=timezone.localdate(), against=earlier
+    )
+    lines = seen.sheet.lines() if seen else ()
+    return next((line.path for line in lines if seen and line.path in seen.changed), "")
 
 
 @permissions.officers(*AUTHORS)
@@ -97,14 +110,18 @@ def frame(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     place = request.GET.get("channel", "counter")
     if reading is None or place not in PLACES:
         raise Http404
-    answer = _printed(reading) if place == "paper" else _drawn(request, reading, place)
+    answer = _on_paper(request, reading) if place == "paper" else _drawn(request, reading, place)
     answer.headers["Content-Security-Policy"] = FRAME_POLICY
     return answer
 
 
-def _printed(reading: Reading) -> HttpResponse:
+def _on_paper(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """Show the form to write on: as pictures in the page, as PDF where that is asked for."""
     if reading.form is None or reading.is_event:
         raise Http404
+    if request.GET.get("as") != "pdf":
+        pages = [b64encode(page).decode() for page in paper.specimen_pages(form=reading.form)]
+        return render(request, "authoring/paper.html", {"pages": pages})
     printed = paper.specimen(form=reading.form, at=timezone.now())
     return HttpResponse(printed.pdf, content_type="application/pdf")
 

@@ -214,9 +214,10 @@ def _questions(form: Form, sections: list[dict[str, Any]]) -> list[dict[str, Any
     found = []
     for section in sections:
         for question in section["questions"]:
-            found.append({**_question(form, question, question["id"]), "section": section["title"]["ja"]})
+            place = {"section": (section["id"], section["title"]["ja"])}
+            found.append({**_question(form, question, question["id"]), **place})
             found += [
-                {**_question(form, row, f"{question['id']}[].{row['id']}"), "section": section["title"]["ja"]}
+                {**_question(form, row, f"{question['id']}[].{row['id']}"), **place}
                 for row in question["questions"]
             ]
     return found
@@ -294,7 +295,11 @@ class _Teller:
 
     def entry(self, part: str, name: str, was: Any, now: Any) -> Iterator[str]:
         """Tell what is different in one entry of a part."""
-        if _is_named(name, was) or _is_named(name, now):
+        if name == "section" and was and now:
+            # A chapter that is called otherwise is told once, not with each of its questions.
+            if was[0] != now[0]:
+                yield _became(f"{part}入っている章", was[1], now[1])
+        elif _is_named(name, was) or _is_named(name, now):
             # What is delivered, and a question, are told by themselves; an option within its question.
             holder = part if name == "options" else ""
             yield from self.named(holder, _LISTS[name], was or [], now or [])

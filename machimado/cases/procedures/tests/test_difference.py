@@ -103,6 +103,12 @@ tests: [{name: 一, today: "2026-04-10", answers: {amount: 5}}]
     assert said in every_difference(old, new)
 
 
+def test_a_chapter_that_is_called_otherwise_is_told_once() -> None:
+    text = file(QUESTIONS, MORE)
+    old, new = (load(one.encode(), "a.yaml") for one in (text, text.replace("{ja: 質問}", "{ja: 聞くこと}")))
+    assert every_difference(old, new) == ("章「聞くこと」の名前が「質問」から「聞くこと」に変わりました。",)
+
+
 def test_what_stands_elsewhere_is_told_with_both_places() -> None:
     first, second, third = QUESTIONS.strip().splitlines()
     new = form(f"{second}\n{first}\n{third}", MORE)
