@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from machimado.site import bench, checkup, launcher, tls, upkeep
 from machimado.site.environment import SettingRefused
@@ -90,12 +91,16 @@ def _describe(parser: argparse.ArgumentParser) -> None:
 
 def _rooms() -> list[launcher.type_of_adder]:
     """Return what adds each room's commands; none of these modules imports models at its top."""
+    from machimado.cases.authoring import commands as authoring
     from machimado.cases.delivery import commands as delivery
     from machimado.cases.procedures import commands as procedures
     from machimado.cases.register import commands as register
     from machimado.ground.journal import commands as journal
 
-    return [procedures.add_parser, register.add_parser, delivery.add_parser, journal.add_parser]
+    def add_procedures(commands: Any) -> None:
+        authoring.add_commands(procedures.add_parser(commands))
+
+    return [add_procedures, register.add_parser, delivery.add_parser, journal.add_parser]
 
 
 def _add_places_below(parser: argparse.ArgumentParser) -> None:

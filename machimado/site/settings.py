@@ -212,6 +212,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 # No HSTS: a browser that remembers "https only" would lock an office out whose certificate has run out.
 SILENCED_SYSTEM_CHECKS = ["security.W004"]
 X_FRAME_OPTIONS = "DENY"
+# Who draws a procedure that is being written as its own pages show it; authoring knows none of the rooms above it.
+SPECIMENS = {
+    "tablet": "machimado.frontyard.counter.views.specimen.tablet",
+    "web": "machimado.frontyard.selfservice.views.specimen.page",
+    "kiosk": "machimado.frontyard.selfservice.views.specimen.page",
+}
 # Minutes without a touch after which an officer's screen asks for the password again.
 LOCK_AFTER_MINUTES = env.integer("MACHIMADO_LOCK_MINUTES", 10, low=1, high=240)
 # Where `machimado card-agent` listens on each officer's own computer.

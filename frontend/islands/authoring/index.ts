@@ -1,2 +1,3 @@
-/** The screens on which procedures are written: looks only, forms are the browser's own. */
+/** The screens on which procedures are written: forms are the browser's own; what was typed is not lost unasked. */
 import "../../styles/authoring.css";
+import "./unsaved";

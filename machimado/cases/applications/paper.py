@@ -22,7 +22,7 @@ from machimado.ground.people.models import Officer
 from machimado.ground.typesetting.fonts import FontSet, font_folders, open_fonts
 from machimado.ground.typesetting.missing import Missing, find_missing
 from machimado.ground.typesetting.qr import qr_svg
-from machimado.ground.typesetting.typesetter import typeset
+from machimado.ground.typesetting.typesetter import picture, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,13 @@ def specimen(*, form: Form, at: datetime) -> Printed:
     return _print(
         form, {**_fixed(form), "blank": True, "answers": {}, "derived": {}, "reference": "", "qr_svg": ""}, at
     )
+
+
+def specimen_pages(*, form: Form) -> tuple[bytes, ...]:
+    """Draw the blank form of a definition that is not in force (yet) as pictures (PNG), one a page."""
+    layout = _layout(form)
+    inputs = {**_fixed(form), "blank": True}
+    return picture(layout, inputs, root=layout.parent, fonts=_fonts())
 
 
 def missing(application: Application) -> tuple[Missing, ...]:

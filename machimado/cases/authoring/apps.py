@@ -16,6 +16,7 @@ class AuthoringConfig(AppConfig):
         "draft.proposed": "手続の公開を申し出た",
         "draft.published": "手続の新しい版を公開した",
         "draft.sent_back": "手続の下書きを差し戻した",
+        "draft.recalled": "手続の新しい版の公開を取りやめた",
         "draft.withdrawn": "手続の下書きを取り下げた",
     }
     journal_details = {

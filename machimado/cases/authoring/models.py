@@ -23,6 +23,8 @@ class Draft(models.Model):
     state = models.CharField("状態", max_length=10, choices=State, default=State.EDITING)
     # The number of the version from which it was begun; nothing where the procedure is new here.
     based_on = models.PositiveIntegerField("もとの版", null=True)
+    # Begun although another officer's draft of the same procedure was open: whoever comes second is told what changed.
+    is_beside = models.BooleanField("並行", default=False)
     author = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="作成者")
     begun_at = models.DateTimeField("開始日時")
     effective_date = models.DateField("施行日", null=True)
@@ -50,7 +52,14 @@ class Draft(models.Model):
                 name="draft_published_is_approved",
             ),
             models.UniqueConstraint(
-                fields=["procedure"], condition=Q(state__in=["editing", "proposed"]), name="draft_one_open"
+                fields=["procedure"],
+                condition=Q(state__in=["editing", "proposed"], is_beside=False),
+                name="draft_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["procedure", "author"],
+                condition=Q(state__in=["editing", "proposed"]),
+                name="draft_one_open_of_each",
             ),
         ]
 

@@ -1,5 +1,7 @@
 """Who may write a procedure, and who may let it become one. Buttons ask the same functions as actions."""
 
+from datetime import date
+
 from machimado.cases.authoring.models import Draft
 from machimado.ground.people.models import Officer, Role
 from machimado.ground.people.permissions import Refused
@@ -36,6 +38,27 @@ def check_approve(officer: Officer, draft: Draft) -> None:
     check_state(draft, State.PROPOSED)
     if draft.hands.filter(officer=officer, role="wrote").exists():
         raise Refused(OWN_WORK)
+
+
+def check_recall(draft: Draft, today: date) -> None:
+    """Check that a version can still be kept from taking effect.
+
+    Raises: WrongState, Refused.
+    """
+    check_state(draft, State.PUBLISHED)
+    if draft.effective_date is None or draft.effective_date <= today:
+        raise Refused(
+            "施行日が来ているので、取りやめることはできません。元の内容に直した次の版を公開してください。"
+        )
+
+
+def can_recall(draft: Draft, today: date) -> bool:
+    """Return whether a version can still be kept from taking effect."""
+    try:
+        check_recall(draft, today)
+    except Refused:
+        return False
+    return True
 
 
 OWN_WORK = (

@@ -98,7 +98,8 @@ def city_catalogue(*folders: Path) -> "Catalogue":
 def _folders(city: Path, *others: Path) -> list[Path]:
     """Return where a city keeps its procedures, and its life events if it has any."""
     places = [folder / name for folder in (city, *others) for name in FOLDERS]
-    return [place for place in places if place == city / PROCEDURES or place.is_dir()]
+    # What was published may all have been taken back: a folder that is left empty says nothing.
+    return [place for place in places if place == city / PROCEDURES or any(_changes(str(place)))]
 
 
 def _changes(folder: str) -> Iterator[tuple[str, int]]:
@@ -140,7 +141,7 @@ def _read(folders: tuple[Path, ...], _changes: tuple[tuple[str, int], ...]) -> "
     read.problems += broken
     for problem in read.problems:
         logger.error("%s", problem)
-    return Catalogue(read.forms, read.events, read.texts)
+    return Catalogue(read.forms, read.events, read.texts, words)
 
 
 def words_of(*folders: Path) -> tuple[Words, list[Problem]]:
@@ -157,8 +158,10 @@ class Catalogue:
         forms: Iterable[Form],
         events: Iterable[Triage] = (),
         texts: Mapping[tuple[str, int], str] | None = None,
+        words: Words | None = None,
     ) -> None:
         self._texts = texts or {}
+        self.words: Words = words or {}
         versions: dict[str, list[Form]] = {}
         for form in forms:
             versions.setdefault(form.id, []).append(form)
@@ -181,7 +184,7 @@ class Catalogue:
         Raises: DefinitionError with the problems of all files.
         """
         read = read_files(procedure_files(_folders(folder)))
-        return cls(read.forms, read.events, read.texts)
+        return cls(read.forms, read.events, read.texts, words_of(folder)[0])
 
     def text(self, procedure: str, version: int) -> str:
         """Return the file of a version, as it was read; empty where it is not known."""
@@ -194,6 +197,14 @@ class Catalogue:
     def versions(self, procedure: str) -> tuple[Form, ...]:
         """Return all versions of a procedure, oldest first."""
         return tuple(self._versions.get(procedure, ()))
+
+    def event_ids(self) -> tuple[str, ...]:
+        """Return the ids of all life events."""
+        return tuple(self._events)
+
+    def event_versions(self, event: str) -> tuple[Triage, ...]:
+        """Return all versions of a life event, oldest first."""
+        return tuple(self._events.get(event, ()))
 
     def current(self, procedure: str, on: date) -> Form:
         """Return the version in force on a day, the one that took effect last; of a life event, with its procedures.
@@ -329,12 +340,13 @@ class Read:
 
     def add(self, kept: Kept) -> None:
         """Take what a file gave."""
+        form = kept.found.form if isinstance(kept.found, Triage) else kept.found
+        self.texts[form.id, form.version] = kept.source.text
         if isinstance(kept.found, Triage):
             self.events.append(kept.found)
         else:
             self.forms.append(kept.found)
-            self.sources[kept.found.id, kept.found.version] = kept.source
-            self.texts[kept.found.id, kept.found.version] = kept.source.text
+        self.sources[form.id, form.version] = kept.source
 
 
 def read_files(files: Iterable[Path]) -> Read:
@@ -374,7 +386,7 @@ def read_what_can_be_read(
         read.add(now)
         kept[file] = now
     forms = {form.id: form for form in read.forms}
-    read.problems += [problem for each in called if forms for problem in _unknown_steps(*each, forms)]
+    read.problems += [problem for each in called if forms for problem in unknown_steps(*each, forms)]
     return read
 
 
@@ -428,7 +440,7 @@ def _procedures_beside(city: Path) -> Catalogue:
     return Catalogue(read_files(procedure_files([folder])).forms)
 
 
-def _unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:
+def unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> Iterator[Problem]:
     """Yield where a life event calls what the same files do not have, or is called as one of the procedures."""
     if triage.event.id in forms:
         yield source.problem(("id",), f"「{triage.event.id}」という手続があります。id を変えてください。")

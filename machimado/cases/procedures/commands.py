@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 LARGEST_ANSWERS = 16 * 1024 * 1024  # bytes
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `procedures` and its commands to the console command; each sets `run`, which returns the exit code."""
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Any:
+    """Add `procedures` and its commands to the console command; each sets `run`, which returns the exit code.
+
+    Returns its commands, for those that other rooms add.
+    """
     parser = subparsers.add_parser("procedures", help="手続定義の検査・試験・実行・JSON Schema")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = _command(
@@ -39,6 +42,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     schema = _command(commands, "schema", run_schema, "手続ファイルの JSON Schema を示す")
     schema.add_argument("--event", action="store_true", help="ライフイベントのファイルのもの")
+    return commands
 
 
 def _command(

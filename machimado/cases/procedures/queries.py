@@ -13,6 +13,9 @@ from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.businesses import BUSINESSES, OTHER, SAID
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.languages import spoken_by
+from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.load import load_event, load_with_source
+from machimado.cases.procedures.rules.source import Source
 
 
 def current(procedure: str, *, on: date) -> Form:
@@ -86,6 +89,28 @@ def versions(procedure: str) -> tuple[Form, ...]:
     return _city().versions(procedure)
 
 
+def event_versions(event: str) -> tuple[Triage, ...]:
+    """Return all versions of a life event, oldest first."""
+    return _city().event_versions(event)
+
+
+def every_event() -> list[tuple[Triage, ...]]:
+    """Return each life event with all its versions."""
+    city = _city()
+    return [city.event_versions(event) for event in city.event_ids()]
+
+
+def in_force(on: date) -> dict[str, Form]:
+    """Return the procedures in force on a day, by id."""
+    return {form.id: form for form in _city().in_force(on)}
+
+
+def events_calling(procedure: str, *, on: date) -> list[Triage]:
+    """Return the life events in force on a day that call the procedure."""
+    found = [one.triage for one in _city().events(on)]
+    return [one for one in found if any(step.procedure == procedure for step in one.event.procedures)]
+
+
 def everything() -> list[tuple[Form, ...]]:
     """Return each procedure with all its versions, the procedures of one business together."""
     city = _city()
@@ -94,7 +119,7 @@ def everything() -> list[tuple[Form, ...]]:
 
 
 def text_of(form: Form) -> str:
-    """Return the file of a version, as it was read."""
+    """Return the file of a version of a procedure or a life event, as it was read."""
     return _city().text(form.id, form.version)
 
 
@@ -104,6 +129,20 @@ def frozen(procedure: str, *, on: date) -> Frozen:
     Raises: UnknownProcedureError.
     """
     return _city().frozen(procedure, on)
+
+
+def read_beside(text: str, where: str, *, is_event: bool) -> tuple[Form | Triage, Source]:
+    """Return what a text says that is to stand among the city's procedures, with what its translators have written.
+
+    Raises: DefinitionError.
+    """
+    return _read_beside(text, where, is_event, _city())
+
+
+@lru_cache(maxsize=16)
+def _read_beside(text: str, where: str, is_event: bool, city: Catalogue) -> tuple[Form | Triage, Source]:
+    load = load_event if is_event else load_with_source
+    return load(text.encode(), where, city.words)
 
 
 def _city() -> Catalogue:

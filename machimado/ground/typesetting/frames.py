@@ -87,6 +87,18 @@ def compile_template(template: Path, data: str, *, root: Path, fonts: FontSet, t
     return pages_as_one(pdf, template)
 
 
+def draw_pages(
+    template: Path, data: str, *, root: Path, fonts: FontSet, dots_per_inch: int
+) -> tuple[bytes, ...]:
+    """Draw a template with its data as pictures (PNG), one a page. Raises: BrokenFormError."""
+    compiler = _compiler(template, data, root, fonts)
+    try:
+        drawn = compiler.compile(format="png", ppi=dots_per_inch)
+    except typst.TypstError as error:
+        raise _broken(template, error) from error
+    return (drawn,) if isinstance(drawn, bytes) else tuple(drawn or ())
+
+
 def pages_as_one(pdf: bytes | list[bytes] | None, template: Path) -> bytes:
     """Return the PDF that Typst gave; it gives lists only for pictures. Raises: BrokenFormError."""
     if isinstance(pdf, bytes):

@@ -25,6 +25,7 @@ from machimado.ground.typesetting.frames import (
     BrokenFormError,
     Frame,
     compile_template,
+    draw_pages,
     pages_as_one,
     print_frame,
 )
@@ -73,6 +74,20 @@ def typeset(
         return Paper(compile_template(template, data, root=root, fonts=fonts, timestamp=stamp), ())
     frame = print_frame(template, static, root=root, fonts=fonts)
     return _filled(frame, template, inputs, fonts, stamp)
+
+
+SCREEN = 110  # dots per inch: small print can be read on a page that is looked at
+
+
+def picture(template: Path, inputs: Mapping[str, Any], *, root: Path, fonts: FontSet) -> tuple[bytes, ...]:
+    """Draw a blank form as pictures (PNG), one a page, for a page that shows it.
+
+    Raises: BrokenFormError.
+    """
+    given = {key: inputs[key] for key in _STATIC if key in inputs}
+    given["fonts"] = {"entry": fonts.entry, "label": fonts.label}
+    data = json.dumps({**given, "qr_svg": ""}, ensure_ascii=False)
+    return draw_pages(template, data, root=root, fonts=fonts, dots_per_inch=SCREEN)
 
 
 def _filled(frame: Frame, template: Path, inputs: Mapping[str, Any], fonts: FontSet, stamp: int) -> Paper:

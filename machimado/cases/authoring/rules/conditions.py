@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from machimado.cases.procedures.rules.definition import Vocabulary
+from machimado.cases.procedures.rules.definition import Meaning, Vocabulary
+from machimado.cases.procedures.rules.saying import Asked, Words, say_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,11 @@ class About:
     conditions: tuple[Condition, ...]
 
 
-def conditions(data: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[About, ...]:
-    """Return what can be made a condition: each answer of each question with choices, and each confirmation."""
+def conditions(data: Mapping[str, Any], vocabulary: Vocabulary, group: str = "") -> tuple[About, ...]:
+    """Return what can be made a condition: each answer of each question with choices, and each confirmation.
+
+    Within a group also the answers of the same row.
+    """
     found: list[About] = []
     applicants = data.get("applicants")
     roles = set(applicants) if isinstance(applicants, list) else None
@@ -32,20 +36,46 @@ def conditions(data: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[About, 
         for question in _list(section, "questions"):
             name = str(question.get("id", ""))
             found += _of(question, name, "", vocabulary, roles if name == "applicant.role" else None)
-            for row in _list(question, "questions"):
+            for row in _list(question, "questions") if name == group else ():
                 found += _of(row, f"item.{row.get('id', '')}", f"{question.get('id', '')}[].", vocabulary)
     return tuple(found)
 
 
-def in_words(rule: Any, known: tuple[About, ...]) -> str:
-    """Return what a rule says; the rule itself where no sentence says the same."""
-    if isinstance(rule, bool) or rule is None:
-        return {True: "いつも", False: "しない"}.get(rule, "") if rule is not None else ""
-    for about in known:
-        for condition in about.conditions:
-            if condition.rule == rule:
-                return condition.sentence
-    return str(rule)
+def words_in(data: Mapping[str, Any], vocabulary: Vocabulary) -> Words:
+    """Return what the rules of a file speak of, whether or not the file can be loaded."""
+    found: dict[str, Asked] = {}
+    for section in _list(data, "sections"):
+        for question in _list(section, "questions"):
+            name = str(question.get("id", ""))
+            found[name] = _asked(question, name, "", vocabulary)
+            for row in _list(question, "questions"):
+                path = f"{name}[].{row.get('id', '')}"
+                found[path] = _asked(row, path, f"{name}[].", vocabulary)
+    derived = data.get("derived")
+    kept = {str(name): str(rule) for name, rule in derived.items()} if isinstance(derived, dict) else {}
+    return Words(found, kept)
+
+
+def in_words(rule: Any, words: Words) -> str:
+    """Return what a condition says; the rule itself where there are no words for it; nothing where there is none."""
+    return "" if rule is None else say_rule(rule, words)
+
+
+def _asked(question: Mapping[str, Any], path: str, group: str, vocabulary: Vocabulary) -> Asked:
+    meaning = _meaning(question, group, vocabulary)
+    options = _options(question.get("options") or (meaning.options if meaning else None), vocabulary)
+    return Asked(_label(question, meaning, path), dict(options))
+
+
+def _meaning(question: Mapping[str, Any], group: str, vocabulary: Vocabulary) -> Meaning | None:
+    name = f"{group}{question.get('id', '')}"
+    return vocabulary.meanings.get(name) or vocabulary.meanings.get(f"{name}[]")
+
+
+def _label(question: Mapping[str, Any], meaning: Meaning | None, path: str) -> str:
+    own = question.get("label")
+    label = own if isinstance(own, dict) else (meaning.label if meaning else {})
+    return str(label.get("ja", path))
 
 
 def _list(holder: Any, name: str) -> list[dict[str, Any]]:
@@ -60,9 +90,8 @@ def _of(
     vocabulary: Vocabulary,
     allowed: set[str] | None = None,
 ) -> Iterator[About]:
-    meaning = vocabulary.meanings.get(f"{group}{question.get('id', '')}")
-    kind = question.get("kind") or (meaning.kind if meaning else "")
-    label = (question.get("label") or (meaning.label if meaning else {})).get("ja", path)
+    meaning = _meaning(question, group, vocabulary)
+    kind, label = question.get("kind") or (meaning.kind if meaning else ""), _label(question, meaning, path)
     options = _options(question.get("options") or (meaning.options if meaning else None), vocabulary)
     options = [option for option in options if allowed is None or option[0] in allowed]
     made = tuple(_made(kind, path, label, options))
@@ -73,6 +102,8 @@ def _of(
 def _options(written: Any, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     if isinstance(written, str):
         return [(option.code, option.label["ja"]) for option in vocabulary.option_sets.get(written, ())]
+    if isinstance(written, tuple):  # those of a shared question
+        return [(option.code, option.label["ja"]) for option in written]
     plain = written if isinstance(written, list) else []
     return [
         (str(one["code"]), str(one.get("label", {}).get("ja", one["code"])))

@@ -7,7 +7,7 @@ from typing import Any
 from machimado.cases.authoring.rules import parts
 from machimado.cases.procedures.rules.definition import Vocabulary
 
-_KINDS = ("question", "section", "check", "document", "delivered", "test")
+_KINDS = ("question", "section", "check", "document", "delivered", "called", "errand", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ def named(data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> Named:
         for kind in _KINDS:
             if parts.read_place(kind, place) == loc[:end]:
                 return Named(kind, place, _words(kind, data, loc[:end], vocabulary))
-    return Named("whole", "", parts.TITLES["whole"])
+    whole = "event" if isinstance(data, dict) and "procedures" in data else "whole"
+    return Named(whole, "", parts.TITLES[whole])
 
 
 def called(kind: str, part: Mapping[str, Any], vocabulary: Vocabulary, group: str = "") -> str:
@@ -51,7 +52,7 @@ def _title(part: Mapping[str, Any], vocabulary: Vocabulary, group: str) -> str:
         said = part.get(key)
         if isinstance(said, dict) and said.get("ja"):
             return str(said["ja"])
-    name = str(part.get("id") or part.get("name") or part.get("to") or "")
+    name = str(part.get("id") or part.get("name") or part.get("to") or part.get("procedure") or "")
     meanings = vocabulary.meanings
     meaning = meanings.get(f"{group}{name}") or meanings.get(f"{name}[]")
     return meaning.label["ja"] if meaning else name

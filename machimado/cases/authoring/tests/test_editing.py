@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from machimado.cases.authoring.rules import editing, parts
-from machimado.cases.authoring.rules.conditions import conditions, in_words
+from machimado.cases.authoring.rules.conditions import conditions, in_words, words_in
 from machimado.cases.procedures.rules.load import load, vocabulary
 from machimado.cases.procedures.rules.source import Source
 
@@ -136,17 +136,47 @@ def field(kind: str, name: str) -> parts.Field:
     return next(one for one in parts.PARTS[kind] if one.name == name)
 
 
-def test_options_are_written_a_line_each() -> None:
+def test_options_are_rows_and_nobody_has_to_make_up_codes() -> None:
     options = field("question", "options")
-    typed = "a｜甲｜こう｜A\nb｜乙"
-    value = parts.written(options, {"options": typed})
+    given = {
+        "options.0.code": "a",
+        "options.0.ja": "甲",
+        "options.0.ja-simple": "こう",
+        "options.0.en": "A",
+        "options.1.code": "b",
+        "options.1.ja": "",
+        "options.2.ja": "丙",
+        "options.3.code": "option_1",
+        "options.3.ja": "丁",
+    }
+    value = parts.written(options, given)
     assert value == [
         {"code": "a", "label": {"ja": "甲", "ja-simple": "こう", "en": "A"}},
-        {"code": "b", "label": {"ja": "乙"}},
+        {"code": "option_2", "label": {"ja": "丙"}},
+        {"code": "option_1", "label": {"ja": "丁"}},
     ]
-    assert parts.written(options, {"options": parts.shown(options, value)}) == value
-    assert parts.written(options, {"options": "yes_no"}) == "yes_no"
+    rows = parts.shown(options, value)["rows"]
+    assert rows[0] == {"code": "a", "ja": "甲", "ja_simple": "こう", "en": "A"}
+    assert len(rows) == 3 + parts.SPARE_OPTIONS
+    assert parts.written(options, {"options.shared": "yes_no", "options.0.ja": "甲"}) == "yes_no"
+    assert parts.shown(options, "yes_no")["shared"] == "yes_no"
     assert parts.written(options, {}) is None
+
+
+def test_two_sentences_are_one_rule() -> None:
+    when = field("question", "when")
+    chosen = {"when.chosen": 'a == "b"', "when.second": "c == true"}
+    assert parts.written(when, chosen) == '(a == "b") && (c == true)'
+    assert parts.written(when, {**chosen, "when.joined": "or"}) == '(a == "b") || (c == true)'
+    assert parts.written(when, {"when": "x", "when.chosen": "いいえ"}) is None
+
+
+def test_a_new_part_has_an_id_that_nobody_made_up() -> None:
+    made = parts.identified("question", {"label": NAME}, "id: question_1 question_2")
+    assert list(made) == ["id", "label"]
+    assert made["id"] == "question_3"
+    assert parts.identified("question", {"id": "x"}, "") == {"id": "x"}
+    assert parts.identified("delivered", {"to": "x"}, "") == {"to": "x"}
 
 
 @pytest.mark.parametrize(
@@ -157,11 +187,24 @@ def test_a_rule_is_a_truth_a_number_or_an_expression(typed: str, value: object) 
 
 
 def test_conditions_are_sentences_to_choose_from() -> None:
-    known = conditions(Source(SEAL.encode(), "x").data, vocabulary())
-    assert in_words('applicant.role != "self"', known) == "「手続をする方」が「本人」でないとき"
-    assert in_words('card_shown == "none"', known) == "「提示された物」が「持っていない」のとき"
-    assert in_words("today != today", known) == "today != today"
-    assert (in_words(True, known), in_words(None, known)) == ("いつも", "")
+    words = words_in(Source(SEAL.encode(), "x").data, vocabulary())
+    assert in_words('applicant.role != "self"', words) == "「手続をする方」が「本人」でないとき"
+    assert in_words('card_shown == "none"', words) == "「提示された物」が「持っていない」のとき"
+    assert in_words("certificate.copies % 2 == 0", words) == "certificate.copies % 2 == 0"
+    assert (in_words(True, words), in_words(None, words)) == ("いつも", "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_condition_that_is_offered_says_the_same_when_it_is_read(path: Path) -> None:
+    data = Source(path.read_bytes(), "x").data
+    words = words_in(data, vocabulary())
+    groups = [
+        each["id"] for section in data["sections"] for each in section["questions"] if each.get("questions")
+    ]
+    for group in ("", *groups):
+        for about in conditions(data, vocabulary(), group):
+            for one in about.conditions:
+                assert in_words(one.rule, words.within(group)) == one.sentence
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

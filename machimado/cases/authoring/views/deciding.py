@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from machimado.cases.authoring import actions
+from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
-from machimado.cases.authoring.permissions import AUTHORS, WrongState
+from machimado.cases.authoring.permissions import AUTHORS, State, WrongState, why_not_approve
 from machimado.cases.authoring.views.draft import draft_or_404
+from machimado.cases.authoring.views.preview import choices
 from machimado.ground.people import permissions
 from machimado.ground.people.permissions import Refused
 
@@ -44,7 +45,37 @@ def approve(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def send_back(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Give it back to be written on."""
     step = partial(actions.send_back, note=request.POST.get("note", "").strip())
-    return _take(request, draft_id, step, "作成に戻しました。")
+    return _take(request, draft_id, step, "差し戻しました。書いた職員の下書きに、理由が出ます。")
+
+
+@permissions.officers(*AUTHORS)
+@require_POST
+def recall(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Keep a published version from taking effect."""
+    step = partial(actions.recall, note=request.POST.get("note", ""))
+    return _take(request, draft_id, step, "公開を取りやめました。施行日になっても使われません。")
+
+
+@permissions.officers(*AUTHORS)
+@require_GET
+def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show whoever lets it through all that they need on one page: who, from when, what changes, and how it looks before and after."""
+    draft = draft_or_404(draft_id)
+    reading = queries.read(draft.text)
+    context = {
+        "draft": draft,
+        "reading": reading,
+        "failed": reading.failed(),
+        "wrong": reading.wrong(),
+        "writers": queries.writers(draft),
+        "history": queries.history(draft),
+        "meanwhile": queries.meanwhile(draft.procedure, draft.based_on)
+        if draft.state == State.PROPOSED
+        else None,
+        "why_not_approve": why_not_approve(permissions.by(request), draft),
+        **choices(request, draft, reading),
+    }
+    return render(request, "authoring/review.html", context)
 
 
 @permissions.officers(*AUTHORS)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.permissions import AUTHORS
+from machimado.cases.authoring.rules import packing
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.source import LARGEST_BYTES
 from machimado.ground.people import permissions
@@ -17,7 +18,13 @@ from machimado.ground.people import permissions
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show all procedures, what is being written, and what waits for a second officer."""
-    return render(request, "authoring/home.html", {"listed": queries.listed(), "today": timezone.localdate()})
+    officer, drafts, today = permissions.by(request), queries.open_drafts(), timezone.localdate()
+    context = {
+        "listed": queries.listed(officer, drafts),
+        "waiting": queries.waiting(officer, drafts),
+        "coming": queries.coming(today),
+    }
+    return render(request, "authoring/home.html", context)
 
 
 @permissions.officers(*AUTHORS)
@@ -26,7 +33,10 @@ def begin(request: HttpRequest) -> HttpResponse:
     """Begin the next version of a procedure."""
     try:
         draft = actions.begin(
-            procedure=request.POST.get("procedure", ""), by=permissions.by(request), at=timezone.now()
+            procedure=request.POST.get("procedure", ""),
+            by=permissions.by(request),
+            at=timezone.now(),
+            beside=request.POST.get("beside") == "yes",
         )
     except actions.NotReady as refusal:
         messages.error(request, str(refusal))
@@ -37,24 +47,40 @@ def begin(request: HttpRequest) -> HttpResponse:
 @permissions.officers(*AUTHORS)
 @require_POST
 def take_in(request: HttpRequest) -> HttpResponse:
-    """Make a draft of an uploaded file."""
+    """Show what an uploaded file changes; make a draft of it once that was seen."""
+    if "text" in request.POST:
+        return _taken(request, request.POST["text"])
     upload = request.FILES.get("file")
     if upload is None:
-        messages.error(request, "取り込むファイル（.yaml）を選んでください。")
+        messages.error(request, "取り込むファイル（.yaml か .zip）を選んでください。")
         return redirect("authoring:home")
-    raw = upload.read(LARGEST_BYTES + 1)
     try:
-        text = raw.decode("utf-8-sig")
-        draft = actions.take_in(text=text, by=permissions.by(request), at=timezone.now())
-    except UnicodeDecodeError:
-        messages.error(
-            request, "このファイルは文字として読めません。UTF-8 で保存した .yaml を選んでください。"
-        )
+        packed = packing.unpack(upload.read(LARGEST_BYTES + 1))
+        seen = queries.incoming(packed.text)
+    except (packing.Unreadable, queries.NotReadable) as refusal:
+        messages.error(request, str(refusal))
         return redirect("authoring:home")
+    context = {
+        "text": seen.text,
+        "reading": seen.reading,
+        "title": (seen.reading.data.get("title") or {}).get("ja", seen.reading.id),
+        "known": seen.is_known,
+        "wrong": seen.reading.wrong(),
+        "failed": seen.reading.failed(),
+        "notes": queries.notes_on_layouts(packed),
+    }
+    return render(request, "authoring/import.html", context)
+
+
+def _taken(request: HttpRequest, text: str) -> HttpResponse:
+    try:
+        # A form sends line ends as the web has them.
+        whole = text.replace("\r\n", "\n")
+        draft = actions.take_in(text=whole, by=permissions.by(request), at=timezone.now())
     except actions.NotReady as refusal:
         messages.error(request, str(refusal))
         return redirect("authoring:home")
-    messages.success(request, "取り込みました。今の版との違いを確かめてから、公開を申し出てください。")
+    messages.success(request, "下書きとして取り込みました。見え方を確かめてから、公開を申し出てください。")
     return redirect("authoring:draft", draft.pk)
 
 
@@ -62,13 +88,13 @@ def take_in(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest, procedure: str, version: int) -> HttpResponse:
     """Hand out a version as one file."""
-    form = next((one for one in procedures.versions(procedure) if one.version == version), None)
+    form = queries.version(procedure, version)
     if form is None:
         raise Http404
-    return as_file(procedures.text_of(form), f"{procedure}.v{version}.yaml")
+    return as_file(queries.packed(form, procedures.text_of(form)), f"{procedure}.v{version}.zip")
 
 
-def as_file(text: str, name: str) -> HttpResponse:
-    """Return a text as a file to keep."""
+def as_file(content: bytes, name: str) -> HttpResponse:
+    """Return one file to keep: the definition with its tests, and the forms on paper that go with it."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
+    return HttpResponse(content, content_type="application/zip", headers=headers)

@@ -1,6 +1,7 @@
 """One part of a draft: a form that knows no file; adding, taking out and moving parts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS, WrongState
 from machimado.cases.authoring.rules import editing, parts
-from machimado.cases.authoring.rules.conditions import conditions
+from machimado.cases.authoring.rules.conditions import About, conditions
 from machimado.cases.authoring.views.draft import draft_or_404, revision_of
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.ground.people import permissions
@@ -66,8 +67,14 @@ def _form(
     request: HttpRequest, draft: Draft, kind: str, value: dict[str, Any], *, is_new: bool, wrong: str = ""
 ) -> HttpResponse:
     told = queries.inherited(str(value.get("id", ""))) if kind == "question" else {}
+    words = queries.words_at(draft, _place(request, kind))
     entries = [
-        (field, parts.shown(field, value.get(field.name)), parts.shown(field, told.get(field.name)))
+        Shown(
+            field,
+            parts.shown(field, given := value.get(field.name)),
+            told.get(field.name),
+            words(field, given),
+        )
         for field in parts.PARTS[kind]
         if is_new or not field.only_new
     ]
@@ -77,8 +84,9 @@ def _form(
         "title": parts.TITLES[kind],
         "entries": entries,
         "languages": parts.LANGUAGES,
-        "abouts": conditions(queries.read(draft.text).data, vocabulary()),
+        "abouts": _abouts(request, draft, kind),
         "meanings": queries.meanings() if kind == "question" and is_new else [],
+        "option_sets": queries.option_sets() if kind == "question" else [],
         "place": request.POST.get("place", request.GET.get("place", "")),
         "within": request.POST.get("within", request.GET.get("within", "")),
         "is_new": is_new,
@@ -88,18 +96,41 @@ def _form(
     return render(request, "authoring/part.html", context, status=422 if wrong else 200)
 
 
+def _abouts(request: HttpRequest, draft: Draft, kind: str) -> tuple[About, ...]:
+    """Return the conditions that can be chosen in a part; within a group also those about the same row."""
+    data, place = queries.read(draft.text).data, _place(request, kind)
+    holder = _at(data, place[:4]) if len(place) > 4 else {}
+    return conditions(data, vocabulary(), str(holder.get("id", "")))
+
+
+def _place(request: HttpRequest, kind: str) -> parts.Loc:
+    """Return where the part stands, or will stand."""
+    asked = request.POST if request.method == "POST" else request.GET
+    return parts.read_place(kind, asked.get("place", "")) or _within(kind, asked.get("within", "")) or ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry of a part's form: what stands there, what a shared question says instead, and a rule in words."""
+
+    field: parts.Field
+    value: Any
+    told: Any
+    words: str
+
+
 def _write(
     request: HttpRequest, draft: Draft, kind: str, place: parts.Loc | None, within: parts.Loc | None
 ) -> HttpResponse:
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     fields = [field for field in parts.PARTS[kind] if place is None or not field.only_new]
     value = {field.name: parts.written(field, given) for field in fields}
-    lacking = [field.label for field in fields if field.is_needed and value[field.name] is None]
+    lacking = [field.label for field in fields if _lacks(field, value[field.name])]
     if lacking:
         wrong = f"「{'」「'.join(lacking)}」を入れてください。"
         return _form(request, draft, kind, value, is_new=place is None, wrong=wrong)
     try:
-        text = _changed(draft.text, value, place, within)
+        text = _changed(draft.text, kind, value, place, within)
         by, now = permissions.by(request), timezone.now()
         what = _told(queries.read(draft.text).data, kind, place, value)
         actions.save(draft=draft, text=text, revision=revision_of(request), by=by, at=now, what=what)
@@ -108,16 +139,25 @@ def _write(
     return redirect("authoring:draft", draft.pk)
 
 
+def _lacks(field: parts.Field, value: Any) -> bool:
+    """Tell whether something needed is not there; what is said in another language is said in Japanese as well."""
+    if field.look == "texts" and value is not None:
+        return "ja" not in value
+    return field.is_needed and value is None
+
+
 def _told(data: dict[str, Any], kind: str, place: parts.Loc | None, value: dict[str, Any]) -> str:
     if place is None:
         return f"{queries.told_new(kind, value)}を足す"
     return f"{queries.told(data, place)}を直す"
 
 
-def _changed(text: str, value: dict[str, Any], place: parts.Loc | None, within: parts.Loc | None) -> str:
+def _changed(
+    text: str, kind: str, value: dict[str, Any], place: parts.Loc | None, within: parts.Loc | None
+) -> str:
     if place is None:
         assert within is not None
-        kept = {name: each for name, each in value.items() if each is not None}
+        kept = parts.identified(kind, {name: each for name, each in value.items() if each is not None}, text)
         if within == ("sections",):
             kept["questions"] = []
         return editing.insert(text, within, _count(text, within), kept)

@@ -17,10 +17,11 @@ from machimado.cases.procedures.rules.source import Loc
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A case that did not hold: where in the definition, and what was expected and found."""
+    """A case that did not hold: where in the definition, what was expected and found, and what would hold instead."""
 
     loc: Loc
     what: str
+    found: Any = None
 
 
 def check_cases(form: Form, complaints: Complaints) -> None:
@@ -61,6 +62,9 @@ def _named(form: Form) -> Iterator[tuple[str, Any, str]]:
     yield "delivers", {name for name, _ in form.delivery}.__contains__, "渡す項目"
 
 
+type_of_finding = tuple[str, str, Any]
+
+
 def run_cases(form: Form) -> list[Failure]:
     """Run every case of a definition and return what did not hold."""
     answers: dict[str, dict[str, Any]] = {}
@@ -71,8 +75,8 @@ def run_cases(form: Form) -> list[Failure]:
             answers[case.name], today=date.fromisoformat(case.today), channel=case.channel
         )
         failures += [
-            Failure(("tests", number, name), f"試験「{case.name}」: {what}")
-            for name, what in _compare(case, outcome)
+            Failure(("tests", number, name), f"試験「{case.name}」: {what}", instead)
+            for name, what, instead in _compare(case, outcome)
         ]
     return failures
 
@@ -88,13 +92,13 @@ def run_event_cases(bundle: Bundle) -> list[Failure]:
     for number, case in enumerate(bundle.event.tests):
         answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
         failures += [
-            Failure(("tests", number, name), f"試験「{case.name}」: {what}")
-            for name, what in _compare_event(case, bundle, answers[case.name])
+            Failure(("tests", number, name), f"試験「{case.name}」: {what}", instead)
+            for name, what, instead in _compare_event(case, bundle, answers[case.name])
         ]
     return failures
 
 
-def _compare_event(case: EventCase, bundle: Bundle, answers: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _compare_event(case: EventCase, bundle: Bundle, answers: dict[str, Any]) -> Iterator[type_of_finding]:
     today = date.fromisoformat(case.today)
     first = bundle.triage.form.evaluate(answers, today=today, channel=case.channel)
     called = {step.procedure for step in bundle.event.procedures}
@@ -104,7 +108,8 @@ def _compare_event(case: EventCase, bundle: Bundle, answers: dict[str, Any]) -> 
     for name in ("asked", "not_asked"):
         unknown = [path for path in getattr(case, name) if bundle.question(path) is None]
         if unknown:
-            yield name, f"{_list(unknown)} という質問はありません。"
+            known = [path for path in getattr(case, name) if path not in unknown]
+            yield name, f"{_list(unknown)} という質問はありません。", known
     yield from _compare_asked(case, together)
     found = {
         "missing": first.missing,
@@ -133,25 +138,27 @@ def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _compare(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+def _compare(case: Case, outcome: Outcome) -> Iterator[type_of_finding]:
     yield from _compare_asked(case, outcome)
     yield from _compare_sets(case, outcome)
     for name in ("derived", "delivers"):
         yield from _compare_values(name, getattr(case, name), getattr(outcome, name))
     if case.fee is not None and case.fee != outcome.fee:
-        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。"
+        yield "fee", f"手数料は {case.fee} のはずが {outcome.fee} です。", outcome.fee
 
 
-def _compare_asked(case: Case | EventCase, outcome: Outcome) -> Iterator[tuple[str, str]]:
+def _compare_asked(case: Case | EventCase, outcome: Outcome) -> Iterator[type_of_finding]:
     unasked = [path for path in case.asked if path not in outcome.asked]
     if unasked:
-        yield "asked", f"聞くはずの {_list(unasked)} を聞いていません。"
+        asked = [path for path in case.asked if path not in unasked]
+        yield "asked", f"聞くはずの {_list(unasked)} を聞いていません。", asked
     wrongly = [path for path in case.not_asked if path in outcome.asked]
     if wrongly:
-        yield "not_asked", f"聞かないはずの {_list(wrongly)} を聞いています。"
+        hidden = [path for path in case.not_asked if path not in wrongly]
+        yield "not_asked", f"聞かないはずの {_list(wrongly)} を聞いています。", hidden
 
 
-def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
+def _compare_sets(case: Case, outcome: Outcome) -> Iterator[type_of_finding]:
     found: dict[str, tuple[str, ...]] = {
         "missing": outcome.missing,
         "errors": _ids(outcome.errors),
@@ -162,12 +169,12 @@ def _compare_sets(case: Case, outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield from _compare_found(case, found)
 
 
-def _compare_found(case: Case | EventCase, found: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+def _compare_found(case: Case | EventCase, found: Mapping[str, tuple[str, ...]]) -> Iterator[type_of_finding]:
     """Compare what a case names, whole; what it does not name is not compared."""
     for name, actual in found.items():
         expected = getattr(case, name)
         if expected is not None and sorted(expected) != sorted(actual):
-            yield name, f"{name} は {_list(expected)} のはずが {_list(actual)} です。"
+            yield name, f"{name} は {_list(expected)} のはずが {_list(actual)} です。", list(actual)
 
 
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -176,12 +183,13 @@ def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def _compare_values(
     name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[type_of_finding]:
+    instead = {key: actual[key] for key in expected if key in actual}
     for key, value in expected.items():
         if key not in actual:
-            yield name, f"{name} の {key} は {value!r} のはずが、ありません。"
+            yield name, f"{name} の {key} は {value!r} のはずが、ありません。", instead
         elif actual[key] != value:
-            yield name, f"{name} の {key} は {value!r} のはずが {actual[key]!r} です。"
+            yield name, f"{name} の {key} は {value!r} のはずが {actual[key]!r} です。", instead
 
 
 def _list(names: Iterable[str]) -> str:

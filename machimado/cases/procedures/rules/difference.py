@@ -1,189 +1,533 @@
-"""What a version changes against another, in sentences for those who have to decide: nobody reads two files side by side."""
+"""What a version changes against another, in sentences for those who have to decide: nobody reads two files side by side.
 
-from collections.abc import Iterator, Mapping
+Both are laid out as plain data with everything inherited, and compared entry by entry: what no sentence is made for
+cannot be passed over, because there is one for every entry. Each names the part, and what stood and stands there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from machimado.cases.procedures.rules.bundle import Bundle
-from machimado.cases.procedures.rules.definition import Check, Document, Procedure, QuestionPart, Section
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.saying import CHANNELS, Words, say_claim, say_rule, say_value, words_of
 
-# What a question says beside its rules, in the order in which it is told.
-_TOLD = {
-    "kind": "答え方の種類",
+# What each entry of a file is called. A test looks that nothing of the shape is missing here.
+CALLED = {
+    "about": "受付のお名前",
+    "answers": "答え",
+    "agreement": "同意・申立てとしての扱い",
+    "applicants": "申請できる方",
+    "article": "条・項",
     "ask": "職員の言い方",
-    "hint": "記入の例",
-    "officer_note": "職員への注意",
     "alone": "ひとりで手続する方への言い方",
-    "minimum": "下限",
-    "maximum": "上限",
+    "apart": "まとめない質問",
+    "asked": "聞くはずの質問",
+    "assert": "成り立つはずのこと",
+    "bring": "持って行く物",
+    "business_id": "業務の番号",
+    "certificate": "交付する証明書",
+    "channel": "受け付ける方法",
+    "channels": "受け付ける方法",
+    "contact": "連絡先",
+    "days": "日数",
+    "delivers": "基幹へ渡すはずの中身",
+    "derived": "計算するはずの値",
+    "documents": "要るはずの書類",
+    "due": "期限",
+    "effective_to": "終わりの日",
+    "elsewhere": "ほかの用事",
+    "errors": "直すよう求めるはずの検査",
+    "exact": "日付に不詳を認めない",
+    "extends": "もとにする試験",
+    "fee": "手数料",
+    "fields": "示す質問",
+    "fixed": "閉庁日でも延びない期限",
+    "form": "紙の様式",
     "format": "書き方の決まり",
-    "exact": "日付に不詳を認めるか",
-    "not_future": "今日より後の日付を認めるか",
+    "from": "中身",
+    "given": "決まっている答え",
+    "here": "この市役所の窓口か",
+    "hint": "記入の例",
+    "how": "扱い",
+    "id": "記号",
+    "kind": "答え方の種類",
+    "label": "呼び方",
+    "languages": "そろえることば",
+    "law": "法令",
+    "legal_basis": "根拠の法令",
+    "level": "扱い",
+    "max": "上限",
+    "meanings": "入る質問",
+    "message": "文",
+    "min": "下限",
+    "minutes": "紙のときの職員の分数",
+    "missing": "足りないはずの答え",
+    "months": "月数",
+    "not_asked": "聞かないはずの質問",
+    "not_future": "今日より後の日付を認めない",
+    "officer_note": "職員への注意",
+    "pattern": "書き方の型",
+    "personal": "個人情報としての扱い",
     "prefill": "住民記録から入れる場所",
+    "prefill_each": "選択肢ごとに住民記録から入れる場所",
+    "prefill_where": "記録から入れる人の条件",
+    "procedures": "当てはまるはずの手続",
+    "required": "必須にする条件",
+    "section": "入っている章",
+    "source": "出どころ",
+    "standings": "対象の方",
+    "summary": "説明",
+    "system": "渡す業務の番号",
+    "title": "名前",
+    "to": "基幹の項目",
+    "today": "今日とする日",
+    "undecided": "職員が決めるはずの検査",
+    "url": "リンク",
+    "warnings": "注意を示すはずの検査",
+    "when": "条件",
+    "where": "場所",
+    "why": "理由",
+    "words": "さがすときの言葉",
+    "years": "年数",
 }
-_RULES = {"when": "聞く条件", "required": "必須にする条件", "prefill_where": "記録から入れる人の条件"}
-_WHOLE = {"title": "手続名", "summary": "説明", "channels": "受け付ける方法", "applicants": "申請できる方"}
+_LANGUAGES = {
+    "ja": "",
+    "ja-simple": "（やさしい日本語）",
+    "en": "（英語）",
+    "zh-hans": "（中国語）",
+    "ko": "（韓国語）",
+    "vi": "（ベトナム語）",
+    "pt-br": "（ポルトガル語）",
+}
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "kind": {
+        "name": "氏名",
+        "address": "住所",
+        "date": "日付",
+        "choice": "ひとつ選ぶ",
+        "choices": "いくつでも選ぶ",
+        "number": "数",
+        "money": "金額",
+        "text": "文字",
+        "group": "人や物の一覧",
+        "account": "口座",
+        "files": "添付",
+        "declaration": "申立て・確認",
+        "signature": "署名",
+    },
+    "channel": CHANNELS,
+    "channels": CHANNELS,
+    "applicants": {"self": "本人", "household": "同じ世帯の方", "relative": "親族", "agent": "代理の方"},
+    "standings": {
+        "resident": "住民",
+        "moved_out": "転出した方",
+        "deceased": "亡くなった方",
+        "newcomer": "これから住民になる方",
+    },
+    "how": {"show": "見せていただく", "attach": "預かる"},
+    "level": {"error": "直すまで進めない", "warning": "注意だけ示す"},
+    "format": {
+        "phone": "電話番号",
+        "email": "メールアドレス",
+        "postal_code": "郵便番号",
+        "kana": "ふりがな",
+        "lines": "何行でも",
+    },
+}
+_RULES = {"when", "required", "prefill_where"}
+_CLAIMS = {"assert"}
+_VALUES = {"fee", "from"}
 
 
 def differences(old: Form, new: Form) -> tuple[str, ...]:
-    """Return what `new` changes against `old`, a sentence each; nothing where they ask and deliver the same."""
+    """Return what `new` changes against `old` for whoever applies or serves, a sentence each.
+
+    Tests, the paper baseline and the days in force are no matter of theirs.
+    """
     if isinstance(old, Bundle) and isinstance(new, Bundle):
         return tuple(_of_bundle(old, new))
-    return tuple(_of_procedure(old, new))
+    teller = _Teller(words_of(old), words_of(new))
+    return tuple(teller.object("", _laid_out(old), _laid_out(new)))
+
+
+def every_difference(old: Form | Triage, new: Form | Triage) -> tuple[str, ...]:
+    """Return all that `new` changes against `old`, a sentence each; none only where they are the same but for number and first day."""
+    teller = _Teller(words_of(_form(old)), words_of(_form(new)), tells_whole=True)
+    found = tuple(teller.object("", _whole(old), _whole(new)))
+    if not found and _written(old) != _written(new):
+        return ("書き方だけが変わりました。聞くこと、確かめること、渡す中身は同じです。",)
+    return found
+
+
+def _form(one: Form | Triage) -> Form:
+    return one.form if isinstance(one, Triage) else one
 
 
 def _of_bundle(old: Bundle, new: Bundle) -> Iterator[str]:
-    yield from _of_procedure(old.triage.form, new.triage.form)
+    yield from differences(old.triage.form, new.triage.form)
     for name in new.members:
         title = new.members[name].form.procedure.title["ja"]
         if name not in old.members:
             yield f"手続「{title}」が道すじに加わりました。"
         else:
-            changes = _of_procedure(old.members[name].form, new.members[name].form)
+            changes = differences(old.members[name].form, new.members[name].form)
             yield from (f"「{title}」{change}" for change in changes)
     for name in old.members.keys() - new.members:
         yield f"手続「{old.members[name].form.procedure.title['ja']}」が道すじからなくなりました。"
 
 
-def _of_procedure(old: Form, new: Form) -> Iterator[str]:
-    yield from _whole(old.procedure, new.procedure)
-    yield from _questions(old, new)
-    yield from _named("検査", _checks(old), _checks(new))
-    yield from _named("書類", _documents(old), _documents(new))
-    yield from _delivered(old.procedure, new.procedure)
+# ---------------------------------------------------------------- a definition as plain data
 
 
-def _whole(old: Procedure, new: Procedure) -> Iterator[str]:
-    for name, called in _WHOLE.items():
-        if getattr(old, name) != getattr(new, name):
-            yield f"{called}が変わりました。"
-    if old.fee != new.fee:
-        yield f"手数料が「{_yen(old.fee)}」から「{_yen(new.fee)}」に変わりました。"
-    for note in _texts(new.notes) - _texts(old.notes):
-        yield f"職員への知らせが加わりました：{note}"
-    for note in _texts(old.notes) - _texts(new.notes):
-        yield f"職員への知らせがなくなりました：{note}"
+def _laid_out(form: Form) -> dict[str, Any]:
+    """Return what a form says, with everything that its questions inherit; what is told of other parts by their names."""
+    data = form.procedure.model_dump(mode="json", by_alias=True)
+    for name in ("id", "version", "tests", "paper"):
+        del data[name]
+    data["questions"] = _questions(form, data["sections"])
+    for section in data["sections"]:
+        del section["questions"]
+    return data
 
 
-def _texts(notes: tuple[Mapping[str, str], ...]) -> set[str]:
-    return {note["ja"] for note in notes}
+def _whole(one: Form | Triage) -> dict[str, Any]:
+    form = _form(one)
+    data = _laid_out(form)
+    written = one.event if isinstance(one, Triage) else one.procedure
+    whole = written.model_dump(mode="json", by_alias=True)
+    more = {name: whole[name] for name in ("tests", "paper") if name in whole}
+    data |= more | {"effective_to": whole["version"]["effective_to"]}
+    if isinstance(one, Triage):
+        # The triage is judged as a form whose documents are the steps: here they are told as what they are.
+        own = {
+            name: whole[name]
+            for name in ("derived", "procedures", "elsewhere", "chapters", "wording", "about")
+        }
+        of_event = {name: whole[name] for name in ("words", "standings", "summary")}
+        data |= own | of_event | {"documents": []}
+    return data
 
 
-def _yen(fee: int | str) -> str:
-    return f"{fee:,}円" if isinstance(fee, int) else fee
+def _written(one: Form | Triage) -> dict[str, Any]:
+    written = one.event if isinstance(one, Triage) else one.procedure
+    data = written.model_dump(mode="json", by_alias=True)
+    return {**data, "version": data["version"]["effective_to"]}
 
 
-# ---------------------------------------------------------------- questions
-
-
-def _questions(old: Form, new: Form) -> Iterator[str]:
-    before, after = dict(old.walk()), dict(new.walk())
-    for path, question in after.items():
-        if path not in before:
-            yield f"質問「{question.label['ja']}」が加わりました。"
-        else:
-            rules = _rules(old.procedure).get(path, {}), _rules(new.procedure).get(path, {})
-            yield from _question(before[path], question, *rules)
-    for path in before.keys() - after:
-        yield f"質問「{before[path].label['ja']}」がなくなりました。"
-
-
-def _question(
-    old: Question, new: Question, old_rules: Mapping[str, Any], new_rules: Mapping[str, Any]
-) -> Iterator[str]:
-    name = f"質問「{new.label['ja']}」"
-    if old.label["ja"] != new.label["ja"]:
-        yield f"{name}は、「{old.label['ja']}」から名前が変わりました。"
-    for field, called in _TOLD.items():
-        if getattr(old, field) != getattr(new, field):
-            yield f"{name}の{called}が変わりました。"
-    yield from _options(name, old, new)
-    for field, called in _RULES.items():
-        was, now = old_rules.get(field), new_rules.get(field)
-        if was != now:
-            yield f"{name}の{called}が「{_rule(was)}」から「{_rule(now)}」に変わりました。"
-
-
-def _rule(rule: Any) -> str:
-    return (
-        {None: "なし", False: "なし", True: "いつも"}.get(rule, str(rule))
-        if not isinstance(rule, str)
-        else rule
-    )
-
-
-def _options(name: str, old: Question, new: Question) -> Iterator[str]:
-    before = {option.code: option.label["ja"] for option in old.options}
-    after = {option.code: option.label["ja"] for option in new.options}
-    for code in after.keys() - before:
-        yield f"{name}に選択肢「{after[code]}」が加わりました。"
-    for code in before.keys() - after:
-        yield f"{name}から選択肢「{before[code]}」がなくなりました。"
-    for code in before.keys() & after:
-        if before[code] != after[code]:
-            yield f"{name}の選択肢「{before[code]}」は「{after[code]}」になりました。"
-
-
-def _rules(procedure: Procedure) -> dict[str, dict[str, Any]]:
-    """Return each question's rules as they are written, by its path; a section's condition is that of its questions."""
-    found: dict[str, dict[str, Any]] = {}
-    for section in procedure.sections:
-        for question in section.questions:
-            found[question.id] = _written(question, section)
-            for row in question.questions:
-                found[f"{question.id}[].{row.id}"] = _written(row, None)
+def _questions(form: Form, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for section in sections:
+        for question in section["questions"]:
+            place = {"section": (section["id"], section["title"]["ja"])}
+            found.append({**_question(form, question, question["id"]), **place})
+            found += [
+                {**_question(form, row, f"{question['id']}[].{row['id']}"), **place}
+                for row in question["questions"]
+            ]
     return found
 
 
-def _written(question: QuestionPart, section: Section | None) -> dict[str, Any]:
-    whens = [part.when for part in (section, question) if part is not None and part.when is not None]
-    required = question.required or None
-    return {
-        "when": " && ".join(f"({when})" for when in whens)
-        if len(whens) > 1
-        else (whens[0] if whens else None),
-        "required": required,
-        "prefill_where": question.prefill_where,
+def _question(form: Form, written: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return a question as it is written, and what it inherits in its place."""
+    known = form.by_path[path]
+    inherited = {
+        "kind": known.kind,
+        "label": dict(known.label),
+        "options": [option.model_dump(mode="json") for option in known.options],
+        "prefill": known.prefill,
+        "prefill_each": dict(known.prefill_each) if known.prefill_each else None,
+        "format": known.format,
+        "not_future": known.not_future,
+        "personal": known.personal,
+        "agreement": known.agreement,
+        "min": known.minimum,
+        "max": known.maximum,
     }
+    own = {name: value for name, value in written.items() if name != "questions"}
+    return {**own, **inherited, "id": path}
 
 
-# ---------------------------------------------------------------- checks, documents, delivery
+# ---------------------------------------------------------------- comparing
 
 
-def _checks(form: Form) -> dict[str, Check]:
-    return {check.id: check for check in form.procedure.checks}
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list whose entries have names: what one is called, its own name, and what follows the word in a sentence."""
+
+    word: str
+    key: str
+    says: str
 
 
-def _documents(form: Form) -> dict[str, Document]:
-    return {document.id: document for document in form.procedure.documents}
+_LISTS = {
+    "sections": _List("章", "id", "title"),
+    "questions": _List("質問", "id", "label"),
+    "options": _List("選択肢", "code", "label"),
+    "checks": _List("検査", "id", "message"),
+    "documents": _List("書類", "id", "title"),
+    "fields": _List("基幹へ渡す項目", "to", "to"),
+    "tests": _List("試験", "name", "name"),
+    "procedures": _List("手続", "procedure", "procedure"),
+    "elsewhere": _List("用事", "id", "title"),
+    "chapters": _List("共通の章", "id", "title"),
+}
+_HOLDERS = {"delivery": "基幹へ渡すときの", "paper": "紙のときの", "due": "期限の"}
+# The same key is called otherwise in these parts.
+_CALLED_IN = {
+    ("基幹へ渡すときの", "message"): "電文",
+    ("基幹へ渡すときの", "system"): "相手の業務",
+    ("紙のときの", "minutes"): "職員の分数",
+    ("紙のときの", "fields"): "書き写す項目の数",
+    ("", "title"): "手続名",
+    ("", "fields"): "渡す項目",
+}
 
 
-def _named(
-    kind: str, old: Mapping[str, Check | Document], new: Mapping[str, Check | Document]
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    old: Words
+    new: Words
+    # Whether what came is told with what it says: who approves reads it whole.
+    tells_whole: bool = False
+
+    def object(self, part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+        """Tell what is different between two objects of the same part; `part` ends in の, or is nothing for the whole."""
+        for name in dict.fromkeys((*new, *old)):
+            was, now = old.get(name), new.get(name)
+            if was != now:
+                yield from self.entry(part, name, was, now)
+
+    def entry(self, part: str, name: str, was: Any, now: Any) -> Iterator[str]:
+        """Tell what is different in one entry of a part."""
+        if name == "section" and was and now:
+            # A chapter that is called otherwise is told once, not with each of its questions.
+            if was[0] != now[0]:
+                yield _became(f"{part}入っている章", was[1], now[1])
+        elif _is_named(name, was) or _is_named(name, now):
+            # What is delivered, and a question, are told by themselves; an option within its question.
+            holder = part if name == "options" else ""
+            yield from self.named(holder, _LISTS[name], was or [], now or [])
+        elif name in {"derived", "wording", "given"} and not part.startswith("試験"):
+            yield from self.by_name(part, name, was or {}, now or {})
+        elif name in _HOLDERS:
+            yield from self.object(f"{part}{_HOLDERS[name]}", was or {}, now or {})
+        elif _is_text(was) or _is_text(now):
+            yield from self.text(part, _called(name, part), was or {}, now or {})
+        elif name in {"notes", "legal_basis"} and not isinstance(was or now, dict):
+            yield from self.loose(part, name, was or [], now or [])
+        elif isinstance(was, dict) or isinstance(now, dict):
+            yield from self.leaves(part, _called(name), was or {}, now or {})
+        else:
+            yield self.changed(part, name, was, now)
+
+    def changed(self, part: str, name: str, was: Any, now: Any) -> str:
+        """Tell that one value became another."""
+        before, after = self.say(name, was, self.old), self.say(name, now, self.new)
+        if before == after:  # two rules for which there are the same words
+            before, after = str(was), str(now)
+        word = "聞く条件" if name == "when" and part.startswith("質問") else _called(name, part)
+        return _became(f"{part}{word}", before, after)
+
+    def say(self, name: str, value: Any, words: Words) -> str:
+        """Return a value as people read it."""
+        if name in _RULES:
+            return say_rule(value or None, words)
+        if value is None or value in ([], ""):
+            return "なし"
+        if name in _CLAIMS:
+            return say_claim(value, words)
+        if name in _VALUES:
+            return f"{say_value(value, words)}{'円' if name == 'fee' else ''}"
+        return "、".join(_code(name, one) for one in (value if isinstance(value, list) else [value]))
+
+    def text(self, part: str, word: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+        """Tell in which languages a text is another."""
+        for language in dict.fromkeys((*new, *old)):
+            was, now = old.get(language), new.get(language)
+            if was != now:
+                tongue = _LANGUAGES.get(language, f"（{language}）")
+                yield _became(f"{part}{word}{tongue}", was or "なし", now or "なし")
+
+    def named(self, part: str, of: _List, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
+        """Tell which entries of a list came, went, were changed or stand elsewhere."""
+        before, after = ({one[of.key]: one for one in each} for each in (old, new))
+        for key, one in after.items():
+            if key not in before:
+                yield f"{_in(part)}{of.word}「{_title(of, one)}」が加わりました。{self._within(key).content(of, one)}"
+            elif before[key] != one:
+                yield from self._within(key).object(
+                    f"{part}{of.word}「{_title(of, one)}」の", before[key], one
+                )
+        for key, one in before.items():
+            if key not in after:
+                yield f"{_from(part)}{of.word}「{_title(of, one)}」がなくなりました。"
+        yield from _moved(part, of, [*before], [*after], after)
+
+    def _within(self, key: str) -> "_Teller":
+        """Return who tells of an entry: the rules of a question of a group speak of its rows."""
+        group, is_of_row, _ = key.partition("[].")
+        if not is_of_row:
+            return self
+        return replace(self, old=self.old.within(group), new=self.new.within(group))
+
+    def content(self, of: _List, one: Mapping[str, Any]) -> str:
+        """Return what there is to know of an entry that came."""
+        if not self.tells_whole:
+            return ""
+        told = {
+            "質問": (("kind", "答え方"), ("ask", "言い方"), ("when", "聞く条件"), ("required", "必須")),
+            "検査": (("assert", "成り立つはずのこと"), ("when", "条件")),
+            "書類": (("when", "条件"), ("how", "扱い")),
+            "基幹へ渡す項目": (("from", "中身"),),
+        }.get(of.word, ())
+        said = []
+        for name, word in told:
+            value = one.get(name)
+            if value:
+                said.append(f"{word}：{value['ja'] if _is_text(value) else self.say(name, value, self.new)}")
+        return f"（{'／'.join(said)}）" if said else ""
+
+    def by_name(self, part: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+        """Tell what is different in a map of names to rules or to words."""
+        word = {"derived": "計算", "wording": "言いかえ", "given": "決まっている答え"}[name]
+        for key in dict.fromkeys((*new, *old)):
+            was, now = old.get(key), new.get(key)
+            if was == now:
+                continue
+            if isinstance(was or now, dict):
+                yield from self.object(f"{part}{word}「{key}」の", was or {}, now or {})
+            else:
+                before, after = self._value(was, self.old), self._value(now, self.new)
+                told = (before, after) if before != after else (str(was), str(now))
+                yield _became(f"{part}{word}「{key}」", *told)
+
+    def _value(self, value: Any, words: Words) -> str:
+        return "なし" if value is None else _one_line(say_value(value, words))
+
+    def loose(self, part: str, name: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
+        """Tell which entries of a list without names came and went."""
+        word, say = _LOOSE[name]
+        came = [one for one in new if one not in old]
+        went = [one for one in old if one not in new]
+        for one in came:
+            yield f"{part}{word}が加わりました：{say(one)}"
+        for one in went:
+            yield f"{part}{word}がなくなりました：{say(one)}"
+        if not came and not went:
+            before, after = ("、".join(map(say, each)) for each in (old, new))
+            yield _became(f"{part}{word}の並び", before, after)
+
+    def leaves(self, part: str, word: str, old: Any, new: Any, way: str = "") -> Iterator[str]:
+        """Tell each value that is another in data of any shape, such as the answers of a test."""
+        if isinstance(old, dict) and isinstance(new, dict):
+            for key in dict.fromkeys((*new, *old)):
+                if old.get(key, ...) != new.get(key, ...):
+                    yield from self.leaves(
+                        part, word, old.get(key), new.get(key), f"{way}.{key}" if way else key
+                    )
+        else:
+            spot = f"「{self._question_name(way)}」" if way else ""
+            yield _became(f"{part}{word}{spot}", _plain(old), _plain(new))
+
+    def _question_name(self, way: str) -> str:
+        for end in range(len(way.split(".")), 0, -1):
+            path = ".".join(way.split(".")[:end])
+            asked = self.new.questions.get(path) or self.old.questions.get(path)
+            if asked:
+                rest = way[len(path) :]
+                return f"{asked.label}{rest}"
+        return way
+
+
+def _is_named(name: str, value: Any) -> bool:
+    """Tell whether a value is a list of entries that have names of their own (a test names documents, a file has them)."""
+    return (
+        name in _LISTS
+        and isinstance(value, list)
+        and bool(value)
+        and isinstance(value[0], dict)
+        and _LISTS[name].key in value[0]
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and "ja" in value
+        and all(isinstance(one, str) for one in value.values())
+    )
+
+
+def _title(of: _List, one: Mapping[str, Any]) -> str:
+    said = one[of.says]
+    return str(said["ja"]) if isinstance(said, dict) else str(said)
+
+
+def _in(part: str) -> str:
+    return f"{part.removesuffix('の')}に" if part else ""
+
+
+def _from(part: str) -> str:
+    return f"{part.removesuffix('の')}から" if part else ""
+
+
+def _moved(
+    part: str, of: _List, old: list[str], new: list[str], entries: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[str]:
-    for name, each in new.items():
-        if name not in old:
-            yield f"{kind}「{_said(each)}」が加わりました。"
-        elif old[name] != each:
-            yield f"{kind}「{_said(each)}」が変わりました。"
-    for name in old.keys() - new:
-        yield f"{kind}「{_said(old[name])}」がなくなりました。"
+    """Tell which entries stand elsewhere: as few as explain the order."""
+    before, after = [one for one in old if one in entries], [one for one in new if one in set(old)]
+    kept: set[str] = set()
+    for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        kept |= set(after[block.b : block.b + block.size])
+    for key in after:
+        if key not in kept:
+            was, now = (_place(of, each, key, entries) for each in (before, after))
+            yield _became(f"{part}{of.word}「{_title(of, entries[key])}」の場所", was, now)
 
 
-def _said(each: Check | Document) -> str:
-    return each.message["ja"] if isinstance(each, Check) else each.title["ja"]
+def _place(of: _List, order: list[str], key: str, entries: Mapping[str, Mapping[str, Any]]) -> str:
+    number = order.index(key)
+    return f"{_title(of, entries[order[number - 1]])}の次" if number else "いちばん上"
 
 
-def _delivered(old: Procedure, new: Procedure) -> Iterator[str]:
-    before = {field.to: field.source for field in (old.delivery.fields if old.delivery else ())}
-    after = {field.to: field.source for field in (new.delivery.fields if new.delivery else ())}
-    if old.delivery and new.delivery and old.delivery.message != new.delivery.message:
-        yield f"基幹システムへの電文が「{old.delivery.message}」から「{new.delivery.message}」に変わりました。"
-    for name in after.keys() - before:
-        yield f"基幹システムへ「{name}」も渡すようになりました。"
-    for name in before.keys() - after:
-        yield f"基幹システムへ「{name}」を渡さなくなりました。"
-    for name in before.keys() & after:
-        if before[name] != after[name]:
-            yield f"基幹システムへ渡す「{name}」の中身が変わりました。"
+def _became(what: str, before: str, after: str) -> str:
+    opened, closed = "『』" if "「" in before + after else "「」"
+    return f"{what}が{opened}{before}{closed}から{opened}{after}{closed}に変わりました。"
+
+
+def _called(name: str, part: str = "") -> str:
+    return _CALLED_IN.get((part, name), CALLED.get(name, name))
+
+
+def _code(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return _CODES.get(name, {}).get(str(value), str(value))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "なし"
+    if isinstance(value, dict):
+        return "、".join(f"{key}：{_plain(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return "、".join(map(_plain, value)) or "なし"
+    return str(value)
+
+
+def _law(basis: Mapping[str, Any]) -> str:
+    return " ".join(str(each) for each in basis.values() if each)
+
+
+_LOOSE: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "notes": ("職員への知らせ", lambda note: " ／ ".join(note.values())),
+    "legal_basis": ("根拠の法令", _law),
+}

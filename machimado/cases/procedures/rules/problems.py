@@ -1,7 +1,7 @@
 """What is wrong with a file, where, and what to do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -12,6 +12,8 @@ class Problem:
     line: int
     column: int
     what: str
+    # Where in the definition, for pages that lead there; nothing where the text itself cannot be read.
+    loc: tuple[str | int, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.what}"

@@ -57,13 +57,13 @@ class Source:
         """Describe a problem at a value: at its key, at its start, or `offset` characters into its text."""
         place = self._place(loc)
         if key:
-            return self.at(place.key, what)
-        return self.at(self._inside(place, loc, offset) if offset else place.start, what)
+            return self.at(place.key, what, loc)
+        return self.at(self._inside(place, loc, offset) if offset else place.start, what, loc)
 
-    def at(self, position: int, what: str) -> Problem:
+    def at(self, position: int, what: str, loc: Loc = ()) -> Problem:
         """Describe a problem at an offset of the text."""
         before = self.text[:position]
-        return Problem(self.name, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1, what)
+        return Problem(self.name, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1, what, loc)
 
     def _place(self, loc: Loc) -> _Place:
         while loc not in self._places and loc:

@@ -24,10 +24,10 @@ MANIFEST = Path(__file__).resolve().parents[1] / "static" / "built" / "manifest.
 
 
 @register.simple_tag
-def island(name: str) -> SafeString:
-    """Return the tags that load the island `name`: its script and its style sheets."""
+def island(name: str, *, looks_only: bool = False) -> SafeString:
+    """Return the tags that load the island `name`: its script and its style sheets; for a page that only shows, these alone."""
     try:
-        return _tags(name, MANIFEST.stat().st_mtime_ns)
+        return _tags(name, MANIFEST.stat().st_mtime_ns, looks_only=looks_only)
     except FileNotFoundError as error:
         raise FileNotFoundError(
             "画面の部品がまだ作られていません。`make install` を実行してください。"
@@ -35,7 +35,7 @@ def island(name: str) -> SafeString:
 
 
 @lru_cache(maxsize=64)
-def _tags(name: str, _changed_at: int) -> SafeString:
+def _tags(name: str, _changed_at: int, *, looks_only: bool) -> SafeString:
     """Return the tags; made again when the front end was built anew."""
     built: dict[str, dict[str, Any]] = json.loads(MANIFEST.read_text(encoding="utf-8"))
     key = f"islands/{name}/index.ts"
@@ -43,6 +43,8 @@ def _tags(name: str, _changed_at: int) -> SafeString:
     styles = format_html_join(
         "", '<link rel="stylesheet" href="{}">', ((static(f"built/{css}"),) for css in sheets)
     )
+    if looks_only:
+        return styles
     script = static(f"built/{built[key]['file']}")
     return format_html('{}<script type="module" src="{}"></script>', styles, script)
 

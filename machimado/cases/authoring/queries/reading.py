@@ -1,0 +1,275 @@
+"""A draft's text as the engine understands it: a procedure or a life event, with what is wrong and what it changes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from machimado.cases.authoring.rules.naming import named
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.catalogue import unknown_steps
+from machimado.cases.procedures.rules.cases import Failure, run_cases, run_event_cases
+from machimado.cases.procedures.rules.difference import CALLED, every_difference
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.load import (
+    between_procedures,
+    bundle,
+    vocabulary,
+)
+from machimado.cases.procedures.rules.problems import DefinitionError, Problem
+from machimado.cases.procedures.rules.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Something to be put right: in words, with the part that it stands in."""
+
+    what: str
+    # The part's kind and place, for its form, and what it is called; nothing where the file itself cannot be read.
+    kind: str
+    place: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A test that does not hold: its number and name, and what is otherwise, a sentence each."""
+
+    number: int
+    name: str
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a draft says; `form` asks what is asked (of a life event its triage), none where it cannot be read."""
+
+    form: Form | None
+    triage: Triage | None
+    data: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    changes: tuple[str, ...] = ()
+    # Life events that use the procedure, and what no longer fits in them.
+    events: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of the procedure or life event."""
+        return self.form.id if self.form else str(self.data.get("id", ""))
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is a life event."""
+        return is_event(self.data)
+
+    @property
+    def tests(self) -> int:
+        """How many tests the draft has."""
+        return len(self.cases)
+
+    @property
+    def cases(self) -> tuple[Any, ...]:
+        """The tests of the draft."""
+        if self.triage is not None:
+            return self.triage.event.tests
+        return self.form.procedure.tests if self.form else ()
+
+    @property
+    def shown(self) -> Form | None:
+        """What people go through: of a life event the triage and the questions of its procedures."""
+        if self.triage is None or self.problems:
+            return None if self.problems else self.form
+        return bundle(self.triage, _called(self.triage, procedures.in_force(_first_day(self.triage.form))))
+
+    def wrong(self) -> list[Wrong]:
+        """Return what is to be put right, each with its part."""
+        return [_wrong(self.data, problem) for problem in self.problems]
+
+    def failed(self) -> list[Failed]:
+        """Return the tests that do not hold."""
+        numbers = dict.fromkeys(int(failure.loc[1]) for failure in self.failures)
+        return [self._failed(number) for number in numbers]
+
+    def _failed(self, number: int) -> Failed:
+        told = tuple(_told(self, one) for one in self.failures if one.loc[1] == number)
+        return Failed(number, self.cases[number].name, told)
+
+
+def read(text: str) -> Reading:
+    """Read a draft; what is wrong is told, and never raised."""
+    triage_or_form, source, problems = _loaded(text)
+    if triage_or_form is None or source is None:
+        return Reading(None, None, _data(text), problems)
+    if isinstance(triage_or_form, Triage):
+        return _read_event(triage_or_form, source)
+    form = triage_or_form
+    return Reading(
+        form,
+        None,
+        source.data,
+        failures=tuple(run_cases(form)),
+        changes=changes(form),
+        events=tuple(_events(form)),
+    )
+
+
+def _read_event(triage: Triage, source: Source) -> Reading:
+    """Read a life event with the procedures that are in force when it is: it is tested as people will go through it."""
+    forms = procedures.in_force(_first_day(triage.form))
+    called = _called(triage, forms)
+    problems = (*unknown_steps(triage, source, forms), *between_procedures(triage, source, called))
+    return Reading(
+        triage.form,
+        triage,
+        source.data,
+        problems=problems,
+        failures=() if problems else tuple(run_event_cases(bundle(triage, called))),
+        changes=changes(triage),
+    )
+
+
+def _called(triage: Triage, forms: Mapping[str, Form]) -> dict[str, Form]:
+    names = [step.procedure for step in triage.event.procedures]
+    return {name: forms[name] for name in names if name in forms}
+
+
+def is_event(data: dict[str, Any]) -> bool:
+    """Tell whether what was read is a life event: it calls procedures and belongs to no business."""
+    return "procedures" in data and "business_id" not in data
+
+
+def versions(identity: str) -> tuple[Form | Triage, ...]:
+    """Return all versions of a procedure or a life event, oldest first."""
+    return procedures.versions(identity) or procedures.event_versions(identity)
+
+
+def form_of(one: Form | Triage) -> Form:
+    """Return what asks."""
+    return one.form if isinstance(one, Triage) else one
+
+
+def changes(one: Form | Triage) -> tuple[str, ...]:
+    """Return what a version changes against the one before it."""
+    number = form_of(one).version
+    before = [each for each in versions(form_of(one).id) if form_of(each).version < number]
+    return every_difference(before[-1], one) if before else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """A version that was published after a draft was begun: its number, and what it changed."""
+
+    number: int
+    changes: tuple[str, ...]
+
+
+def meanwhile(identity: str, based_on: int | None) -> Meanwhile | None:
+    """Return what was published since a draft was begun; nothing where it has the newest version under it."""
+    known = {form_of(one).version: one for one in versions(identity)}
+    newest = max(known, default=0)
+    if newest <= (based_on or 0):
+        return None
+    before = known.get(based_on or 0)
+    return Meanwhile(newest, every_difference(before, known[newest]) if before else ())
+
+
+def _events(form: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each life event that uses the procedure, with what of it this version no longer has."""
+    on = _first_day(form)
+    for triage in procedures.events_calling(form.id, on=on):
+        text = procedures.text_of(triage.form)
+        forms = {**procedures.in_force(on), form.id: form}
+        found = unknown_steps(triage, Source(text.encode(), triage.event.id), forms)
+        yield triage.event.title["ja"], tuple(problem.what for problem in found)
+
+
+def _first_day(form: Form) -> date:
+    return date.fromisoformat(form.procedure.version.effective_from)
+
+
+def _loaded(text: str) -> tuple[Form | Triage | None, Source | None, tuple[Problem, ...]]:
+    try:
+        found, source = procedures.read_beside(text, "下書き", is_event=is_event(_data(text)))
+    except DefinitionError as error:
+        return None, None, tuple(error.problems)
+    return found, source, ()
+
+
+def _data(text: str) -> dict[str, Any]:
+    """Return what can be read of a text that is no procedure (yet)."""
+    try:
+        data = Source(text.encode(), "下書き").data
+    except DefinitionError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _wrong(data: dict[str, Any], problem: Problem) -> Wrong:
+    if not data:
+        return Wrong(problem.what, "", "", f"ファイルの{problem.line}行目")
+    part = named(data, problem.loc, vocabulary())
+    return Wrong(problem.what, part.kind, part.place, part.words)
+
+
+# What a test expects, as the page says it.
+_EXPECTED = {
+    "asked": "聞く質問",
+    "not_asked": "聞かない質問",
+    "missing": "足りない答え",
+    "errors": "直すよう求める検査",
+    "warnings": "注意を示す検査",
+    "undecided": "職員が決める検査",
+    "documents": "要る書類",
+    "procedures": "当てはまる手続",
+    "elsewhere": "当てはまる用事",
+    "fee": "手数料",
+    "derived": "計算した値",
+    "delivers": "基幹へ渡す中身",
+}
+
+
+def _told(reading: Reading, failure: Failure) -> str:
+    """Say what a test expected and what came out."""
+    number, name = int(failure.loc[1]), str(failure.loc[2])
+    expected = getattr(reading.cases[number], name)
+    what = _EXPECTED.get(name, CALLED.get(name, name))
+    if isinstance(expected, dict):
+        found = failure.found or {}
+        odd = [key for key in expected if expected[key] != found.get(key)]
+        pairs = (f"{key}が「{_plain(expected[key])}」のはずが「{_plain(found.get(key))}」" for key in odd)
+        return f"{what}の{'、'.join(pairs)}になりました。"
+    before, after = (_list(reading, name, each) for each in (expected, failure.found))
+    if name in {"asked", "not_asked"}:
+        lost = [each for each in expected if each not in failure.found]
+        tail = "聞かなくなりました" if name == "asked" else "聞くようになりました"
+        return f"「{_list(reading, name, lost)}」を{tail}。"
+    return f"{what}が「{before}」のはずが「{after}」になりました。"
+
+
+def _plain(value: Any) -> str:
+    return "なし" if value is None else str(value)
+
+
+def _list(reading: Reading, name: str, value: Any) -> str:
+    if name == "fee":
+        return f"{value:,}円" if isinstance(value, int) else "なし"
+    return "、".join(_name(reading, str(one)) for one in value or ()) or "なし"
+
+
+def _name(reading: Reading, name: str) -> str:
+    """Return what a question, check or document is called."""
+    question = reading.form.question(name) if reading.form else None
+    if question is not None:
+        return question.label["ja"]
+    return next((said for each, said in _parts(reading) if each == name), name)
+
+
+def _parts(reading: Reading) -> Iterable[tuple[str, str]]:
+    if reading.form is None:
+        return ()
+    own = reading.form.procedure
+    checks = ((check.id, check.message["ja"]) for check in own.checks)
+    steps = reading.triage.event.elsewhere if reading.triage else own.documents
+    return (*checks, *((one.id, one.title["ja"]) for one in steps))
