@@ -95,12 +95,19 @@ def _rooms() -> list[launcher.type_of_adder]:
     from machimado.cases.delivery import commands as delivery
     from machimado.cases.procedures import commands as procedures
     from machimado.cases.register import commands as register
+    from machimado.cases.terminals import commands as terminals
     from machimado.ground.journal import commands as journal
 
     def add_procedures(commands: Any) -> None:
         authoring.add_commands(procedures.add_parser(commands))
 
-    return [add_procedures, register.add_parser, delivery.add_parser, journal.add_parser]
+    return [
+        add_procedures,
+        register.add_parser,
+        terminals.add_parser,
+        delivery.add_parser,
+        journal.add_parser,
+    ]
 
 
 def _add_places_below(parser: argparse.ArgumentParser) -> None:

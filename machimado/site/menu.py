@@ -24,6 +24,7 @@ ITEMS = (
     Item("基幹連携", "delivery:home", SERVING | {Role.ADMINISTRATOR}),
     Item("実績", "applications:figures", SERVING),
     Item("紙の申請", "applications:paper", SERVING),
+    Item("ほかの機械", "terminals:home", SERVING),
     Item("手続の作成", "authoring:home", AUTHORS),
     Item("端末", "devices:home", SERVING | {Role.ADMINISTRATOR}),
     Item("記録台帳", "people:journal", frozenset({Role.AUDITOR})),

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "machimado.cases.applications",
     "machimado.cases.register",
     "machimado.cases.procedures",
+    "machimado.cases.terminals",
     "machimado.ground.devices",
     "machimado.ground.people",
     "machimado.ground.journal",

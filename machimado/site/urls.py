@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("machimado.cases.applications.urls")),
     path("certificates/", include("machimado.cases.certificates.urls")),
     path("delivery/", include("machimado.cases.delivery.urls")),
+    path("terminals/", include("machimado.cases.terminals.urls")),
     path("authoring/", include("machimado.cases.authoring.urls")),
     path("staff/", include("machimado.ground.people.urls")),
     path("", include("machimado.ground.devices.urls")),

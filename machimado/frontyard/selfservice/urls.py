@@ -22,6 +22,7 @@ _of_an_application = [
 ]
 urlpatterns = [
     path("apply/", starting.home, name="home"),
+    path("apply/machines/", starting.machines, name="machines"),
     path("apply/done/", lobby.done, name="done"),
     path("apply/call/", lobby.call, name="call"),
     path("apply/called/", lobby.called, name="called"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import RESUMPTIONS
+from machimado.cases.terminals import queries as terminals
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice import queries
 from machimado.frontyard.selfservice.views.page import (
@@ -37,6 +38,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "offers": queries.offered(today, channel=channel, language=language),
     }
     return said(request, "selfservice/home.html", context, language)
+
+
+@permissions.everyone
+@require_GET
+def machines(request: HttpRequest) -> HttpResponse:
+    """Show what can be done at machines of others: where, until when, with what."""
+    language = language_of(request)
+    shown = languages.on_a_page(language, None)["language"]
+    return said(
+        request,
+        "selfservice/machines.html",
+        {"machines": terminals.offered(at=timezone.now(), language=shown)},
+        language,
+    )
 
 
 @permissions.everyone
