@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -14,8 +15,8 @@ from machimado.cases.applications.models import APPLICATIONS, Application, Chann
 from machimado.cases.applications.newer import Newer, newer
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.sheet import Refusal, Sheet
-from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.permissions import lobby_of
+from machimado.frontyard.selfservice import provider, queries
+from machimado.frontyard.selfservice.permissions import lobby_of, signed_in_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
 from machimado.ground.devices import actions as devices
@@ -96,7 +97,15 @@ def said(
     lobby = lobby_of(request)
     if lobby is not None:
         devices.touch(device=lobby, at=timezone.now())
-    known = {"language": language, "languages": languages.choices(), "lobby": lobby, **context}
+    known = {
+        "language": language,
+        "languages": languages.choices(),
+        "lobby": lobby,
+        "signing_in": provider.is_offered(),
+        "provider": settings.RESIDENT_NAME,
+        "signed_in": signed_in_of(request),
+        **context,
+    }
     with translation.override(language):
         return render(request, template, known, status=status)
 
