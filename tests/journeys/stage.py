@@ -36,6 +36,8 @@ class Stage:
     # Titles of what any journey of this run has looked at: a look takes seconds on a page with many questions.
     seen: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
+    # Where else the people on it go, who are no part of the house: their identity provider.
+    elsewhere: tuple[str, ...] = ()
     expected_statuses: set[int] = field(default_factory=lambda: {COMES_BACK})
     _contexts: list[BrowserContext] = field(default_factory=list)
     _opened: set[str] = field(default_factory=set)
@@ -135,7 +137,8 @@ class Stage:
             self.problems.append(f"console: {message.text}")
 
     def _follow(self, request: Request) -> None:
-        if not request.url.startswith((self.address, self.address.replace("http", "ws"), "data:", "blob:")):
+        ours = (self.address, self.address.replace("http", "ws"), "data:", "blob:")
+        if not request.url.startswith((*ours, *self.elsewhere)):
             self.problems.append(f"a request left the house: {request.url}")
 
     def _weigh(self, response: Response) -> None:

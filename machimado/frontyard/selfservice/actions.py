@@ -5,11 +5,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import APPLICATIONS, Resumption
 from machimado.cases.applications.rules.identity import Identity, kept_identity
 from machimado.frontyard.selfservice.models import SIGN_INS, SignIn
+from machimado.frontyard.selfservice.permissions import LOBBY_SITTING
 from machimado.frontyard.selfservice.provider import Known
 from machimado.ground.journal.actions import record
 
@@ -30,7 +32,7 @@ def sign_in(*, known: Known, is_lobby: bool, before: SignIn | None, at: datetime
     """
     if before is not None:
         SignIn.objects.filter(pk=before.pk).delete()
-    SignIn.objects.filter(valid_until__lt=at).delete()
+    forget_sign_ins(at=at)
     secret = secrets.token_urlsafe(32)
     made = SignIn(
         secret_hash=hashed(secret),
@@ -54,6 +56,13 @@ def sign_out(*, signed_in: SignIn, at: datetime) -> None:
     gone, _ = SignIn.objects.filter(pk=signed_in.pk).delete()
     if gone:
         record(by="resident", action="selfservice.signed_out", at=at)
+
+
+def forget_sign_ins(*, at: datetime) -> int:
+    """Delete what was kept of those whose sign-in has ended; return how many. May be repeated."""
+    over, left = Q(valid_until__lt=at), Q(is_lobby=True, touched_at__lt=at - LOBBY_SITTING)
+    gone, _ = SignIn.objects.filter(over | left).delete()
+    return gone
 
 
 def touch(*, signed_in: SignIn, at: datetime) -> None:

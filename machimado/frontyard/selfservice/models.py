@@ -23,10 +23,10 @@ class SignIn(models.Model):
     is_lobby = models.BooleanField("ロビーの端末で", default=False)
 
     personal_data = {
-        "person": "サインアウトまで、長くて12時間",
-        "identity": "サインアウトまで、長くて12時間",
-        "assurance": "サインアウトまで、長くて12時間",
-        "id_token": "サインアウトまで、長くて12時間",
+        "person": "サインアウトか期限（12時間）まで、消すのは翌日まで",
+        "identity": "サインアウトか期限（12時間）まで、消すのは翌日まで",
+        "assurance": "サインアウトか期限（12時間）まで、消すのは翌日まで",
+        "id_token": "サインアウトか期限（12時間）まで、消すのは翌日まで",
     }
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Resumption
+from machimado.cases.delivery.commands import _forget
 from machimado.frontyard.selfservice.models import SignIn
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page, send
@@ -34,7 +35,7 @@ def test_without_the_setting_there_is_no_button_and_no_way(phone: Client) -> Non
 def test_signing_in_is_offered_and_nobody_has_to(phone: Client, provider: IdentityProvider) -> None:
     shown = phone.get("/apply/").content.decode()
     assert "本人確認サービスでサインイン" in shown
-    assert "サインインしなくても、手続はすべてできます。" in shown
+    assert "しなくても、手続はすべてできます。" in shown
     assert page(phone, begun(phone)).status_code == 200
     assert not SignIn.objects.exists()
 
@@ -187,7 +188,7 @@ def test_signing_out_while_the_provider_is_away_does_not_strand_anybody(
     sign_in(phone)
     provider.lies["description"] = lambda _: []
     assert phone.post("/apply/sign-out/")["Location"] == "/apply/signed-out/"
-    assert "サインアウトしました" in phone.get("/apply/signed-out/").content.decode()
+    assert "サインアウトが済みました" in phone.get("/apply/signed-out/").content.decode()
     assert not SignIn.objects.exists()
 
 
@@ -216,6 +217,19 @@ def test_a_sign_in_ends_after_twelve_hours(phone: Client, provider: IdentityProv
     # The next one's beginning clears away what has ended.
     sign_in(Client(), "taro")
     assert SignIn.objects.count() == 1
+
+
+def test_the_worker_forgets_whoever_never_signed_out(
+    phone: Client, lobby: Client, provider: IdentityProvider
+) -> None:
+    sign_in(phone)
+    sign_in(lobby, "taro")
+    SignIn.objects.update(touched_at=timezone.now() - timedelta(minutes=16))
+    _forget()
+    assert SignIn.objects.get().is_lobby is False
+    SignIn.objects.update(valid_until=timezone.now() - timedelta(seconds=1))
+    _forget()
+    assert not SignIn.objects.exists()
 
 
 # ---------------------------------------------------------------- on a screen in the lobby

@@ -35,7 +35,7 @@ def refused(answer: Any, status: int = 503) -> bool:
     text = answer.content.decode()
     return (
         answer.status_code == status
-        and "サインインせずに続ける" in text
+        and "このまま続ける" in text
         and "サインインしなくても、手続はすべてできます。" in text
         and not SignIn.objects.exists()
         and "machimado_resident" not in answer.cookies
