@@ -48,7 +48,7 @@ def look_at_the_way_out(stage: Stage, page: Page) -> None:
 
     page.route("**/apply/sign-out/", keep)
     page.get_by_role("button", name="サインアウト").click()
-    expect(page.get_by_role("heading", name="サインアウトしています。")).to_be_visible()
+    expect(page.get_by_role("heading", name="サインアウト中です。")).to_be_visible()
     stage.look(page, "サインアウトしている")
     page.unroute("**/apply/sign-out/")
     page.get_by_role("link", name="本人確認サービスからもサインアウトする").click()
