@@ -1,7 +1,9 @@
 """Typed readers of the environment: a wrong value stops the start with a sentence that says what to do."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class SettingRefused(Exception):
@@ -61,3 +63,34 @@ def listing(name: str, default: list[str]) -> list[str]:
     """Return the comma-separated values in `name`."""
     raw = os.environ.get(name)
     return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]
+
+
+def pairs(name: str, default: str, *, keys: Collection[str]) -> dict[str, str]:
+    """Return the comma-separated `key=value` pairs in `name`; no other keys than `keys` are known.
+
+    Raises: SettingRefused.
+    """
+    found = {}
+    for part in filter(None, (part.strip() for part in os.environ.get(name, default).split(","))):
+        key, _, value = part.partition("=")
+        if key.strip() not in keys or not value.strip():
+            raise SettingRefused(
+                f"環境変数 {name} の「{part}」を読めません。{'・'.join(keys)} のどれかを「名前=値」の形で書き、カンマで区切ってください。"
+            )
+        found[key.strip()] = value.strip()
+    return found
+
+
+def issuer(name: str, default: str) -> str:
+    """Return the address of an identity provider in `name`: https, but on this machine itself.
+
+    Raises: SettingRefused.
+    """
+    raw = os.environ.get(name, default).strip()
+    parts = urlsplit(raw)
+    is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if raw and (not (parts.scheme == "https" or is_here) or not parts.hostname or parts.query):
+        raise SettingRefused(
+            f"環境変数 {name} は https:// で始まるアドレスにしてください（今の値: {raw!r}）。"
+        )
+    return raw

@@ -199,6 +199,18 @@ SOCIALACCOUNT_PROVIDERS = (
     if OIDC_ISSUER
     else {}
 )
+# The city's identity provider for residents, who may sign in by it on their own pages and never must.
+RESIDENT_ISSUER = env.issuer("MACHIMADO_RESIDENT_ISSUER", "")
+RESIDENT_NAME = env.text("MACHIMADO_RESIDENT_NAME", "本人確認サービス")
+RESIDENT_CLIENT = env.text("MACHIMADO_RESIDENT_CLIENT", "machimado")
+RESIDENT_SECRET = env.text("MACHIMADO_RESIDENT_SECRET", "")
+RESIDENT_SCOPES = env.text("MACHIMADO_RESIDENT_SCOPES", "openid profile address")
+# What we want to know → the claim that says so; several claims are joined by `+`.
+RESIDENT_CLAIMS = env.pairs(
+    "MACHIMADO_RESIDENT_CLAIMS",
+    "name=name,kana=name#ja-Kana-JP,birth_date=birthdate,sex=gender,address=address",
+    keys=("name", "kana", "birth_date", "sex", "address"),
+)
 SESSION_ENGINE = "machimado.ground.people.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

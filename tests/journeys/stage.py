@@ -36,7 +36,7 @@ class Stage:
     # Titles of what any journey of this run has looked at: a look takes seconds on a page with many questions.
     seen: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
-    # Who else on this computer a page may speak with: the card reader's agent.
+    # Who else the people on it go to or speak with, who are no part of the house: an identity provider, the card reader's agent.
     neighbours: tuple[str, ...] = ()
     expected_statuses: set[int] = field(default_factory=lambda: {COMES_BACK})
     _contexts: list[BrowserContext] = field(default_factory=list)

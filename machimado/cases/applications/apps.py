@@ -29,6 +29,8 @@ class ApplicationsConfig(AppConfig):
         "application.answered": "回答を変えた",
         "application.filled_in": "住民記録を読み、回答に入れた",
         "application.card_taken": "カードの内容を回答に入れた",
+        "application.joined": "本人確認サービスで確認した方の申請にした",
+        "application.identity_taken": "本人確認サービスの内容を回答に入れた",
         "application.compared": "住民の答えを住民記録と照らした",
         "application.row_added": "回答の行を足した",
         "application.row_dropped": "回答の行を消した",

@@ -172,9 +172,9 @@ class Application(models.Model):
     state = models.CharField("状態", max_length=12, choices=State, default=State.INTERVIEW)
     begun_at = models.DateTimeField("開始日時")
     answers = models.JSONField("回答", default=dict)
-    # path → {"source": "record" | "index" | "case" | "card" | "officer" | "resident", "revision": n}; at a group's own path, who last
-    # put rows in or took them out ("" where nobody did), and at which revision rows last moved. "registered": what the
-    # record says instead of what a resident said alone.
+    # path → {"source": "record" | "index" | "case" | "card" | "identity" | "officer" | "resident", "revision": n}; at a
+    # group's own path, who last put rows in or took them out ("" where nobody did), and at which revision rows last
+    # moved. "registered": what the record says instead of what a resident said alone.
     sources = models.JSONField("回答の出所", default=dict)
     # path → {"typed": what could not be taken, "reason": why}: it stays in its field until it is put right.
     refused = models.JSONField("直す入力", default=dict)
@@ -230,11 +230,36 @@ class Resumption(models.Model):
     note = models.CharField("職員からの連絡", max_length=400, blank=True)
     # The newer version (in force since, ISO) that they were told of and did not want.
     declined = models.CharField("見送った新しい版", max_length=10, blank=True)
+    # Whoever signed in: a keyed hash of the identity provider and its word for them, never that word itself.
+    person = models.CharField("本人確認サービスの利用者", max_length=64, blank=True)
+    verified_at = models.DateTimeField("本人確認サービスの確認日時", null=True)
+    # How sure the provider is, in its own words (the claim acr).
+    assurance = models.CharField("本人確認の保証レベル", max_length=120, blank=True)
+    # A keyed hash of the name and birth date that were confirmed: whether the answers still are about that person.
+    confirmed_hash = models.CharField("確認した氏名と生年月日のハッシュ", max_length=64, blank=True)
+    claims_taken = models.BooleanField("本人確認の内容を入れた", default=False)
 
-    personal_data = {"place": "再開の期限まで", "note": "再開の期限まで"}
+    personal_data = {
+        "place": "再開の期限まで",
+        "note": "再開の期限まで",
+        "person": "終了から5年",
+        "verified_at": "終了から5年",
+        "assurance": "終了から5年",
+        "confirmed_hash": "終了から5年",
+    }
 
     class Meta:
-        indexes = [models.Index(fields=["valid_until"], name="resumption_ends")]
+        indexes = [
+            models.Index(fields=["valid_until"], name="resumption_ends"),
+            models.Index(fields=["person"], condition=~Q(person=""), name="resumption_of_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person="", verified_at__isnull=True)
+                | (~Q(person="") & Q(verified_at__isnull=False)),
+                name="resumption_person_was_verified",
+            )
+        ]
 
 
 class AnswerChange(models.Model):

@@ -41,7 +41,9 @@ def run_worker(arguments: argparse.Namespace) -> int:
 
 def _forget() -> None:
     """Delete what the law lets us keep no longer; the journal's chain holds without its details."""
+    from django.apps import apps
     from django.utils import timezone
+    from django.utils.module_loading import import_string
 
     from machimado.cases.applications import actions as cases
     from machimado.ground.journal import actions as journal
@@ -49,6 +51,10 @@ def _forget() -> None:
     today = timezone.localdate()
     cases.forget(today=today)
     cases.forget_drafts(at=timezone.now())
+    # What rooms further up keep for hours only: each names in its apps.py what forgets it.
+    for room in apps.get_app_configs():
+        if path := getattr(room, "forgets", ""):
+            import_string(path)(at=timezone.now())
     journal.forget(today=today)
 
 

@@ -15,12 +15,12 @@ from machimado.cases.terminals.models import MonthlyCount
 from machimado.cases.terminals.rules.counts import Row
 from machimado.cases.terminals.rules.definition import NotReadable, Terminal, Text, clock, is_open, read
 
-FILE = "terminals.yaml"
+NAME = "terminals"
 
 
 def terminals() -> tuple[Terminal, ...]:
     """Return the city's machines of others. Raises: NotReadable."""
-    file = settings.CITY_FOLDER / FILE
+    file = (settings.CITY_FOLDER / NAME).with_suffix(".yaml")
     try:
         changed = file.stat().st_mtime_ns
     except FileNotFoundError:
@@ -33,7 +33,7 @@ def _read(file: Path, _changed: int) -> tuple[Terminal, ...]:
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise NotReadable(f"{FILE} を読めません: {error}") from error
+        raise NotReadable(f"{file.name} を読めません: {error}") from error
     return read(data).terminals
 
 

@@ -16,6 +16,7 @@ from machimado.cases.applications.models import (
     APPLICATIONS,
     APPLICATIONS_OF,
     CASES,
+    RESUMPTIONS,
     TALLY_OF,
     Application,
     Case,
@@ -26,7 +27,7 @@ from machimado.cases.applications.models import (
     Turn,
 )
 from machimado.cases.applications.permissions import RUNNING
-from machimado.cases.applications.rules.answers import INDEX, take
+from machimado.cases.applications.rules.answers import INDEX, SAID_ALONE, take
 from machimado.cases.applications.rules.card import SEX, Card, plain
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.delivery import queries as delivery
@@ -347,6 +348,8 @@ class Arrived:
     channel: str
     since: datetime
     is_signed: bool
+    # When whoever sent it was confirmed by the identity provider; not at all where nobody signed in.
+    verified_at: datetime | None
 
 
 def arrived(officer: Officer) -> list[Arrived]:
@@ -364,6 +367,7 @@ def arrived(officer: Officer) -> list[Arrived]:
             channel=one.get_channel_display(),
             since=_since(one),
             is_signed=one.state == Application.State.SIGNED,
+            verified_at=one.resumption.verified_at,
         )
         for one in ordered
     ]
@@ -371,6 +375,26 @@ def arrived(officer: Officer) -> list[Arrived]:
 
 def _since(application: Application) -> datetime:
     return application.resumption.asked_at or application.resumption.touched_at
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """That a resident signed in by the identity provider; `is_same`: the answers still are about that person."""
+
+    when: str
+    assurance: str
+    is_same: bool
+
+
+def verified(application: Application) -> Verified | None:
+    """Return who the identity provider says that it is; nothing where nobody signed in, or an officer asked everything."""
+    if not any(kept["source"] in SAID_ALONE for kept in application.sources.values()):
+        return None
+    found = RESUMPTIONS.find(application.pk)
+    if found is None or found.verified_at is None:
+        return None
+    when = f"{timezone.localtime(found.verified_at):%Y年%-m月%-d日 %-H:%M}"
+    return Verified(when, found.assurance, cases.is_about_confirmed(found, application))
 
 
 def who_says(application: Application) -> str:

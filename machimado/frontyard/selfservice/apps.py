@@ -8,3 +8,10 @@ class SelfserviceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # Devices that open this room's pages: in words, and the page.
     device_kinds = {"lobby": ("ロビーの端末", "selfservice:home")}
+    # What the worker calls to forget whose time is over.
+    forgets = "machimado.frontyard.selfservice.actions.forget_sign_ins"
+    # What this room records, in the words of the auditor's page.
+    journal_words = {
+        "selfservice.signed_in": "住民が本人確認サービスでサインインした",
+        "selfservice.signed_out": "住民がサインアウトした",
+    }

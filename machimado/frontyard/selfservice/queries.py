@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Application
-from machimado.cases.applications.permissions import State
+from machimado.cases.applications.models import Application, Turn
+from machimado.cases.applications.permissions import RUNNING, State
 from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.applications.rules.wording import say
 from machimado.cases.delivery import queries as delivery
@@ -16,6 +16,9 @@ from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
 from machimado.ground.people.models import Office
 from machimado.ground.ui.languages import understood
+
+# Of one person's list; whoever has more finds the others by their codes.
+MOST_OWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +144,48 @@ def _state(application: Application, at: datetime) -> tuple[str, str]:
     if status is not None and status.is_accepted:
         return "done", ""
     return ("returned", "") if status is not None and status.is_rejected else ("sending", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An application of somebody who is signed in; `state` is as in `Sent`, or "open" while they answer, "officer" while one does."""
+
+    id: str
+    title: str
+    reference: str
+    begun_at: datetime
+    state: str
+    may_go_on: bool
+    may_withdraw: bool
+
+
+def own(person: str, *, at: datetime, language: str) -> list[Own]:
+    """Return the applications of somebody who is signed in, the newest first; what was left until its time was over is gone."""
+    found = (
+        Application.objects.filter(resumption__person=person)
+        .exclude(state__in=[State.INTERVIEW, State.REVIEW], resumption__valid_until__lt=at)
+        .select_related("resumption", "definition", "case")
+        .order_by("-begun_at")[:MOST_OWN]
+    )
+    return [_own(one, at, language) for one in found]
+
+
+def _own(application: Application, at: datetime, language: str) -> Own:
+    is_in_hand = application.case.officer_id is not None
+    return Own(
+        id=str(application.pk),
+        title=say(cases.form_of(application).procedure.title, language),
+        reference=application.reference,
+        begun_at=application.begun_at,
+        state=_own_state(application, at),
+        may_go_on=application.resumption.valid_until >= at,
+        may_withdraw=application.state in RUNNING
+        and not is_in_hand
+        and application.resumption.valid_until >= at,
+    )
+
+
+def _own_state(application: Application, at: datetime) -> str:
+    if application.state in {State.INTERVIEW, State.REVIEW}:
+        return "open" if application.turn == Turn.RESIDENT else "officer"
+    return _state(application, at)[0]

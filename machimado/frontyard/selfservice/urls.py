@@ -1,6 +1,14 @@
 from django.urls import include, path
 
-from machimado.frontyard.selfservice.views import checking, leaving, lobby, question, renewing, starting
+from machimado.frontyard.selfservice.views import (
+    checking,
+    leaving,
+    lobby,
+    question,
+    renewing,
+    signing_in,
+    starting,
+)
 
 app_name = "selfservice"
 _of_an_application = [
@@ -18,11 +26,18 @@ _of_an_application = [
     path("new-code/", leaving.new_code, name="new-code"),
     path("waiting/", leaving.waiting, name="waiting"),
     path("alone/", leaving.alone, name="alone"),
+    path("sign-in/", signing_in.sign_in_midway, name="sign-in-midway"),
+    path("join/", signing_in.join, name="join"),
     path("language/", leaving.speak, name="application-language"),
 ]
 urlpatterns = [
     path("apply/", starting.home, name="home"),
     path("apply/machines/", starting.machines, name="machines"),
+    path("apply/sign-in/", signing_in.sign_in, name="sign-in"),
+    path("apply/sign-in/return/", signing_in.come_back, name="sign-in-return"),
+    path("apply/sign-out/", signing_in.sign_out, name="sign-out"),
+    path("apply/signed-out/", signing_in.signed_out, name="signed-out"),
+    path("apply/mine/", signing_in.mine, name="mine"),
     path("apply/done/", lobby.done, name="done"),
     path("apply/call/", lobby.call, name="call"),
     path("apply/called/", lobby.called, name="called"),

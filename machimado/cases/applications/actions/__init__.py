@@ -62,6 +62,12 @@ from machimado.cases.applications.actions.kept import (
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
 from machimado.cases.applications.actions.passing_on import let_go, take_back, transfer
 from machimado.cases.applications.actions.showing_card import keep_card, new_in, take_card
+from machimado.cases.applications.actions.signing_in import (
+    hashed_person,
+    is_about_confirmed,
+    join,
+    take_identity,
+)
 from machimado.cases.applications.actions.submitting import submit
 
 __all__ = [
@@ -96,7 +102,10 @@ __all__ = [
     "go_on_alone",
     "going",
     "hand_back",
+    "hashed_person",
     "identify",
+    "is_about_confirmed",
+    "join",
     "keep_card",
     "keep_place",
     "let_go",
@@ -120,6 +129,7 @@ __all__ = [
     "submit",
     "take_back",
     "take_card",
+    "take_identity",
     "take_over",
     "to_review",
     "transfer",

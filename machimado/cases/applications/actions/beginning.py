@@ -48,6 +48,8 @@ from machimado.ground.people.models import Officer
 # Given for one application alone; and what goes along when that is begun anew all the same.
 FOR_ONE_ONLY = frozenset({"group", "files", "declaration", "signature"})
 GIVEN_ANEW = FOR_ONE_ONLY - {"files"}
+# Where answers come from that go along into another application of the case.
+SAID = frozenset({"officer", "resident", "case", documents.CARD, documents.IDENTITY})
 # path → the answer, and where it came from
 type_of_found = dict[str, tuple[Any, str]]
 
@@ -221,7 +223,7 @@ def _said_before(others: Iterable[Application], form: Form, today: date) -> type
     found: type_of_found = {}
     for other in others:
         for question in form.questions:
-            said = other.sources.get(question.id, {}).get("source") in {"officer", "resident", "case", "card"}
+            said = other.sources.get(question.id, {}).get("source") in SAID
             if said and question.kind not in FOR_ONE_ONLY and question.id in vocabulary().meanings:
                 value = _as_taken(question, documents.take(other.answers, question.id), today)
                 found |= {question.id: (value, "case")} if value is not None else {}

@@ -60,7 +60,7 @@ def compare(*, application: Application, resident_record: Record, by: Officer, a
         kept.pop("registered", None)
         value = known.get(path, (None, ""))[0]
         question = form.question(path)
-        if kept["source"] == "resident" and question is not None and value not in (None, WITHHELD):
+        if kept["source"] in documents.SAID_ALONE and question is not None and value not in (None, WITHHELD):
             said = documents.take(locked.answers, path)
             if _plain(question, said) != _plain(question, value):
                 kept["registered"] = value

@@ -10,6 +10,7 @@ from machimado.cases.applications.models import (
     AnswerChange,
     Application,
     Case,
+    Resumption,
     StoredFile,
     Submission,
     Transfer,
@@ -76,6 +77,9 @@ def _forget_some(limit: date) -> int:
     AnswerChange.objects.filter(application__in=of_cases).delete()
     Submission.objects.filter(application__in=of_cases).update(payload={}, attachments=[])
     of_cases.update(answers={}, sources={}, refused={})
+    Resumption.objects.filter(application__in=of_cases).update(
+        person="", verified_at=None, assurance="", confirmed_hash=""
+    )
     Transfer.objects.filter(case__in=cases).update(note="")
     Case.objects.filter(pk__in=cases).update(resident=None, purpose="", card=None, forgotten=True)
     record(by=None, action="case.forgotten", detail={"cases": len(cases)})

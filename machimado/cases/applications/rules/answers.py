@@ -14,6 +14,10 @@ RECORD, INDEX = "record", "index"
 REGISTERED = frozenset({RECORD, INDEX})
 # From the card that the resident showed with its PIN.
 CARD = "card"
+# From the city's identity provider, where the resident signed in on their own pages.
+IDENTITY = "identity"
+# What a resident has answered without an officer: typed, or taken over from the identity provider.
+SAID_ALONE = frozenset({"resident", IDENTITY})
 
 
 class PathRefused(Exception):

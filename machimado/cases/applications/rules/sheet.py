@@ -56,7 +56,7 @@ class Line:
     required: bool
     value: Any
     words: str
-    source: str  # "record", "index", "case", "card", "officer", "resident" or ""
+    source: str  # "record", "index", "case", "card", "identity", "officer", "resident" or ""
     options: tuple[Option, ...] = ()
     missing: bool = False
     errors: tuple[str, ...] = ()

@@ -122,6 +122,7 @@ def context(
         "open_part": next((part for part in parts if part.needs_somebody), None),
         "lacking": paper.missing(application),
         "doubt": queries.doubt(application),
+        "verified": queries.verified(application),
         "has_paper": paper.has_layout(cases.form_of(application)),
         "sent_back": _sent_back(application),
         "newer": newer(application, on=timezone.localdate(now)),

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from machimado.cases.applications.models import Application
+from tests.fakes.identity_provider import CLIENT, SECRET, IdentityProvider, running
 from tests.universe import Universe
 
 PROCEDURE = "residence-certificate"
@@ -38,3 +39,12 @@ def application(phone: Client) -> Application:
 def at_counter(sign_in: Callable[..., Client], universe: Universe) -> Client:
     """Return the browser of an officer."""
     return sign_in(universe.officer)
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[IdentityProvider]:
+    """Run an identity provider, and name it in the settings."""
+    with running() as found:
+        settings.RESIDENT_ISSUER = found.address
+        settings.RESIDENT_CLIENT, settings.RESIDENT_SECRET = CLIENT, SECRET
+        yield found

@@ -15,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Resumption
 from machimado.frontyard.selfservice import permissions as doors
+from machimado.frontyard.selfservice.actions import touch
 from machimado.frontyard.selfservice.views.page import language_of, said
 
 type_of_page = Callable[Concatenate[HttpRequest, Resumption, ...], HttpResponse]
@@ -31,6 +32,9 @@ def applicants(view: type_of_page) -> Callable[..., HttpResponse]:
         resumption = doors.resumption_of(request, application_id)
         if resumption is None:
             return _ask_for_code(request)
+        signed_in = doors.signed_in_of(request)
+        if signed_in is not None:
+            touch(signed_in=signed_in, at=timezone.now())
         if doors.lobby_of(request):
             # Whoever is here is still here: without a touch for a while the screen asks for the code again.
             cases.keep_place(resumption=resumption, place=resumption.place, at=timezone.now())

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.views.page import LANGUAGE_COOKIE, language_of, said
+from machimado.frontyard.selfservice.views.signing_in import leave_provider
 from machimado.ground.devices import actions as devices
 from machimado.ground.people import permissions
 
@@ -16,8 +17,8 @@ from machimado.ground.people import permissions
 @permissions.everyone
 @require_POST
 def done(request: HttpRequest) -> HttpResponse:
-    """Let this browser forget whoever sat here: the application, and the language."""
-    response = redirect("selfservice:home")
+    """Let this browser forget whoever sat here: the application, who was signed in, and the language."""
+    response = leave_provider(request, then="selfservice:home")
     response.delete_cookie(LANGUAGE_COOKIE)
     application_id = _id(request.POST.get("application", ""))
     return doors.send_away(response, application_id) if application_id else response

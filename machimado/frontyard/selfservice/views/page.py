@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -14,8 +15,8 @@ from machimado.cases.applications.models import APPLICATIONS, Application, Chann
 from machimado.cases.applications.newer import Newer, newer
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.sheet import Refusal, Sheet
-from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.permissions import lobby_of
+from machimado.frontyard.selfservice import provider, queries
+from machimado.frontyard.selfservice.permissions import lobby_of, signed_in_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
 from machimado.ground.devices import actions as devices
@@ -116,7 +117,14 @@ def said(
     lobby = lobby_of(request)
     if lobby is not None:
         devices.touch(device=lobby, at=timezone.now())
-    known = {**languages.on_a_page(chosen, spoken), "lobby": lobby, **context}
+    known = {
+        **languages.on_a_page(chosen, spoken),
+        "lobby": lobby,
+        "signing_in": provider.is_offered(),
+        "provider": settings.RESIDENT_NAME,
+        "signed_in": signed_in_of(request),
+        **context,
+    }
     if "reason" in known:
         known["reason"] = languages.in_words(known["reason"], known["language"])
     known |= aids.on_a_page(request.COOKIES.get(AIDS_COOKIE))

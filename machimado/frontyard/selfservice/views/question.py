@@ -16,7 +16,8 @@ from machimado.cases.applications.rules.answers import PathRefused
 from machimado.cases.applications.rules.files import FileRefused
 from machimado.cases.applications.rules.sheet import Refusal
 from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF
-from machimado.frontyard.selfservice import forms
+from machimado.frontyard.selfservice import actions, forms
+from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
 from machimado.frontyard.selfservice.views.door import applicants
@@ -132,11 +133,20 @@ def _revision(request: HttpRequest) -> int | None:
 
 def _on(now: Here, stop: Stop) -> HttpResponse:
     """Lead on: back to the check where the resident came from there, to the list of rows after a row."""
+    _fill_in(now)
     if now.request.POST.get("from") == CHECK and now.sheet.ready:
         return now.to("selfservice:check")
     if stop.kind == "row" and stop.group is not None:
         return now.to("selfservice:question", stop.group.line.path)
     return now.on(walk.after(now.stops, stop.place))
+
+
+def _fill_in(now: Here) -> None:
+    """Fill in what the identity provider says, once the form has been told who applies."""
+    signed_in = doors.signed_in_of(now.request)
+    if signed_in is not None and not now.resumption.claims_taken:
+        actions.fill_in(signed_in=signed_in, resumption=now.resumption, at=now.at)
+        _look_again(now)
 
 
 def _page(

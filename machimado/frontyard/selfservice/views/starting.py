@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import RESUMPTIONS
 from machimado.cases.terminals import queries as terminals
+from machimado.frontyard.selfservice import actions, queries
 from machimado.frontyard.selfservice import permissions as doors
-from machimado.frontyard.selfservice import queries
 from machimado.frontyard.selfservice.views.page import (
     AIDS_COOKIE,
     LANGUAGE_COOKIE,
@@ -92,7 +92,13 @@ def begin(request: HttpRequest, procedure: str) -> HttpResponse:
         language=language_of(request),
     )
     resumption = RESUMPTIONS.get(application.pk)
-    return doors.let_in(redirect("selfservice:go-on", application.pk), resumption)
+    response = redirect("selfservice:go-on", application.pk)
+    signed_in = doors.signed_in_of(request)
+    if signed_in is None:
+        return doors.let_in(response, resumption)
+    # Whoever is signed in needs no other key: with the sign-out this browser has none left.
+    actions.join(signed_in=signed_in, resumption=resumption, at=timezone.now())
+    return response
 
 
 def _office(code: str) -> Office:
