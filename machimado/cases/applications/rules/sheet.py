@@ -41,7 +41,8 @@ class Wording:
     options: tuple[Option, ...]
     # How many letters a field of plain text takes; 0 where the question does not say.
     longest: int
-    # What whoever answers alone is asked: of what the register would have told an officer, only what it is called.
+    # What whoever answers alone is asked: of what the register would have told an officer, and of papers that an officer
+    # would have taken a copy of, only what it is called.
     alone: str
     # `ask` in the language of whoever sits there; nothing where that is Japanese, or where nobody has written it.
     spoken: str
@@ -416,7 +417,7 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
         ask=say(question.ask, language),
         hint=say(question.hint, language),
         note=say(question.officer_note, language),
-        alone=say(question.label if question.prefill or not question.ask else question.ask, language),
+        alone=say(question.label if _is_named_only(question) or not question.ask else question.ask, language),
         options=tuple(
             Option(option.code, say(option.label, language), str(key) if key <= 9 else "", chosen=False)
             for key, option in enumerate(question.options, start=1)
@@ -424,6 +425,10 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
         longest=question.maximum or 0 if question.kind == "text" else 0,
         spoken=(question.ask or {}).get(spoken, "") if spoken else "",
     )
+
+
+def _is_named_only(question: Question) -> bool:
+    return bool(question.prefill) or question.kind == "files"
 
 
 def _by_path(findings: tuple[Finding, ...], language: str) -> dict[str, tuple[str, ...]]:

@@ -252,6 +252,14 @@ def test_a_photograph_that_was_chosen_is_kept_whatever_is_pressed(
     assert [file["name"] for file in application.answers["attachments"]] == ["IMG_0001.jpg"]
 
 
+def test_nobody_who_is_alone_is_told_that_somebody_takes_a_copy(phone: Client) -> None:
+    application = begun(phone, "care-limit")
+    send(phone, application, "tier", tier="tier2")
+    line = page(phone, application, "attachments").context["stop"].lines[0]
+    assert "取らせて" in line.wording.ask  # what an officer says
+    assert line.wording.alone == line.label
+
+
 def test_a_photograph_that_cannot_be_read_says_so_and_the_page_stays(phone: Client) -> None:
     application = begun(phone, "care-limit")
     send(phone, application, "tier", tier="tier2")
