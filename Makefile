@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUILT := machimado/ground/ui/static/built/.stamp
 FRONT_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
 
-.PHONY: help demo test test-postgres tour check format messages lock clean install card
+.PHONY: help demo test test-postgres tour accessibility check format messages lock clean install card
 
 help: ## この一覧を表示
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -43,6 +43,11 @@ test-postgres: $(VENV)/.dev $(BUILT) ## 同じ試験を PostgreSQL で
 tour: $(VENV)/.dev $(BUILT) ## 全画面の写真を build/tour/ に
 	rm -rf build/tour
 	MACHIMADO_TOUR=build/tour $(BIN)/python -m pytest -m journey $(ARGS)
+
+accessibility: $(VENV)/.dev $(BUILT) ## 画面をすべて axe で調べ、docs/accessibility.md を作る
+	rm -rf build/axe
+	MACHIMADO_AXE=build/axe $(BIN)/python -m pytest -m journey $(ARGS)
+	$(BIN)/python -m tests.accessibility.publish build/axe
 
 check: $(VENV)/.dev $(BUILT) ## 書き方・型・部屋の境界・移行・手続の点検
 	$(BIN)/ruff check .

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys import tour
-from tests.journeys.stage import AXE, Stage
+from tests.journeys.axe import AXE
+from tests.journeys.stage import Stage
 from tests.processes import Product
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

@@ -28,8 +28,8 @@ def pair(stage: Stage, officer: Page, tablet: Page) -> None:
     officer.get_by_role("button", name="窓口1").click()
     tablet.goto(f"{stage.address}/screen/")
     stage.look_once(tablet, "住民の画面をつなぐ")
-    officer.get_by_label("番号").fill(tablet.locator(".pair-code").inner_text())
-    officer.get_by_role("button", name="つなぐ").click()
+    officer.get_by_label("番号", exact=True).fill(tablet.locator(".pair-code").inner_text())
+    officer.get_by_role("button", name="つなぐ", exact=True).click()
     expect(officer.get_by_role("status")).to_contain_text("住民の画面をつなぎました")
 
 

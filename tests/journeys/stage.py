@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, Request, Response
 
-from tests.processes import ROOT, Product
+from tests.journeys import axe
+from tests.journeys.watched import HEADER
+from tests.processes import Product
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1440, 900)}
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # A form that comes back with what is wrong with it.
 COMES_BACK = 422
 
@@ -44,6 +45,8 @@ class Stage:
     _looked_at: set[str] = field(default_factory=set)
     # What a page that answers a post says is its own address.
     _said: dict[str, str] = field(default_factory=dict)
+    # Which template drew what a page shows, where the product says so (watched.py).
+    _drawn: dict[Page, str] = field(default_factory=dict)
     _count: int = 0
 
     @property
@@ -92,16 +95,26 @@ class Stage:
         page.evaluate("() => document.fonts.ready")
         self._looked_at.add(place(page.url))
         self.seen.add(title)
-        self.problems += [f"{title}: {found}" for found in accessibility(page)]
         self._count += 1
+        self.examine(page, title, "as it is")
         before = page.viewport_size
         for name in SIZES:
             page.set_viewport_size(size(name))  # type: ignore[arg-type]
+            if axe.folder() is not None:
+                # What is published says that every page was tested in every size.
+                self.examine(page, title, name)
             if page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth + 1"):
                 self.problems.append(f"{title}: wider than a {name}")
             self._photograph(page, title, name)
         if before is not None:
             page.set_viewport_size(before)
+
+    def examine(self, page: Page, title: str, size_name: str = "as it is") -> None:
+        """Ask axe about the page as it is now, and nothing else."""
+        drawn = self._drawn.get(page, "")
+        name = re.sub(r"[^\w\-]+", "_", f"{self.name}-{self._count:02}-{title}-{size_name}")
+        found = axe.look(page, title, drawn, name=name)
+        self.problems += [f"{title} ({size_name}): {one}" for one in found]
 
     def look_once(self, page: Page, title: str) -> None:
         """Look at a page that no journey of this run has looked at in this state yet."""
@@ -144,6 +157,8 @@ class Stage:
     def _weigh(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected_statuses:
             self.problems.append(f"{response.status} from {response.url}")
+        if (drawn := response.headers.get(HEADER.lower())) and not drawn.rpartition("/")[2].startswith("_"):
+            self._drawn[response.frame.page] = drawn
         if said := response.headers.get("content-location"):
             self._said[response.url] = said
 
@@ -161,14 +176,3 @@ def size(name: str) -> dict[str, int]:
 def place(address: str) -> str:
     """Return a page's path with its numbers and ids taken out: one page of its kind is looked at, not each."""
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "*", urlsplit(address).path)
-
-
-def accessibility(page: Page) -> list[str]:
-    """Return what axe finds on the page, each with the place where."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{found['id']}: {found['help']} at {', '.join(str(node['target']) for node in found['nodes'][:3])}"
-        for found in result["violations"]
-    ]

@@ -51,7 +51,7 @@ def connect_tablet(stage: Stage, officer: Page) -> Page:
     tablet = stage.visitor(**TABLET)
     tablet.goto(f"{stage.address}/screen/")
     stage.look_once(tablet, "住民の画面をつなぐ")
-    expect(officer.get_by_label("番号")).to_be_focused()
+    expect(officer.get_by_label("番号", exact=True)).to_be_focused()
     stage.look_once(officer, "窓口と住民の画面")
     officer.keyboard.type(tablet.locator(".pair-code").inner_text())
     officer.keyboard.press("Enter")

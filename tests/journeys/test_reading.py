@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from machimado.ground.ui.languages import Language
 from tests.journeys.counter import end_open_cases, sit_down
-from tests.journeys.stage import Stage, accessibility
+from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
 PALETTES = ("normal", "clear", "dark")
@@ -68,7 +68,7 @@ def palette(page: Page, colours: str) -> None:
 
 
 def check(page: Page, stage: Stage, title: str) -> None:
-    stage.problems += [f"{title}: {found}" for found in accessibility(page)]
+    stage.examine(page, title)
     if page.evaluate(WIDER):
         stage.problems.append(f"{title}: wider than the screen")
     stage.problems += [f"{title}: overlaps {found}" for found in page.evaluate(OVERLAPS)]

@@ -7,17 +7,23 @@ let touched = Number(sessionStorage.getItem(TOUCHED)) || Date.now();
 if (dialog) {
   const idle = Number(dialog.dataset.idle) * 1000;
   const last = Number(dialog.dataset.left);
-  for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
-    window.addEventListener(kind, stay, { passive: true });
-  }
+  for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"])
+    window.addEventListener(kind, () => stay(dialog), { passive: true });
+  // The question goes away by a press that has ended, or a key that does nothing else: what lies beneath is not pressed by it.
+  dialog.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("keydown", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  dialog.addEventListener("close", () => stay(dialog));
   window.setInterval(() => watch(dialog, idle, last), 500);
 }
 
-/** Any touch is a sign of life; the question goes away by it. */
-function stay(): void {
+/** Any touch is a sign of life; while the question stands, only an answer to it. */
+function stay(asking: HTMLDialogElement): void {
+  if (asking.open) return;
   touched = Date.now();
   sessionStorage.setItem(TOUCHED, String(touched));
-  dialog?.close();
 }
 
 function watch(asking: HTMLDialogElement, idle: number, last: number): void {

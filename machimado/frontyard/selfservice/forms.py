@@ -43,14 +43,17 @@ def read(post: QueryDict, form: Form, answers: dict[str, Any], lines: Iterable[L
 
 
 def written_date(post: QueryDict, path: str) -> str:
-    """Return a date of parts as one text, as people write it: S33.5.6, 1958-5-6; empty parts stay away."""
+    """Return a date of parts as one text, as people write it: S33.5.6, 1958-5-6; what is empty at its end stays away.
+
+    A part that is empty between others keeps its place, so that the others come back in their own fields.
+    """
     era = post.get(f"{path}.{ERA}", "").strip()[:2]
     parts = [post.get(f"{path}.{part}", "").strip()[:8] for part in (YEAR, MONTH, DAY)]
     if not any(parts):
         return ""
-    if era in {"", WESTERN}:
-        return "-".join(filter(None, parts))
-    return era + ".".join(filter(None, parts))
+    while not parts[-1]:
+        parts.pop()
+    return "-".join(parts) if era in {"", WESTERN} else era + ".".join(parts)
 
 
 def _says_something(raw: Any) -> bool:

@@ -15,7 +15,15 @@ from django.utils import timezone
 
 from machimado.cases.applications.actions.arriving import number, stamp
 from machimado.cases.applications.actions.beginning import begin
-from machimado.cases.applications.actions.kept import NotReady, check_open, lock, record_change, until_free
+from machimado.cases.applications.actions.kept import (
+    CHANNELS,
+    NotReady,
+    check_open,
+    form_of,
+    lock,
+    record_change,
+    until_free,
+)
 from machimado.cases.applications.models import (
     APPLICATIONS,
     APPLICATIONS_OF,
@@ -261,6 +269,7 @@ def hand_back(*, application: Application, by: Officer, at: datetime, note: str 
     if locked.turn != Turn.RESIDENT:
         _give(locked, Turn.RESIDENT, by, at, "application.handed_back")
         _let_go(locked)
+        _leaves_counter(locked)
     resumption = _resumable(locked, at)
     if note:
         resumption.note = note
@@ -278,6 +287,15 @@ def _let_go(application: Application) -> None:
     if all(one.state == State.CANCELLED for one in others):
         case.number = case.officer = None
         CASES.write(case, "number", "officer")
+
+
+def _leaves_counter(application: Application) -> None:
+    """Whoever goes on alone is asked what residents are asked alone: nobody says of themselves what documents they have shown."""
+    offered = form_of(application).procedure.channels
+    alone = next((one for one in (Channel.WEB, Channel.KIOSK) if CHANNELS[one] in offered), None)
+    if application.channel == Channel.COUNTER and alone is not None:
+        application.channel = alone
+        APPLICATIONS.write(application, "channel")
 
 
 def _check_note(note: str) -> None:

@@ -41,7 +41,8 @@ class Wording:
     options: tuple[Option, ...]
     # How many letters a field of plain text takes; 0 where the question does not say.
     longest: int
-    # What whoever answers alone is asked: of what the register would have told an officer, only what it is called.
+    # What whoever answers alone is asked: of what the register would have told an officer, and of papers that an officer
+    # would have taken a copy of, only what it is called.
     alone: str
     # `ask` in the language of whoever sits there; nothing where that is Japanese, or where nobody has written it.
     spoken: str
@@ -462,8 +463,12 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
 
 def _alone(question: Question, language: str) -> str:
     """Return what whoever answers alone is asked: in words of its own, or as officers ask; in a language that has none, as they do."""
-    heard = question.label if question.prefill or not question.ask else question.ask
+    heard = question.label if _is_named_only(question) or not question.ask else question.ask
     return say({**heard, **(question.alone or {})}, language)
+
+
+def _is_named_only(question: Question) -> bool:
+    return bool(question.prefill) or question.kind == "files"
 
 
 def _by_path(findings: tuple[Finding, ...], language: str) -> dict[str, tuple[str, ...]]:

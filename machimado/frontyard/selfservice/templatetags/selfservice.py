@@ -1,6 +1,5 @@
 """What the resident's fields need: a date in its parts."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -11,17 +10,21 @@ from machimado.frontyard.selfservice.forms import ERAS, WESTERN
 from machimado.ground.japanese import eras
 
 register = template.Library()
-_TYPED = re.compile(r"([A-Za-z]?)(\w*)[.-]?(\w*)[.-]?(\w*)", re.ASCII)
 
 
 @register.filter
 def date_parts(line: Line) -> dict[str, str]:
     """Return the era, year, month and day that stand in the fields of a date: of the answer, or as they were typed."""
-    if line.refused:
-        found = _TYPED.fullmatch(str(line.typed or ""))
-        era, year, month, day = found.groups() if found else ("", "", "", "")
-        return {"era": era.upper() or WESTERN, "year": year, "month": month, "day": day}
-    return _parts(line.value)
+    return _as_typed(str(line.typed or "")) if line.refused else _parts(line.value)
+
+
+def _as_typed(text: str) -> dict[str, str]:
+    """Return the parts as `forms.written_date` has put them together, whatever was typed into them."""
+    known = {letter for letter, _ in ERAS} - {WESTERN}
+    era = text[:1].upper() if text[:1].upper() in known else ""
+    parts = text[len(era) :].split("." if era else "-", 2)
+    year, month, day = (*parts, "", "")[:3]
+    return {"era": era or WESTERN, "year": year, "month": month, "day": day}
 
 
 def _parts(value: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.test import Client
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Case, Turn
 from machimado.cases.applications.tests import attached
+from machimado.frontyard.selfservice.templatetags.selfservice import date_parts
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import SIGNATURE, page, send
 from machimado.ground.journal.models import Entry
@@ -97,6 +98,28 @@ def test_what_cannot_be_read_stays_in_its_fields_with_what_to_do(
     text = answer.content.decode()
     assert 'value="13"' in text
     assert 'role="alert"' in text
+
+
+@pytest.mark.parametrize(
+    ("era", "year", "month", "day"),
+    [
+        ("H", "４", "１３", "１４"),
+        ("S", "33", "", "6"),
+        ("W", "1958", "13", "6"),
+        ("R", "元", "５月", "1"),
+        ("W", "", "5", "6"),
+        ("T", "<b>", "5/6", "1"),
+    ],
+)
+def test_a_date_that_cannot_be_read_comes_back_part_for_part(
+    phone: Client, application: Application, era: str, year: str, month: str, day: str
+) -> None:
+    birth = "resident.birth_date"
+    typed = {f"{birth}.era": era, f"{birth}.year": year, f"{birth}.month": month, f"{birth}.day": day}
+    answer = send(phone, application, birth, **typed)
+    assert answer.status_code == 422
+    line = answer.context["stop"].lines[0]
+    assert date_parts(line) == {"era": era, "year": year, "month": month, "day": day}
 
 
 def test_a_date_is_written_in_its_parts_and_comes_back_in_them(
@@ -227,6 +250,14 @@ def test_a_photograph_that_was_chosen_is_kept_whatever_is_pressed(
     assert phone.post(place, {"file.attachments": taken, **button}).status_code in {302, 422}
     application.refresh_from_db()
     assert [file["name"] for file in application.answers["attachments"]] == ["IMG_0001.jpg"]
+
+
+def test_nobody_who_is_alone_is_told_that_somebody_takes_a_copy(phone: Client) -> None:
+    application = begun(phone, "care-limit")
+    send(phone, application, "tier", tier="tier2")
+    line = page(phone, application, "attachments").context["stop"].lines[0]
+    assert "取らせて" in line.wording.ask  # what an officer says
+    assert line.wording.alone == line.label
 
 
 def test_a_photograph_that_cannot_be_read_says_so_and_the_page_stays(phone: Client) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import RESUMPTIONS, Application, Case, Channel, Resumption, Turn
 from machimado.cases.applications.tests import claim
+from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.tests.conftest import PROCEDURE, begun
 from machimado.frontyard.selfservice.tests.filling import page, send
 from tests.universe import Universe
@@ -193,6 +194,26 @@ def test_an_officer_hands_back_what_was_begun_at_the_counter(at_counter: Client,
     at_counter.post(f"/counter/applications/{application.pk}/take-back/")
     application.refresh_from_db()
     assert application.turn == Turn.OFFICER
+
+
+def test_whoever_goes_on_alone_does_not_say_what_documents_they_have_shown(
+    phone: Client, application: Application, universe: Universe, at_counter: Client
+) -> None:
+    """That is for an officer to see; what an officer has seen is kept for whoever takes it up again."""
+    cases.take_over(application=application, by=universe.officer, at=timezone.now())
+    application.refresh_from_db()
+    number = application.case.number
+    cases.hand_back(application=application, by=universe.officer, at=timezone.now())
+    places = [stop.place for stop in walk.walk(page(phone, application).context["sheet"])]
+    assert "identity.documents" not in places
+    assert "resident.name" in places
+    application.refresh_from_db()
+    # They stand here: the case stays the officer's, with its number.
+    assert (application.channel, application.case.number) == (Channel.WEB, number)
+    assert application.case.officer_id == universe.officer.pk
+    at_counter.post(f"/counter/applications/{application.pk}/take-back/")
+    application.refresh_from_db()
+    assert application.channel == Channel.COUNTER
 
 
 def test_what_the_register_told_is_not_told_to_whoever_has_the_code(universe: Universe) -> None:
