@@ -17,9 +17,9 @@ from machimado.ground.ui.languages import Language, understood
 pytestmark = pytest.mark.django_db
 # What each asks first about a certificate of residence.
 ASKED = {
-    "ja": "どなたの住民票がご入用ですか",
-    "ja-simple": "だれの 住民票（じゅうみんひょう）が ほしいですか",
-    "en": "Whose certificate do you need",
+    "ja": "手続をするのは、どなたですか",
+    "ja-simple": "だれが 手続（てつづ）きを しますか",
+    "en": "Who is applying?",
     "zh-hans": "您需要谁的住民票",
     "ko": "어느 분의 주민표가 필요하십니까",
     "vi": "Quý vị cần phiếu cư trú của ai",
