@@ -107,7 +107,7 @@ def test_everything_after_a_death_in_one_conversation(stage: Stage) -> None:
     expect(route.locator("li.is-off")).to_contain_text("葬祭費")
     officer.wait_for_timeout(HURRY_MS)
     officer.keyboard.press("Alt+Enter")
-    expect(officer.get_by_role("heading", name="届け出に来られた方")).to_be_visible()
+    expect(officer.get_by_role("heading", name="手続をする方")).to_be_visible()
     expect(officer.get_by_role("heading", name="国民健康保険 葬祭費 支給申請")).to_have_count(0)
     answer_everything(officer)
     assert officer.locator("#sheet .line.is-wrong").all_inner_texts() == []

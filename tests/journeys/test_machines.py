@@ -11,6 +11,7 @@ REPORT = "年月,端末,サービス,件数\n2026-04,コンビニのマルチコ
 
 def test_a_report_is_read_shown_and_taken_over(stage: Stage) -> None:
     page = stage.enter("kudo")
+    stage.look_once(page, "最初の画面")
     page.goto(stage.address + "/terminals/")
     stage.look(page, "ほかの機械")
     wrong = REPORT.format("たくさん").encode("cp932")
@@ -35,6 +36,7 @@ def test_a_report_is_read_shown_and_taken_over(stage: Stage) -> None:
 def test_a_resident_sees_where_else_it_can_be_done(stage: Stage) -> None:
     page = stage.visitor()
     page.goto(stage.address + "/apply/")
+    stage.look_once(page, "自分で手続、はじめの画面")
     page.get_by_role("link", name="コンビニや銀行の機械でできること").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("コンビニや銀行")
     stage.look(page, "ほかの機械でできること（住民）")

@@ -147,7 +147,7 @@ def test_reading_aloud_says_the_question_and_its_choices(stage: Stage) -> None:
     while page.locator(".is-read-aloud").count():
         page.evaluate("() => speechSynthesis.end()")
     said = [text for _, text in page.evaluate("() => window.said")]
-    assert "どなたの住民票がご入用ですか。ご自分のものですか、ご家族のものですか。" in said
+    assert "手続をするのは、どなたですか。" in said
     assert said[-3:] == ["本人", "同じ世帯の方", "代理人"]
     page.locator("read-aloud button").click()
     expect(page.locator("read-aloud button")).to_have_text("読み上げを止める")

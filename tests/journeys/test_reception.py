@@ -190,7 +190,8 @@ def test_a_ticket_is_taken_at_the_screen_in_the_hall(stage: Stage) -> None:
     expect(machine.get_by_role("heading", name="Your number")).to_be_visible()
     stage.look(machine, "発券、番号")
     officer.goto(f"{stage.address}/reception/")
-    expect(officer.get_by_role("heading", name="お待ちの方")).to_contain_text("1人")
+    # Others may wait already: the day is one for all journeys.
+    expect(officer.get_by_role("heading", name="お待ちの方")).to_contain_text(re.compile(r"[1-9]人"))
     stage.look_once(officer, "受付")
     end_the_day(stage, officer)
 
