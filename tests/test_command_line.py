@@ -44,7 +44,7 @@ def _within(parser: argparse.ArgumentParser, before: tuple[str, ...]) -> Iterato
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, inner in action.choices.items():
-                if name != "core":  # samplecore's own
+                if name not in {"core", "card-agent"}:  # programs of their own, which take this one's place
                     yield (*before, name)
                 yield from _within(inner, (*before, name))
 

@@ -190,6 +190,10 @@ class _Speaker:
         if node.function == "age_at_least" and len(given) == 3:
             day = "" if given[2] == "今日" else f"（{given[2]}に）"
             return f"{given[0]}で見て{given[1]}歳{'以上' if holds else '未満'}{day}である"
+        if node.function == "within" and len(given) == 3:
+            # Days in which offices are closed put the end off (machimado/ground/japanese/closed_days.py).
+            until = f"{given[0]}から{given[1]}日（閉庁日なら次の開庁日）"
+            return f"{given[2]}が{until}{'以内である' if holds else 'を過ぎている'}"
         if node.function == "same_kana" and len(given) == 2:
             return f"{given[0]}と{given[1]}のふりがなが{'同じである' if holds else '違う'}"
         raise _NoWords
@@ -232,10 +236,19 @@ class _Speaker:
                 return f"{self.value(left)} {_SIGNS[operator]} {self.value(right)}"
             case syntax.Conditional(condition, then, otherwise, _):
                 return f"{self.predicate(condition)}ときは{self.value(then)}、そうでなければ{self.value(otherwise)}"
+            case syntax.Call():
+                return self._worked_out(node)
+        raise _NoWords
+
+    def _worked_out(self, node: syntax.Call) -> str:
+        """Say what a function gives."""
+        match node:
             case syntax.Call("size", (only,), _, _):
                 return f"{self.value(only)}の数"
             case syntax.Call("days_between", (since, until), _, _):
                 return f"{self.value(since)}から{self.value(until)}までの日数"
+            case syntax.Call("days_after", (since, days), _, _):
+                return f"{self.value(since)}の{self.value(days)}日後"
             case syntax.Call("age", (born, day), _, _):
                 return f"{self.value(born)}から数えた{self.value(day)}の年齢"
         raise _NoWords
