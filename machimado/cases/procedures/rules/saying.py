@@ -220,7 +220,7 @@ class _Speaker:
         except _NoWords:
             return self.predicate(node)
 
-    def value(self, node: syntax.Node) -> str:  # noqa: PLR0911  # one line for each kind
+    def value(self, node: syntax.Node) -> str:  # one line for each kind
         """Say a value."""
         path = syntax.path_of(node)
         if path:
