@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
 
+from machimado.cases.procedures.rules.difference import KIND_WORDS
+
 LANGUAGES = ("ja", "ja-simple", "en")
 Look = Literal["line", "texts", "number", "choice", "rule", "expression", "options", "flag", "meaning"]
 # Rows for options that are to be added.
@@ -24,22 +26,6 @@ class Field:
     is_needed: bool = False
     only_new: bool = False
 
-
-KIND_WORDS = {
-    "name": "氏名",
-    "address": "住所",
-    "date": "日付",
-    "choice": "ひとつ選ぶ",
-    "choices": "いくつでも選ぶ",
-    "number": "数",
-    "money": "金額",
-    "text": "文字",
-    "group": "人や物の一覧",
-    "account": "口座",
-    "files": "添付",
-    "declaration": "申立て・確認",
-    "signature": "署名",
-}
 
 QUESTION = (
     Field("id", "どの質問を足しますか", "meaning", "共通の質問を選ぶと、ほかの手続で伺った答えがそのまま入ります。", only_new=True),

@@ -142,7 +142,7 @@ def test_an_officer_sees_what_changes_before_it_does(
     taken = desk.post("/terminals/take/", {"content": shown.context["content"]}, follow=True).content.decode()
     assert "2件を取り込みました" in taken
     assert month in taken
-    exported = b"".join(desk.get("/terminals/export.csv").streaming_content)  # type: ignore[attr-defined]
+    exported = desk.get("/terminals/export.csv").getvalue()
     again = read(exported, known(), today=TODAY)
     assert not queries.changes(again.rows)
     assert len(again.rows) == 2
