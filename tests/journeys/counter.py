@@ -67,6 +67,7 @@ def find(officer: Page, stage: Stage, words: str) -> None:
     officer.keyboard.type(words)
     expect(officer.locator("[data-result]").first).to_be_visible()
     officer.keyboard.press("ArrowDown")
+    expect(officer.locator("[data-result]").first).to_be_focused()
     officer.keyboard.press("Enter")
     officer.wait_for_url("**/counter/cases/*/")
     stage.look_once(officer, "手続を選ぶ")

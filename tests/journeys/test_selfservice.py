@@ -220,7 +220,7 @@ def connect(stage: Stage, officer: Page) -> Page:
     terminal.clock.install()
     terminal.goto(f"{stage.address}/device/")
     stage.look_once(terminal, "端末をつなぐ")
-    terminal.get_by_label("接続番号").fill(officer.locator(".pair-code").inner_text())
+    terminal.get_by_label("接続番号").fill(officer.locator(".device-code").inner_text())
     terminal.get_by_role("button", name="つなぐ").click()
     terminal.wait_for_url("**/apply/")
     return terminal
