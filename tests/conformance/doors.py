@@ -13,10 +13,10 @@ from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions as desks
 from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.selfservice.tests.filling import SIGNATURE as STROKES
-from machimado.ground.devices import actions as devices
 from machimado.ground.people.models import Officer
 from tests.conformance.browser import Form, form_to, forms, pressed
 from tests.conformance.told import Told
+from tests.devices import connected
 
 NOTHING = frozenset({"group", "signature", "files"})
 MOST_PAGES = 400
@@ -286,12 +286,7 @@ def _without_times(submission: Submission) -> Iterator[tuple[str, Any]]:
 
 def terminal(officer: Officer) -> Client:
     """Return the browser of a terminal in the officer's lobby."""
-    _, code = devices.add(
-        office=officer.office, kind="lobby", name=f"ロビー{uuid4().hex[:4]}", by=officer, at=timezone.now()
-    )
-    client = Client()
-    client.post("/device/", {"code": code})
-    return client
+    return connected(officer, "lobby")
 
 
 Way = Callable[[Told, Counter, Resident | None, Officer], list[dict[str, Any]]]

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 from PIL import ExifTags, Image
 from playwright.sync_api import FilePayload, Page, expect
@@ -9,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.journeys.stage import Stage
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-KIOSK = {"viewport": {"width": 1080, "height": 1920}, "has_touch": True}
+KIOSK: dict[str, Any] = {"viewport": {"width": 1080, "height": 1920}, "has_touch": True}
 OFFICE = "kawakami"
 NEXT = "つぎへ"
 TELEPHONE = "090-1111-2222"

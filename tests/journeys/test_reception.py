@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.devices import stand_up
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -68,18 +69,8 @@ def end_the_day(stage: Stage, page: Page) -> None:
 
 
 def connect(stage: Stage, officer: Page, kind: str, **options: object) -> Page:
-    """Connect a screen of the hall by its number."""
-    screen = stage.visitor(**options)
-    screen.add_init_script(VOICE)
-    screen.goto(f"{stage.address}/lobby/")
-    stage.look_once(screen, "受付の端末をつなぐ")
-    officer.goto(f"{stage.address}/reception/terminals/")
-    officer.get_by_role("radio", name=kind).check()
-    officer.get_by_role("textbox", name="番号").fill(screen.locator(".pair-code").inner_text())
-    officer.get_by_role("button", name="つなぐ").click()
-    expect(officer.get_by_role("status")).to_contain_text("としてつなぎました")
-    stage.look_once(officer, "受付の端末")
-    return screen
+    """Connect a screen of the hall, which tells what it says."""
+    return stand_up(stage, officer, kind, f"{kind}（待合）", script=VOICE, **options)
 
 
 def spoken(display: Page) -> list[str]:
@@ -180,7 +171,7 @@ def test_a_ticket_is_taken_at_the_screen_in_the_hall(stage: Stage) -> None:
     officer = stage.enter("kudo")
     stage.look_once(officer, "最初の画面")
     machine = connect(stage, officer, "番号札の発券", viewport={"width": 820, "height": 1180})
-    machine.goto(f"{stage.address}/lobby/take/")
+    machine.wait_for_url("**/lobby/take/")
     stage.look(machine, "発券、用件")
     machine.get_by_role("button", name="English").click()
     stage.look(machine, "発券、英語")

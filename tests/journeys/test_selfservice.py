@@ -10,6 +10,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from tests.journeys import alone
 from tests.journeys.counter import end_open_cases, write_name
+from tests.journeys.devices import stand_up
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -207,22 +208,11 @@ def test_a_page_that_was_left_open_overnight_loses_nothing(stage: Stage) -> None
 
 
 def connect(stage: Stage, officer: Page) -> Page:
-    """Set a terminal up and connect it by its number; its clock is the journey's."""
-    officer.goto(f"{stage.address}/devices/")
-    stage.look_once(officer, "端末")
-    officer.get_by_label("住民が自分で手続する").or_(
-        officer.locator("input[name=kind][value=lobby]")
-    ).first.check()
-    officer.get_by_label("名前").fill("正面ロビー1")
-    officer.get_by_role("button", name="加えて、接続番号を出す").click()
-    stage.look_once(officer, "端末をつなぐ番号")
-    terminal = stage.visitor(**alone.KIOSK)
+    """Connect a terminal by the number that it shows; its clock is the journey's."""
+    terminal = stand_up(stage, officer, "ロビーの端末", "正面ロビー1", **alone.KIOSK)
     terminal.clock.install()
-    terminal.goto(f"{stage.address}/device/")
-    stage.look_once(terminal, "端末をつなぐ")
-    terminal.get_by_label("接続番号").fill(officer.locator(".device-code").inner_text())
-    terminal.get_by_role("button", name="つなぐ").click()
     terminal.wait_for_url("**/apply/")
+    terminal.reload()
     return terminal
 
 

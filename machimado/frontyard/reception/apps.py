@@ -6,14 +6,17 @@ class ReceptionConfig(AppConfig):
     label = "reception"
     verbose_name = "受付"
     default_auto_field = "django.db.models.BigAutoField"
+    # Devices that open this room's pages: in words, and the page.
+    device_kinds = {
+        "display": ("呼出し表示", "reception:lobby"),
+        "tickets": ("番号札の発券", "reception:take"),
+    }
     # Each action that this room records, in the words of the auditor's page.
     journal_words = {
         "ticket.held": "保留にした",
         "ticket.missing": "呼んでも来ないため、脇に置いた",
         "ticket.come_back": "列に戻した",
         "ticket.called_again": "もう一度呼び出した",
-        "terminal.paired": "受付の端末をつないだ",
-        "terminal.unpaired": "受付の端末を外した",
         "timetable.made": "予約枠を作った",
         "timetable.opened": "予約枠の受付を始めた",
         "timetable.closed": "予約枠の受付を止めた",

@@ -1,4 +1,4 @@
-"""Who may enter the live room of an office's queue: the screens in its hall. All that is told there is "look again"."""
+"""Who may enter the live room of an office's queue: the display in its hall, and who waits. All that is told there is "look again"."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from machimado.frontyard.reception import queries
 from machimado.frontyard.reception.actions import hashed
-from machimado.frontyard.reception.models import Terminal
+from machimado.ground.devices.queries import device_by
 
-TERMINAL_COOKIE = "machimado_terminal"
+DISPLAY, TICKETS = "display", "tickets"
 
 
 def ticket_door(code: str, _: Mapping[str, str]) -> str | None:
@@ -17,10 +17,7 @@ def ticket_door(code: str, _: Mapping[str, str]) -> str | None:
     return f"hall:{found.case.office_id}" if found else None
 
 
-def terminal_door(_: str, cookies: Mapping[str, str]) -> str | None:
-    """Let a screen of the hall into its office's room; one that is not connected yet into its own."""
-    secret = cookies.get(TERMINAL_COOKIE, "")
-    found = Terminal.objects.filter(secret_hash=hashed(secret)).first() if secret else None
-    if found is None:
-        return None
-    return f"hall:{found.office_id}" if found.office_id else f"terminal:{found.pk}"
+def hall_door(_: str, cookies: Mapping[str, str]) -> str | None:
+    """Let the call display into its office's room."""
+    found = device_by(cookies)
+    return f"hall:{found.office_id}" if found is not None and found.kind == DISPLAY else None

@@ -77,33 +77,6 @@ class Call(models.Model):
         indexes = [models.Index(fields=["office", "at"], name="call_of_day")]
 
 
-class Terminal(models.Model):
-    """A screen in the hall that serves everybody (受付の端末): it shows who is called, or gives tickets.
-
-    Its cookie holds a secret, of which only the hash is kept.
-    """
-
-    class Kind(models.TextChoices):
-        DISPLAY = "display", "呼出し表示"
-        TICKETS = "tickets", "番号札の発券"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    secret_hash = models.CharField("秘密のハッシュ", max_length=64, unique=True)
-    code = models.CharField("接続番号", max_length=6, null=True, unique=True)  # noqa: DJ001 - many have none, none twice
-    code_until = models.DateTimeField("接続番号の期限", null=True)
-    office = models.ForeignKey(Office, models.PROTECT, null=True, verbose_name="拠点")
-    kind = models.CharField("端末の種類", max_length=8, choices=Kind, default=Kind.DISPLAY)
-    seen_at = models.DateTimeField("最終接続日時")
-
-    personal_data: dict[str, str] = {}
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["display", "tickets"]), name="terminal_known_kind")
-        ]
-
-
 class Timetable(models.Model):
     """When an office takes bookings, for what, and how many at a time (予約枠)."""
 

@@ -10,14 +10,11 @@ from machimado.frontyard.reception.views import (
     phone,
     slip,
     taking,
-    terminals,
 )
 
 app_name = "reception"
 urlpatterns = [
     path("reception/", arriving.home, name="home"),
-    path("reception/terminals/", terminals.home, name="terminals"),
-    path("reception/terminals/<uuid:terminal_id>/unpair/", terminals.unpair, name="terminal-unpair"),
     path("lobby/", lobby.page, name="lobby"),
     path("lobby/now/", lobby.now, name="lobby-now"),
     path("reception/bookings/", bookings.home, name="bookings"),

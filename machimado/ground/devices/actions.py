@@ -1,4 +1,3 @@
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -7,106 +6,104 @@ from django.db import IntegrityError, transaction
 from machimado.ground.devices import queries
 from machimado.ground.devices.models import Device
 from machimado.ground.devices.permissions import check_keep
+from machimado.ground.devices.rules.secrets import hashed
 from machimado.ground.journal.actions import record
+from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
 from machimado.ground.typesetting import printers
+from machimado.ground.ui.patience import Patience
 
 LONGEST_NAME = 40
-CODE_DIGITS = 8
 CODE_MINUTES = 10
-SEEN_EVERY = timedelta(minutes=1)
+# What shows its number and was not looked at for so long was no device.
+FORGET_AFTER = timedelta(hours=1)
+SEEN_EVERY = timedelta(seconds=30)
+WRONG_CODES = Patience("device-code", most=10, seconds=5 * 60)
 
 
 class NotConnected(Exception):
-    """The device cannot be added or connected; the message says what to do."""
+    """The device cannot be connected; the message says what to do."""
+
+
+def appear(*, at: datetime) -> tuple[Device, str]:
+    """Keep a screen that nobody has connected yet; return it and its cookie's secret."""
+    Device.objects.filter(office=None, seen_at__lt=at - FORGET_AFTER).delete()
+    secret = secrets.token_urlsafe(32)
+    return Device.objects.create(secret_hash=hashed(secret), seen_at=at), secret
+
+
+def fresh_code(*, device: Device, at: datetime) -> str:
+    """Return a number of six digits by which an officer finds this device for some minutes.
+
+    Raises: NotConnected.
+    """
+    if device.code and device.code_until and device.code_until > at + timedelta(minutes=1):
+        return device.code
+    for _ in range(20):
+        code, until = f"{secrets.randbelow(1_000_000):06}", at + timedelta(minutes=CODE_MINUTES)
+        try:
+            with transaction.atomic():
+                Device.objects.filter(code=code, code_until__lt=at).update(code=None)
+                Device.objects.filter(pk=device.pk).update(code=code, code_until=until)
+        except IntegrityError:
+            continue
+        return code
+    raise NotConnected("接続番号を作れませんでした。少し待ってから、画面を読み込み直してください。")
 
 
 @transaction.atomic
-def add(*, office: Office, kind: str, name: str, by: Officer, at: datetime) -> tuple[Device, str]:
-    """Add a device to an office; return it with the code that connects it.
+def connect(*, office: Office, kind: str, name: str, code: str, by: Officer, at: datetime) -> Device:
+    """Make the screen that shows this number a device of the office.
 
-    Raises: Refused; NotConnected when the name is taken or missing, or nothing is of this kind.
+    Raises: Refused; NotConnected where no screen shows it, the name is taken or missing, or nothing is of this kind.
     """
     check_keep(by, office)
     if kind not in queries.kinds():
         raise NotConnected("端末の種類を選んでください。")
     if not name or len(name) > LONGEST_NAME:
         raise NotConnected(f"端末の名前を{LONGEST_NAME}文字までで入れてください（例：正面ロビー1）。")
+    found = _by_code(code, by, at)
+    found.office, found.kind, found.name, found.code, found.code_until = office, kind, name, None, None
     try:
         with transaction.atomic():
-            device = Device.objects.create(office=office, kind=kind, name=name)
+            found.save()
     except IntegrityError as taken:
-        raise NotConnected(f"「{name}」という端末はもうあります。別の名前にしてください。") from taken
-    record(by=by, action="device.added", at=at, detail={"kind": kind, "name": name})
-    return device, _new_code(device, at)
-
-
-@transaction.atomic
-def give_code(*, device: Device, by: Officer, at: datetime) -> str:
-    """Return a new code that connects the device for ten minutes; what is connected now stays so until it is used.
-
-    Raises: Refused.
-    """
-    check_keep(by, device.office)
-    record(by=by, action="device.code_given", at=at, detail={"name": device.name})
-    return _new_code(device, at)
-
-
-def _new_code(device: Device, at: datetime) -> str:
-    while True:
-        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-        # One in a hundred million; a code that is out of date is nobody's.
-        if not Device.objects.filter(code_hash=hashed(code)).exists():
-            break
-    Device.objects.filter(pk=device.pk).update(
-        code_hash=hashed(code), code_until=at + timedelta(minutes=CODE_MINUTES)
-    )
-    return code
-
-
-@transaction.atomic
-def connect(*, code: str, at: datetime) -> tuple[Device, str]:
-    """Connect the device whose code was typed on it; return it with its cookie's secret. A code connects once.
-
-    Raises: NotConnected.
-    """
-    digits = "".join(filter(str.isdigit, code.translate(_NARROW)))
-    found = (
-        Device.objects.select_for_update(of=("self",))
-        .select_related("office")
-        .filter(code_hash=hashed(digits), code_until__gt=at)
-        .first()
-    )
-    if found is None:
         raise NotConnected(
-            "この接続番号の端末はありません。番号を確かめるか、職員の画面で新しい番号を出してください。"
+            f"「{name}」という端末はもうあります。入れ替えるときは先に外し、そうでなければ別の名前にしてください。"
+        ) from taken
+    record(by=by, action="device.connected", at=at, detail={"kind": kind, "name": name})
+    _tell(found)
+    return found
+
+
+def _by_code(code: str, by: Officer, at: datetime) -> Device:
+    """Return the device that shows the number; guessing ends. Raises: NotConnected."""
+    if WRONG_CODES.is_over(str(by.pk)):
+        raise NotConnected("番号の間違いが続いています。5分ほど待ってから、もう一度入れてください。")
+    digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
+    found = Device.objects.select_for_update(of=("self",)).filter(code=digits, code_until__gt=at).first()
+    if found is None:
+        WRONG_CODES.count(str(by.pk))
+        raise NotConnected(
+            "この番号の画面は見つかりません。つなぐ画面に出ている6桁の番号を、もう一度確かめてください。"
         )
-    secret = secrets.token_urlsafe(32)
-    found.secret_hash, found.code_hash, found.code_until, found.seen_at = hashed(secret), None, None, at
-    found.save()
-    record(by=None, action="device.connected", at=at, detail={"name": found.name})
-    return found, secret
-
-
-_NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
+    return found
 
 
 @transaction.atomic
-def cut_off(*, device: Device, by: Officer, at: datetime) -> None:
-    """Make the device's cookie worthless. May be repeated. Raises: Refused."""
+def disconnect(*, device: Device, by: Officer, at: datetime) -> None:
+    """Take a device out of the office; it shows a number again. May be repeated. Raises: Refused."""
+    if device.office is None:
+        return
     check_keep(by, device.office)
-    if Device.objects.filter(pk=device.pk, secret_hash__isnull=False).update(
-        secret_hash=None, code_hash=None, code_until=None
-    ):
-        record(by=by, action="device.cut_off", at=at, detail={"name": device.name})
+    theirs = Device.objects.filter(pk=device.pk, office=device.office)
+    if theirs.update(office=None, kind="", name="", printer="", called_at=None, coming=None):
+        record(by=by, action="device.disconnected", at=at, detail={"name": device.name})
+        _tell(device)
 
 
-@transaction.atomic
-def remove(*, device: Device, by: Officer, at: datetime) -> None:
-    """Take a device out of the office's list. Raises: Refused."""
-    check_keep(by, device.office)
-    device.delete()
-    record(by=by, action="device.removed", at=at, detail={"name": device.name})
+def _tell(device: Device) -> None:
+    transaction.on_commit(lambda: hub.tell(f"device:{device.pk}", "look"))
 
 
 @transaction.atomic
@@ -151,10 +148,5 @@ def end_call(*, device: Device) -> None:
 
 def touch(*, device: Device, at: datetime) -> None:
     """Keep that the device was here; not at every request, since each write costs one."""
-    if device.seen_at is None or at - device.seen_at > SEEN_EVERY:
+    if at - device.seen_at > SEEN_EVERY:
         Device.objects.filter(pk=device.pk).update(seen_at=at)
-
-
-def hashed(secret: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

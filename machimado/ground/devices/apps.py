@@ -8,11 +8,8 @@ class DevicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # Each action that this room records, in the words of the auditor's page.
     journal_words = {
-        "device.added": "端末を加えた",
-        "device.code_given": "端末の接続番号を出した",
-        "device.connected": "端末がつながった",
-        "device.cut_off": "端末を切り離した",
-        "device.removed": "端末を外した",
+        "device.connected": "端末をつないだ",
+        "device.disconnected": "端末を外した",
         "device.printer_set": "端末のプリンターを決めた",
         "device.staff_called": "端末から職員が呼ばれた",
         "device.officer_coming": "呼ばれた端末へ向かった",

@@ -1,6 +1,6 @@
 """Which devices there are, and which one a request comes from."""
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,6 +9,7 @@ from django.apps import apps
 from django.http import HttpRequest
 
 from machimado.ground.devices.models import DEVICES_BY_SECRET, Device
+from machimado.ground.devices.rules.secrets import hashed
 from machimado.ground.people.models import Office
 
 COOKIE = "machimado_device"
@@ -35,11 +36,14 @@ def kinds() -> dict[str, Kind]:
 
 def device_of(request: HttpRequest, *, kind: str) -> Device | None:
     """Return the device that a request comes from; nothing where it comes from somebody's own browser, or from another kind."""
-    secret = request.COOKIES.get(COOKIE, "")
-    if not secret:
-        return None
-    found = DEVICES_BY_SECRET.find(hashlib.sha256(secret.encode()).hexdigest())
+    found = device_by(request.COOKIES)
     return found if found is not None and found.kind == kind else None
+
+
+def device_by(cookies: Mapping[str, str]) -> Device | None:
+    """Return the device whose cookies these are, also one that no officer has connected yet."""
+    secret = cookies.get(COOKIE, "")
+    return DEVICES_BY_SECRET.find(hashed(secret)) if secret else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,14 @@ def calling(office: Office) -> list[Calling]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A device as the list shows it; `state` is "alive", "silent", "waiting" (for its code) or "cut off"."""
+    """A device as the list shows it."""
 
     id: str
     name: str
     kind: str
-    state: str
+    is_alive: bool
     printer: str
-    seen_at: datetime | None
-    code_until: datetime | None
+    seen_at: datetime
 
 
 def devices(office: Office, *, at: datetime) -> list[Shown]:
@@ -84,16 +87,9 @@ def devices(office: Office, *, at: datetime) -> list[Shown]:
             id=str(one.pk),
             name=one.name,
             kind=known[one.kind].title if one.kind in known else one.kind,
-            state=_state(one, at),
+            is_alive=at - one.seen_at < ALIVE,
             printer=one.printer,
             seen_at=one.seen_at,
-            code_until=one.code_until,
         )
         for one in Device.objects.filter(office=office).order_by("name")
     ]
-
-
-def _state(device: Device, at: datetime) -> str:
-    if device.secret_hash is not None:
-        return "alive" if device.seen_at and at - device.seen_at < ALIVE else "silent"
-    return "waiting" if device.code_until and device.code_until > at else "cut off"

@@ -6,12 +6,11 @@ app_name = "devices"
 urlpatterns = [
     path("devices/", keeping.home, name="home"),
     path("devices/calling/", keeping.calling, name="calling"),
-    path("devices/add/", keeping.add, name="add"),
-    path("devices/<uuid:device_id>/code/", keeping.code, name="code"),
-    path("devices/<uuid:device_id>/cut-off/", keeping.cut_off, name="cut-off"),
-    path("devices/<uuid:device_id>/remove/", keeping.remove, name="remove"),
+    path("devices/connect/", keeping.connect, name="connect"),
+    path("devices/<uuid:device_id>/disconnect/", keeping.disconnect, name="disconnect"),
     path("devices/<uuid:device_id>/printer/", keeping.printer, name="printer"),
     path("devices/<uuid:device_id>/come/", keeping.come, name="come"),
     path("devices/<uuid:device_id>/helped/", keeping.helped, name="helped"),
-    path("device/", connecting.connect, name="connect"),
+    path("device/", connecting.show, name="show"),
+    path("device/look/", connecting.look, name="look"),
 ]

@@ -29,17 +29,9 @@ from machimado.frontyard.reception.actions.calling import (
 )
 from machimado.frontyard.reception.actions.codes import code_of, hashed
 from machimado.frontyard.reception.actions.phone import give_back, speak, wait_on
-from machimado.frontyard.reception.actions.terminals import (
-    PairingRefused,
-    fresh_code,
-    new_terminal,
-    pair,
-    unpair,
-)
 
 __all__ = [
     "Full",
-    "PairingRefused",
     "arrive",
     "book",
     "booking_code",
@@ -52,15 +44,12 @@ __all__ = [
     "code_of",
     "come_back",
     "forget_names",
-    "fresh_code",
     "give_back",
     "hashed",
     "hold",
     "make_timetable",
     "move",
-    "new_terminal",
     "open_timetable",
-    "pair",
     "put_aside",
     "put_back",
     "restore",
@@ -69,6 +58,5 @@ __all__ = [
     "take_duties",
     "tell_hall",
     "transfer",
-    "unpair",
     "wait_on",
 ]

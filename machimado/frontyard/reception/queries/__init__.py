@@ -46,8 +46,6 @@ from machimado.frontyard.reception.queries.queueing import (
 from machimado.frontyard.reception.queries.screens import (
     Called,
     called_now,
-    terminal_by,
-    terminals,
 )
 from machimado.frontyard.reception.queries.serving import (
     Business,
@@ -100,8 +98,6 @@ __all__ = [
     "served_together",
     "serving_at",
     "standing_of",
-    "terminal_by",
-    "terminals",
     "ticket_by",
     "timetable",
     "timetables",

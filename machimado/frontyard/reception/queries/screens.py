@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from machimado.frontyard.reception.models import Call, Terminal
+from machimado.frontyard.reception.models import Call
 from machimado.ground.people.models import Office
 
 # A display on a wall is read from afar.
@@ -31,13 +31,3 @@ def called_now(office: Office | int, at: datetime) -> list[Called]:
     for one in still.exclude(case__officer=None).order_by("-id")[: SHOWN * 4]:
         found.setdefault(one.case_id, Called(one.pk, one.number, one.window, one.language))
     return list(found.values())[:SHOWN]
-
-
-def terminal_by(secret_hash: str) -> Terminal | None:
-    """Return the terminal with that secret, with its office."""
-    return Terminal.objects.select_related("office").filter(secret_hash=secret_hash).first()
-
-
-def terminals(office: Office) -> list[Terminal]:
-    """Return the screens in the office's hall."""
-    return list(Terminal.objects.filter(office=office).order_by("kind", "id"))

@@ -13,12 +13,12 @@ from django.utils import timezone
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Lane
 from machimado.frontyard.reception import actions, queries
-from machimado.frontyard.reception.models import Appointment, Terminal, Timetable
+from machimado.frontyard.reception.models import Appointment, Timetable
 from machimado.frontyard.reception.tests.test_calling import at_the_same_moment
-from machimado.frontyard.reception.tests.test_display import connect
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.models import Officer
 from machimado.ground.people.permissions import Refused
+from tests.devices import connected
 from tests.universe import Universe
 
 SignIn = Callable[[Officer], Client]
@@ -220,7 +220,7 @@ def test_somebody_checks_in_at_the_screen_of_the_hall_and_nowhere_else(
     address = reverse("reception:booking-check-in", args=[actions.booking_code(made)])
     Client().post(address)
     assert Appointment.objects.get().case is None
-    machine = connect(universe.officer, Terminal.Kind.TICKETS)
+    machine = connected(universe.officer, "tickets")
     page = machine.get(reverse("reception:booking", args=[actions.booking_code(made)])).content.decode()
     assert "着きました" in page
     assert "あなたの番号" in machine.post(address).content.decode()

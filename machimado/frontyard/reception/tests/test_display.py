@@ -1,6 +1,5 @@
-"""The call display: numbers and windows, never names; each call once; connected by an officer."""
+"""The call display: numbers and windows, never names; each call once."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,14 +11,15 @@ from pytest_django import DjangoAssertNumQueries
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Lane
 from machimado.frontyard.reception import actions, queries
-from machimado.frontyard.reception.doors import TERMINAL_COOKIE, terminal_door
-from machimado.frontyard.reception.models import Call, Terminal, Ticket
-from machimado.ground.journal.models import Entry
-from machimado.ground.people.models import Officer
+from machimado.frontyard.reception.doors import hall_door
+from machimado.frontyard.reception.models import Call, Ticket
+from machimado.ground.devices import actions as devices
+from machimado.ground.devices.models import Device
+from machimado.ground.devices.queries import COOKIE
 from machimado.ground.ui.languages import Language
+from tests.devices import connected
 from tests.universe import Universe
 
-SignIn = Callable[[Officer], Client]
 LOBBY, NOW = "/lobby/", "/lobby/now/"
 
 
@@ -34,56 +34,24 @@ def come(universe: Universe, language: Language = Language.JAPANESE) -> Ticket:
     )
 
 
-def connect(officer: Officer, kind: Terminal.Kind = Terminal.Kind.DISPLAY) -> Client:
-    screen = Client()
-    code = screen.get(LOBBY).context["code"]
-    actions.pair(office=officer.office, kind=kind, code=code, by=officer, at=timezone.now())
-    return screen
-
-
 def called(universe: Universe) -> list[tuple[int, int | None]]:
     return [(one.number, one.window) for one in queries.called_now(universe.branch, timezone.now())]
 
 
-def test_a_new_screen_shows_a_number_until_an_officer_connects_it(
-    universe: Universe, sign_in: SignIn
-) -> None:
-    screen, officer = Client(), sign_in(universe.officer)
-    page = screen.get(LOBBY)
-    code = page.context["code"]
-    assert code[:3] in page.content.decode()
-    assert screen.get(LOBBY).context["code"] == code
-    done = officer.post(
-        reverse("reception:terminals"), {"code": f"{code[:3]} {code[3:]}", "kind": "display"}, follow=True
-    )
-    assert "「呼出し表示」としてつなぎました" in done.content.decode()
-    assert screen.get(NOW, {"phase": "pairing"}).headers["HX-Refresh"] == "true"
-    assert "お呼び出ししている方はいません" in screen.get(LOBBY).content.decode()
-    officer.post(reverse("reception:terminal-unpair", args=[Terminal.objects.get().pk]))
-    assert screen.get(LOBBY).context["phase"] == "pairing"
-    assert Entry.objects.filter(action__startswith="terminal.").count() == 2
-
-
-def test_a_wrong_number_connects_nothing_and_guessing_ends(universe: Universe, sign_in: SignIn) -> None:
-    officer = sign_in(universe.officer)
-    answers = [
-        officer.post(reverse("reception:terminals"), {"code": "000"}, follow=True).content.decode()
-        for _ in range(11)
-    ]
-    assert "見つかりません" in answers[0]
-    assert "5分ほど待って" in answers[-1]
-
-
-def test_an_officer_of_another_office_cannot_disconnect_it(universe: Universe, sign_in: SignIn) -> None:
-    connect(universe.officer)
-    address = reverse("reception:terminal-unpair", args=[Terminal.objects.get().pk])
-    assert sign_in(universe.outsider).post(address).status_code == 404
+def test_a_screen_that_is_no_display_shows_nothing_of_the_hall(universe: Universe) -> None:
+    come(universe)
+    assert Client().get(LOBBY)["Location"] == reverse("devices:show")
+    display = connected(universe.officer, "display")
+    assert "お呼び出ししている方はいません" in display.get(LOBBY).content.decode()
+    devices.disconnect(device=Device.objects.get(), by=universe.officer, at=timezone.now())
+    assert display.get(NOW).headers["HX-Refresh"] == "true"
+    assert display.get(LOBBY)["Location"] == reverse("devices:show")
 
 
 def test_it_shows_numbers_and_windows_and_nothing_of_the_person(universe: Universe) -> None:
     come(universe, Language.ENGLISH)
     actions.call_next(by=universe.officer, at=timezone.now(), window=3)
-    page = connect(universe.colleague).get(LOBBY).content.decode()
+    page = connected(universe.colleague, "display").get(LOBBY).content.decode()
     assert 'data-number="1" data-window="3" data-language="en"' in page
     assert "父の相談" not in page
     assert "小野" not in page
@@ -131,23 +99,23 @@ def test_yesterdays_calls_are_not_shown(universe: Universe) -> None:
 def test_the_display_asks_the_store_as_often_however_many_wait(
     universe: Universe, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    screen = connect(universe.officer)
-    screen.get(NOW, {"phase": "display"})  # works out the usual wait of this hour
+    screen = connected(universe.officer, "display")
+    screen.get(NOW)  # works out the usual wait of this hour
     for _ in range(9):
         come(universe)
     # Which screen, who is called, who waits and from where they were sent.
     with django_assert_num_queries(4):
-        screen.get(NOW, {"phase": "display"})
+        screen.get(NOW)
 
 
-def test_the_live_room_opens_for_connected_screens_alone(universe: Universe) -> None:
-    screen = connect(universe.officer)
-    cookie = screen.cookies[TERMINAL_COOKIE].value
-    assert terminal_door("", {TERMINAL_COOKIE: cookie}) == f"hall:{universe.branch.pk}"
-    assert terminal_door("", {TERMINAL_COOKIE: "guess"}) is None
-    assert terminal_door("", {}) is None
+def test_the_live_room_opens_for_displays_alone(universe: Universe) -> None:
+    display, machine = connected(universe.officer, "display"), connected(universe.officer, "tickets")
+    assert hall_door("", {COOKIE: display.cookies[COOKIE].value}) == f"hall:{universe.branch.pk}"
+    assert hall_door("", {COOKIE: machine.cookies[COOKIE].value}) is None
+    assert hall_door("", {COOKIE: "guess"}) is None
+    assert hall_door("", {}) is None
 
 
 @pytest.mark.parametrize("address", [LOBBY, NOW])
 def test_no_officer_has_to_be_signed_in_at_it(universe: Universe, address: str) -> None:
-    assert connect(universe.officer).get(address, {"phase": "display"}).status_code == 200
+    assert connected(universe.officer, "display").get(address).status_code == 200

@@ -14,11 +14,11 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Case, Lane
 from machimado.frontyard.reception import actions, queries
 from machimado.frontyard.reception.doors import ticket_door
-from machimado.frontyard.reception.models import Terminal, Ticket
-from machimado.frontyard.reception.tests.test_display import connect
+from machimado.frontyard.reception.models import Ticket
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.models import Officer
 from machimado.ground.ui.languages import Language
+from tests.devices import connected
 from tests.universe import Universe
 
 SignIn = Callable[[Officer], Client]
@@ -142,9 +142,9 @@ def test_the_slip_leads_to_the_ticket(universe: Universe, sign_in: SignIn) -> No
 
 
 def test_somebody_takes_a_ticket_by_themselves(universe: Universe) -> None:
-    machine = connect(universe.officer, Terminal.Kind.TICKETS)
+    machine = connected(universe.officer, "tickets")
     take = reverse("reception:take")
-    assert machine.get("/lobby/").headers["Location"] == take
+    assert machine.get("/device/").headers["Location"] == take
     assert "雪見市の中で引っ越したとき" in machine.get(take).content.decode()
     assert "職員の手伝いが必要ですか" in machine.get(take, {"procedure": "moving-within"}).content.decode()
     sent = {"procedure": "moving-within", "lane": "alone", "key": str(uuid4())}
@@ -156,7 +156,7 @@ def test_somebody_takes_a_ticket_by_themselves(universe: Universe) -> None:
 
 
 def test_the_machine_speaks_until_somebody_has_a_ticket(universe: Universe) -> None:
-    machine = connect(universe.officer, Terminal.Kind.TICKETS)
+    machine = connected(universe.officer, "tickets")
     machine.post(reverse("reception:take-language"), {"language": "en"})
     assert "Something else / I am not sure" in machine.get(reverse("reception:take")).content.decode()
     assert (
@@ -169,7 +169,7 @@ def test_the_machine_speaks_until_somebody_has_a_ticket(universe: Universe) -> N
 
 
 def test_nobody_takes_a_ticket_from_elsewhere(universe: Universe) -> None:
-    display = connect(universe.officer)
+    display = connected(universe.officer, "display")
     for screen in (PHONE(), display):
         assert screen.post(reverse("reception:take"), {"key": str(uuid4())}).status_code == 302
     assert not Case.objects.exists()

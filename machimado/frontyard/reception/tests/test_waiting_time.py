@@ -13,8 +13,8 @@ from machimado.cases.applications.models import Lane
 from machimado.frontyard.reception import actions, queries
 from machimado.frontyard.reception.models import Ticket
 from machimado.frontyard.reception.rules.waiting import FEW, Usual
-from machimado.frontyard.reception.tests.test_display import connect
 from machimado.ground.people.models import Office, Officer
+from tests.devices import connected
 from tests.universe import Universe
 
 SignIn = Callable[[Officer], Client]
@@ -53,7 +53,7 @@ def test_who_has_booked_does_not_count(universe: Universe) -> None:
 
 
 def test_everybody_sees_it_or_why_there_is_none(universe: Universe, sign_in: SignIn) -> None:
-    officer, display = sign_in(universe.officer), connect(universe.officer)
+    officer, display = sign_in(universe.officer), connected(universe.officer, "display")
     home = reverse("reception:home")
     assert "10人分たまると出ます" in officer.get(home).content.decode()
     assert "まだ出せません" in display.get("/lobby/").content.decode()
@@ -67,7 +67,7 @@ def test_everybody_sees_the_same_figure(universe: Universe, sign_in: SignIn) -> 
     officer, home = sign_in(universe.officer), reverse("reception:home")
     answer = officer.post(home, {"key": "0b7a8d4e-3f63-4a52-9d1c-0d6f4b9c1e11", "lane": "alone"}, follow=True)
     assert "ふだん7分ほど（10人のうち8人は7〜7分）" in answer.content.decode()
-    assert "<strong>7分</strong>" in connect(universe.officer).get("/lobby/").content.decode()
+    assert "<strong>7分</strong>" in connected(universe.officer, "display").get("/lobby/").content.decode()
     mine = Ticket.objects.order_by("queued_at").last()
     assert mine is not None
     phone = reverse("reception:ticket", args=[actions.code_of(mine.case)])

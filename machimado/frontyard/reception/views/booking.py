@@ -17,10 +17,11 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.rules.reference import is_resume_code, tidy
 from machimado.frontyard.reception import actions, queries
 from machimado.frontyard.reception import permissions as limits
-from machimado.frontyard.reception.models import Appointment, Terminal
+from machimado.frontyard.reception.doors import TICKETS
+from machimado.frontyard.reception.models import Appointment
 from machimado.frontyard.reception.views.bookings import parsed_day, parsed_time
-from machimado.frontyard.reception.views.lobby import terminal_of
 from machimado.frontyard.reception.views.phone import LANGUAGE_COOKIE, said
+from machimado.ground.devices.queries import device_of
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 from machimado.ground.ui import languages
@@ -140,11 +141,10 @@ def _page(request: HttpRequest, code: str, reason: str = "") -> HttpResponse:
 
 def _is_here(request: HttpRequest, found: Appointment) -> bool:
     """Return whether this is a screen in the hall of the booking's office, on its day."""
-    terminal = terminal_of(request)
-    at_hall = terminal is not None and terminal.kind == Terminal.Kind.TICKETS
+    machine = device_of(request, kind=TICKETS)
     is_of_today = timezone.localdate(found.starts_at) == timezone.localdate()
-    here = terminal is not None and at_hall and terminal.office_id == found.timetable.office_id
-    return here and is_of_today and found.case_id is None and found.cancelled_at is None
+    is_here = machine is not None and machine.office_id == found.timetable.office_id
+    return is_here and is_of_today and found.case_id is None and found.cancelled_at is None
 
 
 @permissions.everyone

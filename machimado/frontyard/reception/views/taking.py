@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Lane
 from machimado.frontyard.reception import actions, queries
-from machimado.frontyard.reception.models import Terminal
+from machimado.frontyard.reception.doors import TICKETS
 from machimado.frontyard.reception.queries import Purpose
-from machimado.frontyard.reception.views.lobby import terminal_of
 from machimado.frontyard.reception.views.phone import LANGUAGE_COOKIE, said
+from machimado.ground.devices import actions as devices
+from machimado.ground.devices.queries import device_of
 from machimado.ground.people import permissions
 from machimado.ground.people.models import Office
 from machimado.ground.typesetting.qr import qr_svg
@@ -31,18 +32,19 @@ ANYTHING_ELSE = "other"
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     """Ask what for, then whether with help, and give the next number."""
-    terminal, at = terminal_of(request), timezone.now()
-    if terminal is None or terminal.office is None or terminal.kind != Terminal.Kind.TICKETS:
-        return redirect("reception:lobby")
+    machine, at = device_of(request, kind=TICKETS), timezone.now()
+    if machine is None or machine.office is None:
+        return redirect("devices:show")
+    devices.touch(device=machine, at=at)
     language = languages.spoken(request.COOKIES.get(LANGUAGE_COOKIE))
-    purposes = queries.purposes(terminal.office, timezone.localdate(at), language)
+    purposes = queries.purposes(machine.office, timezone.localdate(at), language)
     asked = request.POST.get("procedure", request.GET.get("procedure", ""))
     chosen = purposes.by_id().get(asked)
     if request.method == "POST":
-        return _give(request, terminal.office, chosen, language, at)
+        return _give(request, machine.office, chosen, language, at)
     if chosen is None and asked != ANYTHING_ELSE:
-        return said(request, "ticket/take.html", {"purposes": purposes, "office": terminal.office}, language)
-    context = {"chosen": chosen, "asked": asked, "key": uuid4(), "office": terminal.office}
+        return said(request, "ticket/take.html", {"purposes": purposes, "office": machine.office}, language)
+    context = {"chosen": chosen, "asked": asked, "key": uuid4(), "office": machine.office}
     return said(request, "ticket/help.html", context, language)
 
 

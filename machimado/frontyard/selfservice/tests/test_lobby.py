@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -16,8 +15,8 @@ from machimado.cases.register.models import Resident
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page, send
 from machimado.frontyard.selfservice.tests.test_alone import answer_all, sign
-from machimado.ground.devices import actions as devices
 from machimado.ground.devices.models import Device
+from tests.devices import connected
 from tests.print_server import QUEUE, PrintServer
 from tests.processes import Core
 from tests.universe import Universe
@@ -28,13 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lobby(universe: Universe) -> Client:
     """Return the browser of a terminal in the branch's lobby."""
-    cache.clear()
-    _, code = devices.add(
-        office=universe.branch, kind="lobby", name="ロビー1", by=universe.officer, at=timezone.now()
-    )
-    terminal = Client()
-    terminal.post("/device/", {"code": code})
-    return terminal
+    return connected(universe.officer, "lobby", "ロビー1")
 
 
 def test_what_is_begun_in_the_lobby_belongs_to_its_office(lobby: Client, universe: Universe) -> None:

@@ -15,8 +15,8 @@ from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page, send
 from machimado.frontyard.selfservice.tests.signing import sign_in, to_provider
 from machimado.frontyard.selfservice.tests.test_alone import answer_all, sign
-from machimado.ground.devices import actions as devices
 from machimado.ground.journal.models import Detail, Entry
+from tests.devices import connected
 from tests.fakes.identity_provider import ASSURANCE, IdentityProvider
 from tests.universe import Universe
 
@@ -237,12 +237,7 @@ def test_the_worker_forgets_whoever_never_signed_out(
 
 @pytest.fixture
 def lobby(universe: Universe) -> Client:
-    _, code = devices.add(
-        office=universe.branch, kind="lobby", name="ロビー1", by=universe.officer, at=timezone.now()
-    )
-    terminal = Client()
-    terminal.post("/device/", {"code": code})
-    return terminal
+    return connected(universe.officer, "lobby", "ロビー1")
 
 
 def test_in_the_lobby_the_end_is_the_sign_out(lobby: Client, provider: IdentityProvider) -> None:

@@ -84,7 +84,7 @@ def begin(request: HttpRequest, procedure: str) -> HttpResponse:
     except doors.TooMany as refusal:
         return _about(request, procedure, said_by(refusal), 429)
     application = cases.begin_alone(
-        office=lobby.office if lobby else _office(request.POST.get("office", "")),
+        office=(lobby and lobby.office) or _office(request.POST.get("office", "")),
         procedure=procedure,
         channel=channel,
         at=timezone.now(),

@@ -1,18 +1,21 @@
-"""Devices that stand in an office by themselves: connected by a code, cut off, and somebody in front of one who calls."""
+"""Devices that stand in an office by themselves: connected by a number, taken out, and somebody in front of one who calls."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from machimado.ground.devices import actions, queries
+from machimado.ground.devices.doors import device_door
 from machimado.ground.devices.models import Device
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
+from tests.devices import connected
 from tests.universe import Universe
 
 pytestmark = pytest.mark.django_db
@@ -29,89 +32,136 @@ def at_counter(sign_in: Callable[..., Client], universe: Universe) -> Client:
     return sign_in(universe.officer)
 
 
-def added(universe: Universe, name: str = "正面ロビー1", *, at: datetime | None = None) -> tuple[Device, str]:
-    return actions.add(
-        office=universe.branch, kind="lobby", name=name, by=universe.officer, at=at or timezone.now()
-    )
+def shown(device: Client) -> str:
+    """Return the number that a screen shows."""
+    number: str = device.get("/device/").context["code"]
+    return number
 
 
-def test_a_device_is_added_and_connects_by_its_code_once(at_counter: Client, universe: Universe) -> None:
-    page = at_counter.post("/devices/add/", {"kind": "lobby", "name": "正面ロビー1"})
-    code = page.context["fresh"]["code"]
-    assert f"{code[:4]} {code[4:]}" in page.content.decode()
-    terminal = Client()
-    assert "接続番号" in terminal.get("/device/").content.decode()
-    assert terminal.post("/device/", {"code": f"{code[:4]} {code[4:]}"})["Location"] == "/apply/"
-    assert "つながっています" in at_counter.get("/devices/").content.decode()
-    assert Client().post("/device/", {"code": code}).status_code == 422
-    told = Entry.objects.filter(action__startswith="device.").values_list("action", flat=True)
-    assert list(told) == ["device.added", "device.connected"]
+def said(at_counter: Client, **fields: str) -> HttpResponse:
+    """Return what an officer is answered who connects a screen by these fields."""
+    whole = {"kind": "lobby", "name": "正面ロビー1", **fields}
+    return at_counter.post("/devices/connect/", whole)  # type: ignore[return-value]
 
 
-def test_a_code_ends(universe: Universe) -> None:
-    _, code = added(universe, at=NOW)
-    with pytest.raises(actions.NotConnected):
-        actions.connect(code=code, at=NOW + timedelta(minutes=actions.CODE_MINUTES))
-    assert actions.connect(code=code, at=NOW + timedelta(minutes=9))[0].name == "正面ロビー1"
-
-
-def test_full_width_digits_are_digits(universe: Universe) -> None:
-    _, code = added(universe, at=NOW)
-    wide = code.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
-    assert actions.connect(code=wide, at=NOW)
-
-
-def test_whoever_guesses_has_to_wait(universe: Universe) -> None:
-    _, code = added(universe)
-    guessing = Client()
-    for _ in range(10):
-        assert guessing.post("/device/", {"code": "00000000"}).status_code == 422
-    assert guessing.post("/device/", {"code": code}).status_code == 429
-
-
-def test_what_was_cut_off_is_no_device_any_more(universe: Universe, at_counter: Client) -> None:
-    device, code = added(universe)
-    terminal = Client()
-    terminal.post("/device/", {"code": code})
-    request = terminal.get("/apply/").wsgi_request
-    found = queries.device_of(request, kind="lobby")
-    assert found == device
-    assert queries.device_of(request, kind="display") is None
-    at_counter.post(f"/devices/{device.pk}/cut-off/")
-    assert queries.device_of(terminal.get("/apply/").wsgi_request, kind="lobby") is None
-    assert "つながっていません" in at_counter.get("/devices/").content.decode()
-    for _ in range(2):
-        at_counter.post(f"/devices/{device.pk}/remove/")
+def test_a_screen_shows_a_number_and_becomes_what_the_officer_says(at_counter: Client) -> None:
+    screen = Client()
+    number = shown(screen)
+    assert shown(screen) == number
     assert "まだありません" in at_counter.get("/devices/").content.decode()
+    said(at_counter, code=f"{number[:3]} {number[3:]}")
+    assert screen.get("/device/look/")["HX-Refresh"] == "true"
+    assert screen.get("/device/")["Location"] == "/apply/"
+    listed = at_counter.get("/devices/").content.decode()
+    assert "正面ロビー1" in listed
+    assert "つながっています" in listed
+    told = Entry.objects.filter(action__startswith="device.").values_list("action", flat=True)
+    assert list(told) == ["device.connected"]
+
+
+def test_a_number_connects_once_and_ends(at_counter: Client, universe: Universe) -> None:
+    number = shown(Client())
+    said(at_counter, code=number)
+    assert "見つかりません" in said(at_counter, code=number, name="もう1台").content.decode()
+    Device.objects.all().delete()
+    number = shown(Client())
+    Device.objects.update(code_until=timezone.now())
+    assert said(at_counter, code=number).status_code == 422
+
+
+def test_full_width_digits_are_digits(at_counter: Client) -> None:
+    wide = shown(Client()).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert said(at_counter, code=wide).status_code == 302
+
+
+def test_whoever_guesses_has_to_wait(at_counter: Client) -> None:
+    for _ in range(10):
+        assert "見つかりません" in said(at_counter, code="000").content.decode()
+    assert "5分ほど待って" in said(at_counter, code=shown(Client())).content.decode()
+
+
+def test_a_screen_opened_anew_over_and_over_has_to_wait() -> None:
+    for _ in range(30):
+        assert Client().get("/device/").status_code == 200
+    answer = Client().get("/device/")
+    assert answer.status_code == 429
+    assert "10分ほど待って" in answer.content.decode()
+
+
+def test_what_nobody_connected_is_forgotten(universe: Universe) -> None:
+    old = timezone.now() - actions.FORGET_AFTER * 2
+    actions.appear(at=old)
+    kept = connected(universe.officer, "lobby")
+    Device.objects.exclude(office=None).update(seen_at=old)
+    Client().get("/device/")
+    assert Device.objects.count() == 2
+    assert kept.get("/device/")["Location"] == "/apply/"
+
+
+def test_what_was_taken_out_is_no_device_any_more(universe: Universe, at_counter: Client) -> None:
+    screen = connected(universe.officer, "lobby")
+    device = Device.objects.get()
+    actions.call_staff(device=device, at=timezone.now())
+    assert queries.device_of(screen.get("/apply/").wsgi_request, kind="lobby") == device
+    assert queries.device_of(screen.get("/apply/").wsgi_request, kind="display") is None
+    for _ in range(2):
+        at_counter.post(f"/devices/{device.pk}/disconnect/")
+    assert queries.device_of(screen.get("/apply/").wsgi_request, kind="lobby") is None
+    assert "まだありません" in at_counter.get("/devices/").content.decode()
+    assert not at_counter.get("/devices/calling/").content.strip()
+    assert shown(screen)
+    assert Entry.objects.filter(action="device.disconnected").count() == 1
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"kind": "lobby", "name": ""}, {"kind": "oven", "name": "a"}, {"kind": "lobby", "name": "a" * 41}],
+    ("wrong", "told"),
+    [
+        ({"name": ""}, "名前を40文字まで"),
+        ({"kind": "oven"}, "種類を選んで"),
+        ({"name": "あ" * 41}, "名前を40文字まで"),
+        ({"code": ""}, "見つかりません"),
+    ],
 )
-def test_what_cannot_be_added_says_why(at_counter: Client, wrong: dict[str, str]) -> None:
-    answer = at_counter.post("/devices/add/", wrong)
+def test_what_cannot_be_connected_says_why_and_keeps_what_was_typed(
+    at_counter: Client, wrong: dict[str, str], told: str
+) -> None:
+    number = shown(Client())
+    answer = said(at_counter, **{"code": number, **wrong})
     assert answer.status_code == 422
-    assert not Device.objects.exists()
+    assert told in answer.content.decode()
+    assert f'value="{wrong.get("code", number)}"' in answer.content.decode()
+    assert not Device.objects.exclude(office=None).exists()
 
 
-def test_one_name_stands_for_one_device(universe: Universe) -> None:
-    added(universe)
-    with pytest.raises(actions.NotConnected, match="もうあります"):
-        added(universe)
+def test_one_name_stands_for_one_device(at_counter: Client, universe: Universe) -> None:
+    connected(universe.officer, "lobby", "正面ロビー1")
+    assert "もうあります" in said(at_counter, code=shown(Client())).content.decode()
 
 
-def test_only_their_own_office(universe: Universe) -> None:
-    device, _ = added(universe)
+def test_only_their_own_office(universe: Universe, sign_in: Callable[..., Client]) -> None:
+    connected(universe.officer, "lobby")
+    device = Device.objects.get()
+    assert sign_in(universe.outsider).post(f"/devices/{device.pk}/disconnect/").status_code == 403
     with pytest.raises(Refused):
-        actions.give_code(device=device, by=universe.outsider, at=NOW)
-    assert actions.give_code(device=device, by=universe.administrator, at=NOW)
+        actions.disconnect(device=device, by=universe.outsider, at=NOW)
+    actions.disconnect(device=device, by=universe.administrator, at=NOW)
+    assert Device.objects.get().office is None
+
+
+def test_the_live_room_is_the_devices_own(universe: Universe) -> None:
+    screen = Client()
+    shown(screen)
+    cookies = {queries.COOKIE: screen.cookies[queries.COOKIE].value}
+    assert device_door("", cookies) == f"device:{Device.objects.get().pk}"
+    assert device_door("", {queries.COOKIE: "guess"}) is None
+    assert device_door("", {}) is None
 
 
 def test_of_two_officers_one_goes_to_whoever_calls(
     universe: Universe, at_counter: Client, sign_in: Callable[..., Client]
 ) -> None:
-    device, _ = added(universe)
+    connected(universe.officer, "lobby", "正面ロビー1")
+    device = Device.objects.get()
     for _ in range(2):
         actions.call_staff(device=device, at=timezone.now())
     assert Entry.objects.filter(action="device.staff_called").count() == 1

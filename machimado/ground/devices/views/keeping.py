@@ -1,5 +1,6 @@
-"""The office's devices: added, connected anew, cut off, removed."""
+"""The office's devices: connected by the numbers that they show, given a printer, taken out."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,13 +24,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return _list(request)
 
 
-def _list(request: HttpRequest, fresh: tuple[Device, str] | None = None, status: int = 200) -> HttpResponse:
+def _list(request: HttpRequest, typed: Mapping[str, str] | None = None, status: int = 200) -> HttpResponse:
     context = {
         "devices": queries.devices(_office(request), at=timezone.now()),
         "kinds": queries.kinds().items(),
-        "fresh": {"name": fresh[0].name, "code": fresh[1]} if fresh else None,
-        "address": request.build_absolute_uri(reverse("devices:connect")),
-        "minutes": actions.CODE_MINUTES,
+        "typed": typed or {},
+        "address": request.build_absolute_uri(reverse("devices:show")),
     }
     return render(request, "devices/home.html", context, status=status)
 
@@ -40,42 +40,34 @@ def _office(request: HttpRequest) -> Office:
 
 @permissions.officers(*KEEPERS)
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
-    """Add a device, and show the code that connects it."""
+def connect(request: HttpRequest) -> HttpResponse:
+    """Make the screen that shows the number a device of the officer's office."""
     try:
-        fresh = actions.add(
+        device = actions.connect(
             office=_office(request),
             kind=request.POST.get("kind", ""),
             name=request.POST.get("name", "").strip(),
+            code=request.POST.get("code", "")[:20],
             by=permissions.by(request),
             at=timezone.now(),
         )
     except actions.NotConnected as refusal:
         messages.error(request, str(refusal))
-        return _list(request, status=422)
-    return _list(request, fresh)
+        return _list(request, request.POST, status=422)
+    messages.success(request, f"「{device.name}」をつなぎました。")
+    return redirect("devices:home")
 
 
 @permissions.officers(*KEEPERS)
 @require_POST
-def code(request: HttpRequest, device_id: UUID) -> HttpResponse:
-    """Show a new code for a device that was never connected, or was exchanged."""
-    device = _device_or_404(device_id)
-    return _list(
-        request,
-        (device, actions.give_code(device=device, by=permissions.by(request), at=timezone.now())),
-    )
-
-
-@permissions.officers(*KEEPERS)
-@require_POST
-def cut_off(request: HttpRequest, device_id: UUID) -> HttpResponse:
-    """Cut a device off: it asks for a code from then on."""
-    device = _device_or_404(device_id)
-    actions.cut_off(device=device, by=permissions.by(request), at=timezone.now())
-    messages.success(
-        request, f"「{device.name}」を切り離しました。もう一度使うときは、新しい接続番号を出してください。"
-    )
+def disconnect(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """Take a device out of the office; where it is gone already, nothing happens."""
+    device = DEVICES.find(device_id)
+    if device is not None and device.office is not None:
+        actions.disconnect(device=device, by=permissions.by(request), at=timezone.now())
+        messages.success(
+            request, f"「{device.name}」を外しました。画面に出る番号を入れれば、またつなげます。"
+        )
     return redirect("devices:home")
 
 
@@ -90,17 +82,6 @@ def printer(request: HttpRequest, device_id: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return _list(request, status=422)
     messages.success(request, f"「{device.name}」は{queue or 'ブラウザー'}から印刷します。")
-    return redirect("devices:home")
-
-
-@permissions.officers(*KEEPERS)
-@require_POST
-def remove(request: HttpRequest, device_id: UUID) -> HttpResponse:
-    """Take a device out of the list; where it is gone already, nothing happens."""
-    device = DEVICES.find(device_id)
-    if device is not None:
-        actions.remove(device=device, by=permissions.by(request), at=timezone.now())
-        messages.success(request, f"「{device.name}」を外しました。")
     return redirect("devices:home")
 
 
@@ -134,6 +115,6 @@ def helped(request: HttpRequest, device_id: UUID) -> HttpResponse:
 
 def _device_or_404(device_id: UUID) -> Device:
     device = DEVICES.find(device_id)
-    if device is None:
+    if device is None or device.office is None:
         raise Http404
     return device
