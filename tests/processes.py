@@ -1,5 +1,6 @@
 """Real processes on loopback: the reference core system, and the whole product as `machimado demo` starts it."""
 
+import json
 import os
 import signal
 import socket
@@ -97,7 +98,27 @@ class Product:
         assert found is not None, "a sample of people that lacks a family is no sample"
         return found[0].replace("\u3000", " ")
 
+    def claims_of_a_resident(self) -> dict[str, Any]:
+        """Return what an identity provider says of somebody whom the register has so, and who is not protected."""
+        with closing(sqlite3.connect(self.data / "core" / "core.sqlite3")) as store:
+            record = json.loads(store.execute(_ALONE).fetchone()[0])
+        address = record["address"]
+        line = "".join(address[part] for part in ("prefecture", "city", "town", "block", "building"))
+        return {
+            "name": record["name"]["text"],
+            "name#ja-Kana-JP": record["name"]["kana"],
+            "birthdate": record["birth_date"],
+            "gender": record["sex"],
+            "address": {"formatted": line},
+        }
 
+
+_ALONE = """
+    SELECT record FROM residents AS one WHERE status = 'resident' AND NOT EXISTS (
+        SELECT 1 FROM residents AS other
+        WHERE other.household = one.household AND other.record LIKE '%"restricted":true%')
+    ORDER BY number LIMIT 1
+"""
 _PARENT = """
     SELECT father.name FROM residents AS father
     JOIN residents AS child ON child.household = father.household AND child.birth_date >= '2017-04-02'

@@ -205,6 +205,8 @@ RESIDENT_NAME = env.text("MACHIMADO_RESIDENT_NAME", "本人確認サービス")
 RESIDENT_CLIENT = env.text("MACHIMADO_RESIDENT_CLIENT", "machimado")
 RESIDENT_SECRET = env.text("MACHIMADO_RESIDENT_SECRET", "")
 RESIDENT_SCOPES = env.text("MACHIMADO_RESIDENT_SCOPES", "openid profile address")
+# The assurances (`acr`) that suffice to give out a certificate in the lobby without an officer; none: an officer always looks.
+RESIDENT_SUFFICIENT = env.listing("MACHIMADO_RESIDENT_SUFFICIENT", [])
 # What we want to know → the claim that says so; several claims are joined by `+`.
 RESIDENT_CLAIMS = env.pairs(
     "MACHIMADO_RESIDENT_CLAIMS",

@@ -150,7 +150,9 @@ class Stage:
             self.problems.append(f"console: {message.text}")
 
     def _follow(self, request: Request) -> None:
-        ours = (self.address, self.address.replace("http", "ws"), "data:", "blob:", *self.neighbours)
+        # The browser shows a PDF by pages of its own.
+        own = ("data:", "blob:", "chrome://", "chrome-extension://")
+        ours = (self.address, self.address.replace("http", "ws"), *own, *self.neighbours)
         if not request.url.startswith(ours):
             self.problems.append(f"a request left the house: {request.url}")
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.fakes import identity_provider
 from tests.fakes.identity_provider import ASSURANCE, SECRET, IdentityProvider
+from tests.journeys import alone
+from tests.journeys.devices import stand_up
 from tests.journeys.stage import Stage
 from tests.processes import Product, demo, own_database
 
@@ -25,7 +27,11 @@ def provider() -> Iterator[IdentityProvider]:
 @pytest.fixture(scope="module")
 def product(provider: IdentityProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Start a product of a city that has an identity provider."""
-    named = {"MACHIMADO_RESIDENT_ISSUER": provider.address, "MACHIMADO_RESIDENT_SECRET": SECRET}
+    named = {
+        "MACHIMADO_RESIDENT_ISSUER": provider.address,
+        "MACHIMADO_RESIDENT_SECRET": SECRET,
+        "MACHIMADO_RESIDENT_SUFFICIENT": ASSURANCE,
+    }
     with (
         own_database() as environment,
         demo(tmp_path_factory.mktemp("signing-in"), environment={**environment, **named}) as running,
@@ -39,20 +45,22 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def look_at_the_way_out(stage: Stage, page: Page) -> None:
+def look_at_the_way_out(
+    stage: Stage, page: Page, *, place: str = "sign-out", button: str = "サインアウト"
+) -> None:
     """Sign out by hand: the page that leads on to the provider by itself is kept from doing so, and looked at."""
 
     def keep(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, body=re.sub(r"<meta http-equiv=.refresh[^>]*>", "", answer.text()))
 
-    page.route("**/apply/sign-out/", keep)
-    page.get_by_role("button", name="サインアウト").click()
+    page.route(f"**/apply/{place}/", keep)
+    page.get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_role("heading", name="サインアウト中です。")).to_be_visible()
-    stage.look(page, "サインアウトしている")
-    page.unroute("**/apply/sign-out/")
+    stage.look(page, f"サインアウトしている（{button}）")
+    page.unroute(f"**/apply/{place}/")
     page.get_by_role("link", name="本人確認サービスからもサインアウトする").click()
-    page.wait_for_url("**/apply/signed-out/")
+    page.wait_for_url(re.compile("/apply/(signed-out/)?$"))
 
 
 def begin(page: Page) -> str:
@@ -159,3 +167,66 @@ def the_officer_sees_who_was_confirmed(stage: Stage) -> None:
     expect(officer.get_by_text(ASSURANCE)).to_be_visible()
     expect(officer.get_by_text("住民記録との照合は、職員が行ってください。")).to_be_visible()
     stage.look(officer, "聞取り、本人確認サービスで確認済み")
+
+
+def test_a_certificate_in_the_lobby_with_no_officer_but_for_the_fee(
+    stage: Stage, provider: IdentityProvider
+) -> None:
+    stage.neighbours = (provider.address,)
+    provider.people["lobby"] = stage.product.claims_of_a_resident()
+    officer = stage.enter("ono")
+    kiosk = stand_up(stage, officer, "ロビーの端末", "正面ロビー2", **alone.KIOSK)
+    kiosk.goto(stage.address + CERTIFICATE)
+    expect(kiosk.get_by_text("職員を待たずに、この端末で受け取れます")).to_be_visible()
+    stage.look(kiosk, "証明書をはじめる前、サインインすればここで受け取れる")
+    sign_in(kiosk, provider.people["lobby"]["name"])
+    kiosk.wait_for_url("**" + CERTIFICATE)
+    expect(kiosk.get_by_text("ご本人であることを確かめてあります")).to_be_visible()
+    stage.look(kiosk, "証明書をはじめる前、サインインした")
+    own = begin(kiosk)
+    stage.look_once(kiosk, "ひとつめの質問、サインインしている（ロビー）")
+    kiosk.get_by_label("本人", exact=True).check()
+    kiosk.get_by_role("button", name="つぎへ").click()
+    fill_in_the_rest(kiosk, stage, own)
+    kiosk.goto(stage.address + own + "check/")
+    stage.look_once(kiosk, "内容の確認、サインインしている（ロビー）")
+    kiosk.get_by_role("button", name="これでよい・署名へ").click()
+    kiosk.get_by_text("書けないときは、お名前を入力する").click()
+    stage.look_once(kiosk, "署名、サインインしている（ロビー）")
+    kiosk.locator("[name=typed_name]").fill(provider.people["lobby"]["name"])
+    kiosk.get_by_role("button", name="これで申請します").click()
+    kiosk.wait_for_url("**/state/")
+    expect(kiosk.get_by_text("職員にお支払いください")).to_be_visible(timeout=60_000)
+    alone.look_at_what_looks_again(kiosk, stage, "手数料を待つ（ロビー）")
+    the_officer_receives_the_fee(stage, officer)
+    expect(kiosk.get_by_role("button", name="印刷する")).to_be_visible()
+    alone.look_at_what_looks_again(kiosk, stage, "証明書を印刷できる（ロビー）")
+    it_is_printed(kiosk)
+    officer.goto(stage.address + "/counter/")
+    expect(officer.get_by_text("端末で印刷しました")).to_be_visible()
+    stage.look(officer, "窓口、ロビーで受け取られた証明書")
+    look_at_the_way_out(stage, kiosk, place="done", button="おわる")
+    stage.look_once(kiosk, "ご自分で手続（ロビー）")
+    assert not provider.sessions
+
+
+def the_officer_receives_the_fee(stage: Stage, officer: Page) -> None:
+    """Take the money of whoever comes from the terminal with the number of their application."""
+    officer.goto(stage.address + "/counter/")
+    expect(officer.get_by_role("heading", name="ロビーの端末の証明書")).to_be_visible()
+    stage.look(officer, "窓口、ロビーの証明書の手数料")
+    officer.get_by_role("button", name="現金で受け取った").click()
+    expect(officer.get_by_role("button", name="領収書")).to_be_visible()
+    with officer.context.expect_page() as receipt:
+        officer.get_by_role("button", name="領収書").click()
+    receipt.value.close()
+
+
+def it_is_printed(kiosk: Page) -> None:
+    """Print from the browser, since this terminal has no printer of its own; its page tells that it was."""
+    with kiosk.context.expect_event("response", lambda one: one.url.endswith("/print/")) as answer:
+        kiosk.get_by_role("button", name="印刷する").click()
+    assert answer.value.headers["content-type"] == "application/pdf"
+    kiosk.reload()
+    expect(kiosk.get_by_text("印刷しました。お取りください。")).to_be_visible()
+    expect(kiosk.get_by_role("button", name="印刷する")).to_be_hidden()

@@ -10,6 +10,7 @@ class ApplicationsConfig(AppConfig):
     journal_words = {
         "case.opened": "受付をした",
         "case.begun_alone": "住民が自分で始めた",
+        "case.confirmed": "本人確認サービスで本人を確かめ、職員を通さずに受け付けた",
         "case.taken_up": "住民が始めたものを職員が受け取った",
         "case.called": "呼び出した",
         "case.let_go": "待っている方の列に戻した",

@@ -37,7 +37,9 @@ def issue(*, application: Application, at: datetime) -> Certificate | None:
         return None
     form = applications.form_of(application)
     outcome = form.evaluate(
-        application.answers, today=timezone.localdate(application.begun_at), channel="counter"
+        application.answers,
+        today=timezone.localdate(application.begun_at),
+        channel=applications.channel_of(application),
     )
     copies = (outcome.answers.get("certificate") or {}).get("copies") or 1
     # Two pages that look at the same moment: the second finds what the first has made.

@@ -63,6 +63,8 @@ class Start:
     documents: tuple[str, ...]
     laws: tuple[str, ...]
     spoken: frozenset[str]
+    # Here and now, without an officer, for whoever signs in by the provider.
+    is_issued_alone: bool
 
 
 def start(procedure: str, on: date, *, channel: str, language: str) -> Start | None:
@@ -80,6 +82,7 @@ def start(procedure: str, on: date, *, channel: str, language: str) -> Start | N
         documents=tuple(dict.fromkeys(say(one.title, language) for one in own.documents)),
         laws=tuple(f"{one.law} {one.article}" for one in own.legal_basis),
         spoken=spoken,
+        is_issued_alone=channel == "kiosk" and cases.is_issued_alone(own),
     )
 
 
@@ -143,7 +146,9 @@ def _state(application: Application, at: datetime) -> tuple[str, str]:
     status = delivery.status_of(application.pk, at=at)
     if status is not None and status.is_accepted:
         return "done", ""
-    return ("returned", "") if status is not None and status.is_rejected else ("sending", "")
+    if status is not None and status.is_rejected:
+        return "returned", ""
+    return ("sending", "") if application.case.officer_id else ("going", "")
 
 
 @dataclass(frozen=True, slots=True)

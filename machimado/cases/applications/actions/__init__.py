@@ -61,6 +61,7 @@ from machimado.cases.applications.actions.kept import (
 )
 from machimado.cases.applications.actions.on_paper import book_paper, unbook_paper
 from machimado.cases.applications.actions.passing_on import let_go, take_back, transfer
+from machimado.cases.applications.actions.sending_alone import is_issued_alone, send_alone
 from machimado.cases.applications.actions.showing_card import keep_card, new_in, take_card
 from machimado.cases.applications.actions.signing_in import (
     hashed_person,
@@ -105,6 +106,7 @@ __all__ = [
     "hashed_person",
     "identify",
     "is_about_confirmed",
+    "is_issued_alone",
     "join",
     "keep_card",
     "keep_place",
@@ -123,6 +125,7 @@ __all__ = [
     "restore_arrival",
     "resumption_by",
     "save_answers",
+    "send_alone",
     "sign",
     "speak",
     "stamp",

@@ -193,8 +193,9 @@ def look_at_list(*, count: int, by: Officer, at: datetime) -> None:
 
 
 @transaction.atomic
-def close(*, case: Case, by: Officer, at: datetime) -> None:
-    """End the case: the resident leaves. May be repeated."""
-    check_serve(by, case)
+def close(*, case: Case, by: Officer | None, at: datetime) -> None:
+    """End the case: the resident leaves. Nobody (`by`) is the resident themselves. May be repeated."""
+    if by is not None:
+        check_serve(by, case)
     if Case.objects.filter(pk=case.pk, closed_at=None).update(closed_at=at, card=None):
-        record(by=by, action="case.closed", case=str(case.pk), at=at)
+        record(by=by or "resident", action="case.closed", case=str(case.pk), at=at)

@@ -44,10 +44,11 @@ HOLD_FILES = frozenset({"files", "signature"})
 
 
 @transaction.atomic
-def submit(*, application: Application, by: Officer, at: datetime) -> Application:
+def submit(*, application: Application, by: Officer | None, at: datetime) -> Application:
     """Submit: the application, its frozen definition and what is to be sent, in one transaction. Five clicks submit once.
 
-    A life event goes out as one application for each of its procedures (`parts`), all or none.
+    A life event goes out as one application for each of its procedures (`parts`), all or none. Nobody (`by`) is the resident
+    themselves, whom somebody else has confirmed (sending_alone.py).
     Raises: WrongState, NotReady.
     """
     locked = lock(application)
@@ -68,7 +69,12 @@ def submit(*, application: Application, by: Officer, at: datetime) -> Applicatio
 
 
 def _submit_one(
-    application: Application, form: Form, outcome: Outcome, by: Officer, at: datetime, share: Share | None
+    application: Application,
+    form: Form,
+    outcome: Outcome,
+    by: Officer | None,
+    at: datetime,
+    share: Share | None,
 ) -> None:
     delivery = form.procedure.delivery
     if delivery is None:
@@ -102,7 +108,7 @@ def _submit_one(
 # ---------------------------------------------------------------- a life event
 
 
-def _submit_each(lead: Application, form: Bundle, by: Officer, at: datetime) -> None:
+def _submit_each(lead: Application, form: Bundle, by: Officer | None, at: datetime) -> None:
     """Make one application of each procedure that the life event calls for, and submit it."""
     going = form.evaluate_each(lead.answers, today=timezone.localdate(at), channel=channel_of(lead))
     definitions = lead.definition.definition["procedures"]

@@ -11,7 +11,7 @@ from typing import Any
 from unicodedata import category, normalize
 
 from machimado.cases.applications.rules.answers import Document, take
-from machimado.cases.applications.rules.card import Filling
+from machimado.cases.applications.rules.card import Filling, plain
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.reading import read_value
@@ -23,6 +23,8 @@ from machimado.ground.japanese.individual_number import contains_individual_numb
 # Of one claim; what is longer is no name and no address.
 LONGEST = 300
 SEX = {"male": "1", "female": "2", "other": "9", "1": "1", "2": "2", "9": "9", "男": "1", "女": "2"}
+# An address in one line, as the register has it.
+LINE = ("prefecture", "city", "town", "block", "building")
 ROLE = "applicant.role"
 SELF = "self"
 NO_READING = "フリガナを入れてください。"
@@ -46,6 +48,18 @@ class Identity:
     def confirmed(self) -> str:
         """Who was confirmed, as one text: by it one tells whether answers are about the same person."""
         return told_person({"text": self.name}, self.birth_date)
+
+
+def is_registered(identity: Identity, *, name: str, birth_date: str, sex: str, address: str) -> bool:
+    """Return whether a person of the register is whom the provider knows: all four items are told, and each says the same."""
+    told = (
+        identity.name,
+        identity.birth_date,
+        identity.sex,
+        "".join(identity.address.get(part, "") for part in LINE),
+    )
+    known = (name, birth_date, sex, address)
+    return all(told) and [plain(one) for one in told] == [plain(one) for one in known]
 
 
 def told_person(name: Any, birth_date: Any) -> str:

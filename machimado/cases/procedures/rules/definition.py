@@ -291,6 +291,10 @@ class Procedure(Part):
     certificate: Sentence | None = Field(
         default=None, description="受理されると基幹システムが交付する証明書の名前。通数は certificate.copies"
     )
+    issued_alone: bool = Field(
+        default=False,
+        description="本人確認サービスで十分に確かめた本人には、ロビーの端末で、職員を通さずに証明書を交付する",
+    )
     paper: Paper | None = None
     tests: Annotated[tuple[Case, ...], Field(max_length=200)] = ()
 

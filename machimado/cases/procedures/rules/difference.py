@@ -53,6 +53,7 @@ CALLED = {
     "hint": "記入の例",
     "how": "扱い",
     "id": "記号",
+    "issued_alone": "職員を通さない交付",
     "kind": "答え方の種類",
     "label": "呼び方",
     "languages": "そろえることば",

@@ -77,6 +77,7 @@ class _Linker:
     def form(self) -> Form | None:
         """Build the form; None after a cycle, which leaves nothing to build on."""
         self._parse_all()
+        self._check_issued_alone()
         steps = self._order()
         if steps is None or self.complaints.found:
             return None
@@ -97,6 +98,23 @@ class _Linker:
             answer_roots=tuple(dict.fromkeys(each.id.partition(".")[0] for each in questions)),
             by_path=by_path(questions),
         )
+
+    def _check_issued_alone(self) -> None:
+        """What is issued without an officer is a certificate, at a terminal in the lobby, to the person themselves."""
+        if not self.procedure.issued_alone:
+            return
+        if self.procedure.certificate is None:
+            self.complain(
+                ("issued_alone",),
+                "職員を通さずに交付するには、交付する証明書の名前（certificate）が要ります",
+                key=True,
+            )
+        if "kiosk" not in self.procedure.channels or "self" not in self.procedure.applicants:
+            self.complain(
+                ("issued_alone",),
+                "職員を通さずに交付するのは、ロビーの端末での本人の申請だけです。channels に kiosk、applicants に self を入れてください",
+                key=True,
+            )
 
     # --- reading the expressions -------------------------------------------------------------------------------
 

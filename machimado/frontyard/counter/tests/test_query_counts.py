@@ -45,9 +45,9 @@ def test_search(at_desk: Client) -> None:
 
 
 def test_the_first_page(at_desk: Client, universe: Universe) -> None:
-    """The day's cases, what residents sent by themselves, who was called, and the desk with its screen."""
+    """The day's cases, what residents sent by themselves, who pays for a certificate in the lobby, who was called, and the desk."""
     claim.begun(universe.officer)
-    assert cost(lambda: at_desk.get("/counter/")) == WHO + 5
+    assert cost(lambda: at_desk.get("/counter/")) == WHO + 6
 
 
 def test_the_case(at_desk: Client, universe: Universe) -> None:

@@ -12,6 +12,7 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import CASES_OF, Case
 from machimado.cases.applications.permissions import SERVING
 from machimado.cases.applications.rules.reference import is_resume_code
+from machimado.cases.certificates import queries as certificates
 from machimado.cases.register import actions as register
 from machimado.cases.register.models import RESIDENTS, Resident
 from machimado.frontyard.counter import actions, queries
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "desks": queries.desks(officer),
         "desk": queries.desk_state(desk_of(request), at=now),
         "agent_address": agent_address(),
+        "in_lobby": certificates.in_lobby(officer.office, today=timezone.localdate(now)),
         **_results(request),
     }
     return with_agent(render(request, "counter/home.html", context))

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Resumption
+from machimado.cases.applications.models import Application, Resumption
 from machimado.cases.applications.permissions import RUNNING, State, WrongState
 from machimado.cases.applications.rules import signature
 from machimado.cases.certificates import actions as certificates
 from machimado.cases.certificates.queries import Standing, standing
-from machimado.frontyard.selfservice import queries
-from machimado.frontyard.selfservice.permissions import lobby_of
+from machimado.frontyard.selfservice import actions, queries
+from machimado.frontyard.selfservice.permissions import lobby_of, signed_in_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import Here, here
@@ -75,12 +75,21 @@ def sign(request: HttpRequest, resumption: Resumption) -> HttpResponse:
         drawn = _signature(request)
         revision = request.POST.get("revision", "")
         shown = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1
-        cases.sign(application=now.application, signature=drawn, by=None, at=now.at, revision=shown)
+        signed = cases.sign(application=now.application, signature=drawn, by=None, at=now.at, revision=shown)
     except signature.SignatureRefused as refusal:
         return now.show("selfservice/sign.html", {"sheet": now.sheet, "reason": said_by(refusal)}, 422)
     except WrongState:
         return now.to("selfservice:go-on")
+    _send_alone(now, signed)
     return now.to("selfservice:state")
+
+
+def _send_alone(now: Here, signed: Application) -> None:
+    """Send it without an officer, at a terminal in the lobby where whoever signed is signed in and surely known."""
+    signed_in = signed_in_of(now.request)
+    if signed_in is not None and lobby_of(now.request) is not None:
+        identity = actions.identity_of(signed_in)
+        cases.send_alone(application=signed, person=signed_in.person, identity=identity, at=now.at)
 
 
 def _signature(request: HttpRequest) -> signature.Signature | signature.Typed:
