@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from machimado.cases.authoring.rules.naming import named
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.catalogue import unknown_steps
@@ -82,6 +84,21 @@ class Reading:
         if self.triage is None or self.problems:
             return None if self.problems else self.form
         return bundle(self.triage, _called(self.triage, procedures.in_force(_first_day(self.triage.form))))
+
+    @property
+    def whole(self) -> Form | None:
+        """What people go through, or of it what can be read."""
+        return self.shown or self.form
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it is to take effect; today's where the file names none."""
+        version = self.data.get("version")
+        written = version.get("effective_from") if isinstance(version, dict) else None
+        try:
+            return date.fromisoformat(str(written))
+        except ValueError:
+            return timezone.localdate()
 
     def wrong(self) -> list[Wrong]:
         """Return what is to be put right, each with its part."""

@@ -42,7 +42,8 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     context = {
         "draft": draft,
         "reading": reading,
-        "contents": queries.contents(reading.data),
+        "contents": queries.contents(reading),
+        "about": queries.offered_in_words(reading.data),
         "title": (reading.data.get("title") or {}).get("ja", draft.procedure),
         "is_editing": draft.state == State.EDITING,
         "why_not_approve": why_not_approve(permissions.by(request), draft),
