@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -43,7 +44,7 @@ class Failed:
     told: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What a draft says; `form` asks what is asked (of a life event its triage), none where it cannot be read."""
 
@@ -78,7 +79,7 @@ class Reading:
             return self.triage.event.tests
         return self.form.procedure.tests if self.form else ()
 
-    @property
+    @cached_property
     def shown(self) -> Form | None:
         """What people go through: of a life event the triage and the questions of its procedures."""
         if self.triage is None or self.problems:
@@ -247,6 +248,14 @@ _EXPECTED = {
 }
 
 
+def expected_words(reading: Reading, name: str, value: Any) -> tuple[str, str]:
+    """Return what a test expects, in words: what of it, and which."""
+    what = _EXPECTED.get(name, CALLED.get(name, name))
+    if isinstance(value, dict):
+        return what, "、".join(f"{key} は「{_plain(each)}」" for key, each in value.items()) or "なし"
+    return what, _list(reading, name, value)
+
+
 def _told(reading: Reading, failure: Failure) -> str:
     """Say what a test expected and what came out."""
     number, name = int(failure.loc[1]), str(failure.loc[2])
@@ -276,8 +285,12 @@ def _list(reading: Reading, name: str, value: Any) -> str:
 
 
 def _name(reading: Reading, name: str) -> str:
-    """Return what a question, check or document is called."""
-    question = reading.form.question(name) if reading.form else None
+    """Return what a question, check, document or procedure is called."""
+    called = procedures.versions(name) if reading.is_event else ()
+    if called:
+        return called[-1].procedure.title["ja"]
+    whole = reading.whole
+    question = whole.question(name) if whole else None
     if question is not None:
         return question.label["ja"]
     return next((said for each, said in _parts(reading) if each == name), name)

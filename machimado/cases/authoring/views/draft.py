@@ -50,6 +50,7 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "why_not_propose": _why_not_propose(reading, newer),
         "wrong": reading.wrong(),
         "failed": reading.failed(),
+        "examples": queries.examples(reading),
         "whole_kind": "event" if reading.is_event else "whole",
         "meanwhile": newer,
         "may_recall": can_recall(draft, timezone.localdate()),
