@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
+
+from django.utils import timezone
 
 from machimado.cases.authoring.rules.naming import named
 from machimado.cases.procedures import queries as procedures
@@ -41,7 +44,7 @@ class Failed:
     told: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What a draft says; `form` asks what is asked (of a life event its triage), none where it cannot be read."""
 
@@ -76,12 +79,27 @@ class Reading:
             return self.triage.event.tests
         return self.form.procedure.tests if self.form else ()
 
-    @property
+    @cached_property
     def shown(self) -> Form | None:
         """What people go through: of a life event the triage and the questions of its procedures."""
         if self.triage is None or self.problems:
             return None if self.problems else self.form
         return bundle(self.triage, _called(self.triage, procedures.in_force(_first_day(self.triage.form))))
+
+    @property
+    def whole(self) -> Form | None:
+        """What people go through, or of it what can be read."""
+        return self.shown or self.form
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it is to take effect; today's where the file names none."""
+        version = self.data.get("version")
+        written = version.get("effective_from") if isinstance(version, dict) else None
+        try:
+            return date.fromisoformat(str(written))
+        except ValueError:
+            return timezone.localdate()
 
     def wrong(self) -> list[Wrong]:
         """Return what is to be put right, each with its part."""
@@ -230,6 +248,14 @@ _EXPECTED = {
 }
 
 
+def expected_words(reading: Reading, name: str, value: Any) -> tuple[str, str]:
+    """Return what a test expects, in words: what of it, and which."""
+    what = _EXPECTED.get(name, CALLED.get(name, name))
+    if isinstance(value, dict):
+        return what, "、".join(f"{key} は「{_plain(each)}」" for key, each in value.items()) or "なし"
+    return what, _list(reading, name, value)
+
+
 def _told(reading: Reading, failure: Failure) -> str:
     """Say what a test expected and what came out."""
     number, name = int(failure.loc[1]), str(failure.loc[2])
@@ -259,8 +285,12 @@ def _list(reading: Reading, name: str, value: Any) -> str:
 
 
 def _name(reading: Reading, name: str) -> str:
-    """Return what a question, check or document is called."""
-    question = reading.form.question(name) if reading.form else None
+    """Return what a question, check, document or procedure is called."""
+    called = procedures.versions(name) if reading.is_event else ()
+    if called:
+        return called[-1].procedure.title["ja"]
+    whole = reading.whole
+    question = whole.question(name) if whole else None
     if question is not None:
         return question.label["ja"]
     return next((said for each, said in _parts(reading) if each == name), name)

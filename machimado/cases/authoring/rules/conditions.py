@@ -1,10 +1,12 @@
 """Conditions as sentences to choose from: whoever writes a procedure need not know how a rule is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from machimado.cases.procedures.rules.crosscheck import named
 from machimado.cases.procedures.rules.definition import Meaning, Vocabulary
+from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.saying import Asked, Words, say_rule
 
 
@@ -39,6 +41,51 @@ def conditions(data: Mapping[str, Any], vocabulary: Vocabulary, group: str = "")
             for row in _list(question, "questions") if name == group else ():
                 found += _of(row, f"item.{row.get('id', '')}", f"{question.get('id', '')}[].", vocabulary)
     return tuple(found)
+
+
+def conditions_of(questions: Iterable[Question]) -> tuple[About, ...]:
+    """Return what can be made a condition of a life event's checks, which see the answers of its procedures."""
+    found: list[About] = []
+    for question in questions:
+        options = [(option.code, option.label["ja"]) for option in question.options]
+        made = tuple(_made(question.kind, named(question.id), question.label["ja"], options))
+        found += [About(question.label["ja"], made)] if made else []
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An answer that can be compared with another, as a rule writes it."""
+
+    rule: str
+    label: str
+
+
+# What of an answer is compared: of a name its letters.
+_COMPARED = {"date": "", "text": "", "number": "", "money": "", "choice": "", "name": ".text"}
+
+
+def operands(questions: Iterable[Question]) -> tuple[Operand, ...]:
+    """Return the answers that can be compared with each other."""
+    found = (each for each in questions if each.kind in _COMPARED)
+    days = (Operand("today", "今日"),)
+    return (
+        *(Operand(f"{named(each.id)}{_COMPARED[each.kind]}", each.label["ja"]) for each in found),
+        *days,
+    )
+
+
+def words_of_bundle(questions: Iterable[Question], derived: Mapping[str, str]) -> Words:
+    """Return what the checks of a life event speak of."""
+    asked: dict[str, Asked] = {}
+    for one in questions:
+        asked[named(one.id)] = _asked_of(one)
+        asked |= {f"{named(one.id)}[].{named(row.id)}": _asked_of(row) for row in one.questions}
+    return Words(asked, dict(derived))
+
+
+def _asked_of(question: Question) -> Asked:
+    return Asked(question.label["ja"], {option.code: option.label["ja"] for option in question.options})
 
 
 def words_in(data: Mapping[str, Any], vocabulary: Vocabulary) -> Words:

@@ -7,7 +7,7 @@ from typing import Any
 from machimado.cases.authoring.rules import parts
 from machimado.cases.procedures.rules.definition import Vocabulary
 
-_KINDS = ("question", "section", "check", "document", "delivered", "called", "errand", "test")
+_KINDS = ("question", "section", "check", "document", "delivered", "called", "errand", "note", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> str:
 
 
 def _title(part: Mapping[str, Any], vocabulary: Vocabulary, group: str) -> str:
+    if part.get("ja"):  # a part that is a text and nothing else
+        return str(part["ja"])
     for key in ("label", "title", "message"):
         said = part.get(key)
         if isinstance(said, dict) and said.get("ja"):

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
 
-from machimado.cases.procedures.rules.difference import KIND_WORDS
+from machimado.cases.procedures.rules.difference import CODES, KIND_WORDS
+from machimado.cases.procedures.rules.saying import CHANNELS
 
 LANGUAGES = ("ja", "ja-simple", "en")
-Look = Literal["line", "texts", "number", "choice", "rule", "expression", "options", "flag", "meaning"]
-# Rows for options that are to be added.
-SPARE_OPTIONS = 4
+Look = Literal[
+    "line", "lines", "texts", "number", "choice", "several", "rule", "expression", "options", "flag", "meaning",
+    "procedure", "law", "laws", "due", "given",
+]  # fmt: skip
+
+
+# A part that is a text and nothing else: the entry of its form under which it is asked.
+LEAVES = {"note": "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +31,17 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     is_needed: bool = False
     only_new: bool = False
+    # Asked once the part is there: what can be chosen hangs on what stands in it.
+    only_later: bool = False
 
 
+LAW_HINT = "法令の名前と、条・項の両方を書きます。"
 QUESTION = (
     Field("id", "どの質問を足しますか", "meaning", "共通の質問を選ぶと、ほかの手続で伺った答えがそのまま入ります。", only_new=True),
     Field("kind", "答え方", "choice", "共通の質問では選びません。", (("", "共通の質問のとおり"), *KIND_WORDS.items())),
     Field("label", "呼び方", "texts", "画面の見出しになる短い言葉。空のときは、共通の質問のとおりです。"),
     Field("ask", "職員の言い方", "texts", "窓口でそのまま声に出せる言葉で。「。」か「？」で終えます。", is_needed=True),
+    Field("alone", "ひとりで手続する方への言い方", "texts", "家やロビーの端末で答える方に。空のときは「職員の言い方」を使います。"),
     Field("hint", "記入の例", "texts", "例　自動車の登録、不動産の登記"),
     Field("officer_note", "職員だけに見せる注意", "texts", "住民の画面には出ません。"),
     Field("options", "選択肢", "options", "「ひとつ選ぶ」「いくつでも選ぶ」のときに使います。"),
@@ -49,7 +59,10 @@ CHECK = (
     Field("assert", "成り立つはずのこと", "rule", "これが成り立たないとき、下の文を出します。", is_needed=True),
     Field("when", "どんなときに確かめますか", "rule"),
     Field("message", "成り立たないときに出す文", "texts", "何が合わないかと、次に何をすればよいかを書きます。", is_needed=True),
+    Field("alone", "ひとりで手続する方に出す文", "texts", "上の文が職員への言葉のときに。空の「注意」は、職員だけに見えます。"),
     Field("level", "扱い", "choice", "", (("error", "直すまで進めない"), ("warning", "注意だけ示す"))),
+    Field("fields", "どの質問のところに出しますか", "several"),
+    Field("legal_basis", "根拠の法令", "law", LAW_HINT),
 )  # fmt: skip
 DOCUMENT = (
     Field("title", "書類の名前", "texts", is_needed=True),
@@ -72,20 +85,52 @@ DELIVERED = (
         is_needed=True,
     ),
 )
-CALLED = (
-    Field("when", "この手続が当てはまる条件", "rule"),
-    Field("why", "なぜ要るか（住民に見せる）", "texts", is_needed=True),
-    Field("source", "何で確かめたか", "line", is_needed=True),
+_DUE = Field(
+    "due",
+    "いつまでに",
+    "due",
+    "期限がなければ、空のままにします。あるときは、長さと、数え始める日の両方を入れます。",
 )
+_SOURCE = Field("source", "何で確かめたか", "line", "例　雪見市 おくやみハンドブック", is_needed=True)
+CALLED = (
+    Field("procedure", "どの手続をしますか", "procedure", is_needed=True),
+    Field("when", "どんなときに要りますか", "rule"),
+    Field("why", "なぜ要るか（住民に見せる）", "texts", is_needed=True),
+    Field("legal_basis", "根拠の法令", "law", LAW_HINT, is_needed=True),
+    _SOURCE,
+    _DUE,
+    Field("given", "もう決まっている答え", "given", "聞かなくてもわかる答えです。はじめから申請書に入ります。", only_later=True),
+    Field(
+        "apart",
+        "ほかの手続とまとめずに聞く質問",
+        "several",
+        "同じ質問でも、この手続ではだれのことかが違うとき。例　振込先の口座",
+        only_later=True,
+    ),
+)  # fmt: skip
 ERRAND = (
     Field("title", "用事の名前", "texts", is_needed=True),
+    Field("here", "この市役所の別の窓口でする", "flag"),
     Field("where", "どこで", "texts", "窓口や機関の名前", is_needed=True),
-    Field("when", "当てはまる条件", "rule"),
+    Field("when", "どんなときに要りますか", "rule"),
     Field("why", "なぜ要るか（住民に見せる）", "texts", is_needed=True),
+    Field("legal_basis", "根拠の法令", "law", LAW_HINT, is_needed=True),
+    _SOURCE,
+    _DUE,
     Field("contact", "連絡先・受付時間", "texts"),
     Field("bring", "持って行く物", "texts"),
-    Field("source", "何で確かめたか", "line", is_needed=True),
 )
+NOTE = (
+    Field(
+        "note", "職員が知っておくこと", "texts", "聞き取りを始める前に、職員の画面に出ます。", is_needed=True
+    ),
+)
+_OFFERED = (
+    Field("channels", "受け付ける方法", "several", "", tuple(CHANNELS.items()), is_needed=True),
+    Field("applicants", "手続できる方", "several", "", tuple(CODES["applicants"].items()), is_needed=True),
+    Field("standings", "住民記録でどういう方の手続か", "several", "選ばないときは「住民」です。", tuple(CODES["standings"].items())),
+    Field("words", "さがすときの言葉", "lines", "題名のほかに。一行にひとつ。例　引っ越し"),
+)  # fmt: skip
 WHOLE = (
     Field("title", "手続名", "texts", is_needed=True),
     Field("summary", "説明", "texts"),
@@ -95,6 +140,15 @@ WHOLE = (
         "expression",
         "金額を数字で。通数で変わるときは式で書きます。例　certificate.copies * 300",
     ),
+    Field("legal_basis", "根拠の法令", "laws", LAW_HINT),
+    *_OFFERED,
+    Field("languages", "住民に見せる文がそろっていることば", "several"),
+)
+EVENT = (
+    Field("title", "できごとの名前", "texts", is_needed=True),
+    Field("summary", "説明", "texts", is_needed=True),
+    Field("about", "どなたの名前で受け付けますか", "texts", "来た方の名前でないときだけ。例　亡くなった方"),
+    *_OFFERED,
 )
 PARTS: Mapping[str, tuple[Field, ...]] = {
     "whole": WHOLE,
@@ -105,7 +159,8 @@ PARTS: Mapping[str, tuple[Field, ...]] = {
     "delivered": DELIVERED,
     "called": CALLED,
     "errand": ERRAND,
-    "event": WHOLE[:2],
+    "event": EVENT,
+    "note": NOTE,
 }
 TITLES = {
     "whole": "手続そのもの",
@@ -117,6 +172,7 @@ TITLES = {
     "called": "道すじの手続",
     "errand": "ほかでする用事",
     "event": "ライフイベントそのもの",
+    "note": "職員への注意",
     "test": "試験",
 }
 _PLACES = {
@@ -127,6 +183,7 @@ _PLACES = {
     "delivered": re.compile(r"delivery\.fields\.\d+"),
     "called": re.compile(r"procedures\.\d+"),
     "errand": re.compile(r"elsewhere\.\d+"),
+    "note": re.compile(r"notes\.\d+"),
     "test": re.compile(r"tests\.\d+"),
 }
 Loc = tuple[str | int, ...]
@@ -142,103 +199,13 @@ def read_place(part: str, text: str) -> Loc | None:
     return tuple(int(step) if step.isdigit() else step for step in text.split("."))
 
 
-def shown(field: Field, value: Any) -> Any:
-    """Return what stands in a form for a value of the file."""
-    if field.look == "texts":
-        texts = value if isinstance(value, dict) else {}
-        return {language: str(texts.get(language, "")) for language in LANGUAGES}
-    if field.look == "options":
-        return _options_shown(value)
-    if field.look in {"rule", "expression"} and not isinstance(value, str):
-        return {True: "はい", False: "", None: ""}.get(value, str(value))
-    return "" if value is None else value
-
-
-def _options_shown(value: Any) -> dict[str, Any]:
-    """Return the name of the shared options, or a row for each of the question's own, with empty ones to add more."""
-    own = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-    rows = [{"code": str(one.get("code", "")), **_labels(one.get("label"))} for one in own]
-    return {"shared": value if isinstance(value, str) else "", "rows": rows + [_labels({})] * SPARE_OPTIONS}
-
-
-def _labels(label: Any) -> dict[str, str]:
-    texts = label if isinstance(label, dict) else {}
-    return {language.replace("-", "_"): str(texts.get(language, "")) for language in LANGUAGES}
-
-
-def written(field: Field, given: Mapping[str, str]) -> Any:
-    """Return the value that a form's entry gives to the file; None where nothing was entered.
-
-    `given` has what was typed by name (`label.ja` for a text of several languages).
-    """
-    if field.look == "texts":
-        texts = {language: given.get(f"{field.name}.{language}", "").strip() for language in LANGUAGES}
-        return {language: text for language, text in texts.items() if text} or None
-    if field.look == "options":
-        return _options(field.name, given)
-    typed = given.get(field.name, "").strip()
-    if field.look == "rule":
-        # Sentences that were chosen stand for the rule that they say.
-        typed = _chosen(field.name, given) or typed
-    return _READ.get(field.look, lambda text: text or None)(typed)
-
-
-def _chosen(name: str, given: Mapping[str, str]) -> str:
-    first, second = (given.get(f"{name}.{which}", "").strip() for which in ("chosen", "second"))
-    if not first or not second:
-        return first or second
-    joined = "||" if given.get(f"{name}.joined") == "or" else "&&"
-    return f"({first}) {joined} ({second})"
-
-
-def _number(typed: str) -> Any:
-    return int(typed) if re.fullmatch(r"-?\d{1,9}", typed) else (typed or None)
-
-
-def _rule(typed: str) -> Any:
-    if typed in {"はい", "true"}:
-        return True
-    if typed in {"いいえ", "false"}:
-        return None
-    return _expression(typed)
-
-
-def _expression(typed: str) -> Any:
-    return int(typed) if re.fullmatch(r"\d{1,7}", typed) else (typed or None)
-
-
-def _options(name: str, given: Mapping[str, str]) -> Any:
-    """Return the name of shared options, or each row that has a Japanese word; what was there keeps its code."""
-    shared = given.get(f"{name}.shared", "").strip()
-    if shared:
-        return shared
-    rows: list[dict[str, Any]] = []
-    for number in range(200):
-        labels = {one: given.get(f"{name}.{number}.{one}", "").strip() for one in LANGUAGES}
-        if labels["ja"]:
-            code = given.get(f"{name}.{number}.code", "").strip()
-            rows.append({"code": code, "label": {one: text for one, text in labels.items() if text}})
-    taken = {row["code"] for row in rows}
-    for row in rows:
-        row["code"] = row["code"] or _free("option", taken)
-        taken.add(row["code"])
-    return rows or None
-
-
-def _free(word: str, taken: Container[str]) -> str:
+def free(word: str, taken: Container[str]) -> str:
+    """Return a name that nothing has yet."""
     return next(name for number in count(1) if (name := f"{word}_{number}") not in taken)
 
 
 def identified(kind: str, value: Mapping[str, Any], taken: Container[str]) -> dict[str, Any]:
     """Return a new part with an id, where it needs one and nobody has given it: nobody reads it but programs."""
-    if kind not in {"question", "section", "check", "document"} or value.get("id"):
+    if kind not in {"question", "section", "check", "document", "errand"} or value.get("id"):
         return dict(value)
-    return {"id": _free(kind, taken), **{name: each for name, each in value.items() if name != "id"}}
-
-
-_READ: Mapping[str, Any] = {
-    "number": _number,
-    "rule": _rule,
-    "expression": _expression,
-    "flag": lambda typed: True if typed else None,
-}
+    return {"id": free(kind, taken), **{name: each for name, each in value.items() if name != "id"}}

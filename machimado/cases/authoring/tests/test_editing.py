@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from machimado.cases.authoring.rules import editing, parts
+from machimado.cases.authoring.rules import editing, entries, parts
 from machimado.cases.authoring.rules.conditions import conditions, in_words, words_in
 from machimado.cases.procedures.rules.load import load, vocabulary
 from machimado.cases.procedures.rules.source import Source
@@ -149,26 +149,26 @@ def test_options_are_rows_and_nobody_has_to_make_up_codes() -> None:
         "options.3.code": "option_1",
         "options.3.ja": "丁",
     }
-    value = parts.written(options, given)
+    value = entries.written(options, given)
     assert value == [
         {"code": "a", "label": {"ja": "甲", "ja-simple": "こう", "en": "A"}},
         {"code": "option_2", "label": {"ja": "丙"}},
         {"code": "option_1", "label": {"ja": "丁"}},
     ]
-    rows = parts.shown(options, value)["rows"]
+    rows = entries.shown(options, value)["rows"]
     assert rows[0] == {"code": "a", "ja": "甲", "ja_simple": "こう", "en": "A"}
-    assert len(rows) == 3 + parts.SPARE_OPTIONS
-    assert parts.written(options, {"options.shared": "yes_no", "options.0.ja": "甲"}) == "yes_no"
-    assert parts.shown(options, "yes_no")["shared"] == "yes_no"
-    assert parts.written(options, {}) is None
+    assert len(rows) == 3 + entries.SPARE_OPTIONS
+    assert entries.written(options, {"options.shared": "yes_no", "options.0.ja": "甲"}) == "yes_no"
+    assert entries.shown(options, "yes_no")["shared"] == "yes_no"
+    assert entries.written(options, {}) is None
 
 
 def test_two_sentences_are_one_rule() -> None:
     when = field("question", "when")
     chosen = {"when.chosen": 'a == "b"', "when.second": "c == true"}
-    assert parts.written(when, chosen) == '(a == "b") && (c == true)'
-    assert parts.written(when, {**chosen, "when.joined": "or"}) == '(a == "b") || (c == true)'
-    assert parts.written(when, {"when": "x", "when.chosen": "いいえ"}) is None
+    assert entries.written(when, chosen) == '(a == "b") && (c == true)'
+    assert entries.written(when, {**chosen, "when.joined": "or"}) == '(a == "b") || (c == true)'
+    assert entries.written(when, {"when": "x", "when.chosen": "いいえ"}) is None
 
 
 def test_a_new_part_has_an_id_that_nobody_made_up() -> None:
@@ -183,7 +183,7 @@ def test_a_new_part_has_an_id_that_nobody_made_up() -> None:
     ("typed", "value"), [("はい", True), ("いいえ", None), ("", None), ("300", 300), ('a == "b"', 'a == "b"')]
 )
 def test_a_rule_is_a_truth_a_number_or_an_expression(typed: str, value: object) -> None:
-    assert parts.written(field("question", "required"), {"required": typed}) == value
+    assert entries.written(field("question", "required"), {"required": typed}) == value
 
 
 def test_conditions_are_sentences_to_choose_from() -> None:
@@ -223,5 +223,5 @@ def test_each_sentence_is_a_rule_that_the_procedure_can_have(path: Path) -> None
 
 def test_a_chosen_sentence_stands_for_its_rule() -> None:
     when = field("question", "when")
-    assert parts.written(when, {"when": "x", "when.chosen": 'a == "b"'}) == 'a == "b"'
-    assert parts.written(when, {"when": "x", "when.chosen": ""}) == "x"
+    assert entries.written(when, {"when": "x", "when.chosen": 'a == "b"'}) == 'a == "b"'
+    assert entries.written(when, {"when": "x", "when.chosen": ""}) == "x"

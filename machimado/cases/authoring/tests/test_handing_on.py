@@ -16,7 +16,7 @@ from django.test import Client
 from machimado.cases.authoring import commands
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.rules import editing, packing
-from machimado.cases.authoring.tests.test_drafts import SEAL, SignIn, published  # noqa: F401 - `published` is a fixture: pytest finds it by its name here
+from machimado.cases.authoring.tests.drafting import SEAL, SignIn
 from machimado.cases.procedures.rules.load import load
 from machimado.cases.procedures.tests.city import CITY
 from tests.universe import Universe

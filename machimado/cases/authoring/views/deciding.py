@@ -66,6 +66,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "draft": draft,
         "reading": reading,
         "failed": reading.failed(),
+        "examples": queries.examples(reading),
         "wrong": reading.wrong(),
         "writers": queries.writers(draft),
         "history": queries.history(draft),

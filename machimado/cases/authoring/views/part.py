@@ -1,21 +1,19 @@
-"""One part of a draft: a form that knows no file; adding, taking out and moving parts."""
+"""One part of a draft: a form that knows no file; of a new one as well."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS, WrongState
-from machimado.cases.authoring.rules import editing, parts
-from machimado.cases.authoring.rules.conditions import About, conditions
+from machimado.cases.authoring.rules import editing, entries, parts
+from machimado.cases.authoring.rules.conditions import About, conditions, conditions_of
 from machimado.cases.authoring.views.draft import draft_or_404, revision_of
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.ground.people import permissions
@@ -26,6 +24,9 @@ LISTS: dict[str, parts.Loc] = {
     "check": ("checks",),
     "document": ("documents",),
     "delivered": ("delivery", "fields"),
+    "called": ("procedures",),
+    "errand": ("elsewhere",),
+    "note": ("notes",),
 }
 
 
@@ -42,7 +43,7 @@ def edit(request: HttpRequest, draft_id: UUID, kind: str) -> HttpResponse:
     is_new = place is None
     if request.method == "POST":
         return _write(request, draft, kind, place, within)
-    value = {} if place is None else _at(queries.read(draft.text).data, place)
+    value = {} if place is None else _value(queries.read(draft.text).data, kind, place)
     return _form(request, draft, kind, value, is_new=is_new)
 
 
@@ -63,28 +64,38 @@ def _at(data: Any, place: parts.Loc) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
+def _value(data: Any, kind: str, place: parts.Loc) -> dict[str, Any]:
+    found = _at(data, place)
+    return {parts.LEAVES[kind]: found} if kind in parts.LEAVES else found
+
+
 def _form(
     request: HttpRequest, draft: Draft, kind: str, value: dict[str, Any], *, is_new: bool, wrong: str = ""
 ) -> HttpResponse:
     told = queries.inherited(str(value.get("id", ""))) if kind == "question" else {}
-    words = queries.words_at(draft, _place(request, kind))
-    entries = [
+    reading = queries.read(draft.text)
+    words = queries.words_at(reading, kind, _place(request, kind))
+    offered = queries.choices(reading, kind, value)
+    several = offered.several or {}
+    shown = [
         Shown(
             field,
-            parts.shown(field, given := value.get(field.name)),
+            entries.shown(field, given := value.get(field.name)),
             told.get(field.name),
             words(field, given),
+            _ticks(field, several.get(field.name, []), given) if field.look == "several" else (),
         )
-        for field in parts.PARTS[kind]
-        if is_new or not field.only_new
+        for field in _fields(kind, is_new=is_new)
     ]
     context = {
         "draft": draft,
         "kind": kind,
         "title": parts.TITLES[kind],
-        "entries": entries,
+        "entries": shown,
+        "offered": offered,
+        "comparisons": entries.COMPARISONS,
         "languages": parts.LANGUAGES,
-        "abouts": _abouts(request, draft, kind),
+        "abouts": _abouts(request, reading, kind),
         "meanings": queries.meanings() if kind == "question" and is_new else [],
         "option_sets": queries.option_sets() if kind == "question" else [],
         "place": request.POST.get("place", request.GET.get("place", "")),
@@ -96,9 +107,11 @@ def _form(
     return render(request, "authoring/part.html", context, status=422 if wrong else 200)
 
 
-def _abouts(request: HttpRequest, draft: Draft, kind: str) -> tuple[About, ...]:
+def _abouts(request: HttpRequest, reading: queries.Reading, kind: str) -> tuple[About, ...]:
     """Return the conditions that can be chosen in a part; within a group also those about the same row."""
-    data, place = queries.read(draft.text).data, _place(request, kind)
+    data, place = reading.data, _place(request, kind)
+    if kind == "check" and reading.is_event and reading.whole is not None:
+        return conditions_of(reading.whole.questions)
     holder = _at(data, place[:4]) if len(place) > 4 else {}
     return conditions(data, vocabulary(), str(holder.get("id", "")))
 
@@ -117,14 +130,28 @@ class Shown:
     value: Any
     told: Any
     words: str
+    # Of a field of which several may be ticked: (code, what it is called, whether it is).
+    ticks: tuple[tuple[str, str, bool], ...] = ()
+
+
+def _ticks(
+    field: parts.Field, offered: list[tuple[str, str]], chosen: Any
+) -> tuple[tuple[str, str, bool], ...]:
+    ticked = chosen if isinstance(chosen, list) else []
+    return tuple((code, label, code in ticked) for code, label in (*field.choices, *offered))
+
+
+def _fields(kind: str, *, is_new: bool) -> list[parts.Field]:
+    """Return what is asked of a part: of a new one what it is, of one that is there what hangs on that."""
+    return [one for one in parts.PARTS[kind] if not (one.only_later if is_new else one.only_new)]
 
 
 def _write(
     request: HttpRequest, draft: Draft, kind: str, place: parts.Loc | None, within: parts.Loc | None
 ) -> HttpResponse:
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-    fields = [field for field in parts.PARTS[kind] if place is None or not field.only_new]
-    value = {field.name: parts.written(field, given) for field in fields}
+    fields = _fields(kind, is_new=place is None)
+    value = {field.name: entries.written(field, given) for field in fields}
     lacking = [field.label for field in fields if _lacks(field, value[field.name])]
     if lacking:
         wrong = f"「{'」「'.join(lacking)}」を入れてください。"
@@ -141,9 +168,15 @@ def _write(
 
 def _lacks(field: parts.Field, value: Any) -> bool:
     """Tell whether something needed is not there; what is said in another language is said in Japanese as well."""
-    if field.look == "texts" and value is not None:
+    if value is None:
+        return field.is_needed
+    if field.look == "texts":
         return "ja" not in value
-    return field.is_needed and value is None
+    laws = [value] if field.look == "law" else value if field.look == "laws" else []
+    if laws:
+        return not all({"law", "article"} <= law.keys() for law in laws)
+    # A span runs from a day, and a day is no span.
+    return field.look == "due" and not (value.get("from") and len(value.keys() - {"from", "fixed"}))
 
 
 def _told(data: dict[str, Any], kind: str, place: parts.Loc | None, value: dict[str, Any]) -> str:
@@ -160,8 +193,11 @@ def _changed(
         kept = parts.identified(kind, {name: each for name, each in value.items() if each is not None}, text)
         if within == ("sections",):
             kept["questions"] = []
+        kept = kept.get(parts.LEAVES.get(kind, ""), kept)
         return editing.insert(text, within, _count(text, within), kept)
     before = _at(queries.read(text).data, place)
+    if kind in parts.LEAVES:
+        return editing.put(text, place, value[parts.LEAVES[kind]])
     for name, each in value.items():
         if before.get(name) != each:
             text = editing.put(text, (*place, name), each)
@@ -176,55 +212,3 @@ def _count(text: str, within: parts.Loc) -> int:
         except (KeyError, IndexError, TypeError):
             return 0
     return len(data) if isinstance(data, list) else 0
-
-
-@permissions.officers(*AUTHORS)
-@require_POST
-def remove(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Take a part out."""
-    return _restructure(
-        request, draft_id, lambda text, place: editing.put(text, place, None), "を外す", "外しました。"
-    )
-
-
-@permissions.officers(*AUTHORS)
-@require_POST
-def move(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Move a part up or down."""
-    by = -1 if request.POST.get("by") == "up" else 1
-    doing = "を上へ動かす" if by < 0 else "を下へ動かす"
-    return _restructure(request, draft_id, lambda text, place: editing.move(text, place, by), doing, "")
-
-
-def _restructure(
-    request: HttpRequest, draft_id: UUID, change: Callable[[str, parts.Loc], str], doing: str, done: str
-) -> HttpResponse:
-    draft = draft_or_404(draft_id)
-    try:
-        place = _named_place(request.POST.get("place", ""))
-        what = queries.told(queries.read(draft.text).data, place)
-        actions.save(
-            draft=draft,
-            text=change(draft.text, place),
-            revision=revision_of(request),
-            by=permissions.by(request),
-            at=timezone.now(),
-            what=f"{what}{doing}",
-        )
-        if done:
-            messages.success(request, f"{done}「元に戻す」で取り消せます。")
-    except (actions.Conflict, editing.NoSuchPlace, WrongState) as refusal:
-        messages.error(request, str(refusal))
-    return redirect("authoring:draft", draft_id)
-
-
-def _named_place(named: str) -> parts.Loc:
-    """Return the place of a part.
-
-    Raises: NoSuchPlace.
-    """
-    found = (parts.read_place(kind, named) for kind in parts.PARTS) if named else ()
-    place = next((loc for loc in found if loc), None)
-    if place is None:
-        raise editing.NoSuchPlace
-    return place

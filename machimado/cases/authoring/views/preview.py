@@ -82,6 +82,7 @@ def choices(request: HttpRequest, draft: Draft, reading: Reading) -> dict[str, o
         "languages": LANGUAGES,
         "tests": names,
         "test": test,
+        "test_number": names.index(test) if test in names else None,
         "has_before": (earlier := queries.before(reading)) is not None,
         "first": (first := _first_changed(reading, earlier, place, test)),
         "first_id": "q-" + first.replace(".", "-"),

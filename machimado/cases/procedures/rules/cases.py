@@ -7,7 +7,7 @@ from typing import Any
 
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.cel.check import suggestion
-from machimado.cases.procedures.rules.definition import Case
+from machimado.cases.procedures.rules.definition import Case, Channel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import EventCase
 from machimado.cases.procedures.rules.link import Complaints
@@ -99,26 +99,41 @@ def run_event_cases(bundle: Bundle) -> list[Failure]:
 
 
 def _compare_event(case: EventCase, bundle: Bundle, answers: dict[str, Any]) -> Iterator[type_of_finding]:
-    today = date.fromisoformat(case.today)
-    first = bundle.triage.form.evaluate(answers, today=today, channel=case.channel)
-    called = {step.procedure for step in bundle.event.procedures}
-    going = [name for name in first.documents if name in called]
-    agreed = merged({"route": {"agreed": going}}, answers)
-    together = bundle.evaluate(agreed, today=today, channel=case.channel)
+    together, found = _of_route(bundle, answers, date.fromisoformat(case.today), case.channel)
     for name in ("asked", "not_asked"):
         unknown = [path for path in getattr(case, name) if bundle.question(path) is None]
         if unknown:
             known = [path for path in getattr(case, name) if path not in unknown]
             yield name, f"{_list(unknown)} という質問はありません。", known
     yield from _compare_asked(case, together)
-    found = {
+    yield from _compare_found(case, found)
+
+
+def _of_route(
+    bundle: Bundle, answers: dict[str, Any], today: date, channel: Channel
+) -> tuple[Outcome, dict[str, tuple[str, ...]]]:
+    """Return what comes of the whole, its route agreed to as it is, and what a case may expect of it."""
+    first = bundle.triage.form.evaluate(answers, today=today, channel=channel)
+    called = {step.procedure for step in bundle.event.procedures}
+    going = [name for name in first.documents if name in called]
+    agreed = merged({"route": {"agreed": going}}, answers)
+    together = bundle.evaluate(agreed, today=today, channel=channel)
+    return together, {
         "missing": first.missing,
         "errors": _ids(_of_event(together.errors, bundle)),
         "warnings": _ids(_of_event(together.warnings, bundle)),
         "procedures": tuple(going),
         "elsewhere": tuple(name for name in first.documents if name not in called),
     }
-    yield from _compare_found(case, found)
+
+
+def found_in(form: Form, answers: dict[str, Any], *, today: date, channel: Channel) -> dict[str, Any]:
+    """Return what comes of answers, by the name under which a case would expect it."""
+    if isinstance(form, Bundle):
+        return dict(_of_route(form, answers, today, channel)[1])
+    outcome = form.evaluate(answers, today=today, channel=channel)
+    values = {"fee": outcome.fee, "derived": dict(outcome.derived), "delivers": dict(outcome.delivers)}
+    return {**_sets(outcome), **values}
 
 
 def _of_event(findings: Iterable[Finding], bundle: Bundle) -> Iterator[Finding]:
@@ -136,6 +151,17 @@ def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
         else:
             result[key] = value
     return result
+
+
+def beyond(base: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what laid over the first (`merged`) makes the second."""
+    more: dict[str, Any] = {}
+    for key, value in whole.items():
+        if key in base and base[key] == value:
+            continue
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        more[key] = beyond(base[key], value) if both else value
+    return {**more, **dict.fromkeys(key for key in base if key not in whole)}
 
 
 def _compare(case: Case, outcome: Outcome) -> Iterator[type_of_finding]:
@@ -159,14 +185,17 @@ def _compare_asked(case: Case | EventCase, outcome: Outcome) -> Iterator[type_of
 
 
 def _compare_sets(case: Case, outcome: Outcome) -> Iterator[type_of_finding]:
-    found: dict[str, tuple[str, ...]] = {
+    yield from _compare_found(case, _sets(outcome))
+
+
+def _sets(outcome: Outcome) -> dict[str, tuple[str, ...]]:
+    return {
         "missing": outcome.missing,
         "errors": _ids(outcome.errors),
         "warnings": _ids(outcome.warnings),
         "undecided": outcome.undecided,
         "documents": outcome.documents,
     }
-    yield from _compare_found(case, found)
 
 
 def _compare_found(case: Case | EventCase, found: Mapping[str, tuple[str, ...]]) -> Iterator[type_of_finding]:

@@ -119,7 +119,8 @@ KIND_WORDS: Mapping[str, str] = {
     "declaration": "申立て・確認",
     "signature": "署名",
 }
-_CODES: Mapping[str, Mapping[str, str]] = {
+# What codes of a file are called.
+CODES: Mapping[str, Mapping[str, str]] = {
     "kind": KIND_WORDS,
     "channel": CHANNELS,
     "channels": CHANNELS,
@@ -509,7 +510,7 @@ def _called(name: str, part: str = "") -> str:
 def _code(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
-    return _CODES.get(name, {}).get(str(value), str(value))
+    return CODES.get(name, {}).get(str(value), str(value))
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,156 @@
+"""What can be chosen in the form of a part: procedures, questions, answers that are known already, laws that the house knows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from machimado.cases.authoring.queries.reading import Reading
+from machimado.cases.authoring.rules.conditions import Operand, operands, words_of_bundle
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.cel.errors import ExpressionError
+from machimado.cases.procedures.rules.cel.parse import parse
+from machimado.cases.procedures.rules.cel.syntax import Literal
+from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.load import vocabulary
+from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.saying import Words, say_value, words_of
+from machimado.ground.ui.languages import Language
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An answer that a life event knows already, and in words; `rule` gives it."""
+
+    question: str
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a part's form offers beside what its fields say themselves."""
+
+    procedures: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    days: tuple[tuple[str, str], ...] = ()
+    known: tuple[Known, ...] = ()
+    may_be_known: tuple[tuple[str, tuple[Known, ...]], ...] = ()
+    several: Mapping[str, Pairs] | None = None
+    operands: tuple[Operand, ...] = ()
+
+
+def choices(reading: Reading, kind: str, value: Mapping[str, Any]) -> Choices:
+    """Return what can be chosen in the form of a part of a draft."""
+    if kind == "called":
+        return _of_called(reading, value)
+    if kind == "errand":
+        return Choices(days=_days(reading, value))
+    if kind == "check":
+        return _of_check(reading, value)
+    if kind == "whole":
+        return Choices(several={"languages": [(one.value, one.label) for one in Language if one != "ja"]})
+    return Choices()
+
+
+def _of_called(reading: Reading, value: Mapping[str, Any]) -> Choices:
+    forms = procedures.in_force(reading.first_day)
+    called = forms.get(str(value.get("procedure", "")))
+    apart = _with_gone(_apart(called) if called else [], value.get("apart"))
+    return Choices(
+        procedures=_by_business(forms.values()),
+        days=_days(reading, value),
+        known=tuple(_known(called, reading, value.get("given"))),
+        may_be_known=tuple(_may_be_known(called, reading)) if called else (),
+        several={"apart": apart},
+    )
+
+
+def _by_business(forms: Iterable[Form]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    found = sorted(forms, key=lambda form: (form.procedure.business_id, form.id))
+    grouped = groupby(found, key=procedures.business_name)
+    return tuple(
+        (name, tuple((form.id, form.procedure.title["ja"]) for form in each)) for name, each in grouped
+    )
+
+
+def _days(reading: Reading, value: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the days from which a span may run: the dates that are asked at the beginning."""
+    asked = reading.form.questions if reading.form else ()
+    found = [(question.id, question.label["ja"]) for question in asked if question.kind == "date"]
+    due = value.get("due")
+    return tuple(_with_gone(found, [due.get("from")] if isinstance(due, dict) else []))
+
+
+def _with_gone(found: Pairs, chosen: Any) -> Pairs:
+    """Return what can be chosen with what was chosen and is not there: it must not be lost by looking at it."""
+    known = {code for code, _ in found}
+    gone = (
+        [str(one) for one in chosen or () if one and str(one) not in known]
+        if isinstance(chosen, list)
+        else []
+    )
+    return [*found, *((one, one) for one in gone)]
+
+
+def _apart(called: Form) -> Pairs:
+    """Return the questions of a procedure that others may ask as well."""
+    shared = {name.removesuffix("[]") for name in vocabulary().meanings}
+    plain = (question for question in called.questions if question.id in shared and "." not in question.id)
+    return [(question.id, question.label["ja"]) for question in plain]
+
+
+def _known(called: Form | None, reading: Reading, given: Any) -> Iterable[Known]:
+    for name, rule in given.items() if isinstance(given, dict) else ():
+        question = called.question(name) if called else None
+        label = question.label["ja"] if question else name
+        yield Known(name, str(rule), f"「{label}」は{_given_in_words(str(rule), question, reading)}")
+
+
+def _given_in_words(rule: str, question: Question | None, reading: Reading) -> str:
+    try:
+        tree = parse(rule)
+    except ExpressionError:
+        return rule
+    if question is not None and isinstance(tree, Literal):
+        labels = {option.code: option.label["ja"] for option in question.options}
+        return f"「{labels.get(str(tree.value), 'はい' if tree.value is True else tree.value)}」"
+    return say_value(rule, words_of(reading.form) if reading.form else Words({}, {}))
+
+
+def _may_be_known(called: Form, reading: Reading) -> Iterable[tuple[str, tuple[Known, ...]]]:
+    """Yield for each question of a procedure the answers that can be known: one of its options, or what was asked before."""
+    triage = reading.form.questions if reading.form else ()
+    for question in called.questions:
+        same = (each for each in triage if each.kind == question.kind and each.codes <= question.codes)
+        found = [*_constant(question), *(_the_same(question, each) for each in same)]
+        if found and question.kind not in {"group", "files", "signature"}:
+            yield question.label["ja"], tuple(found)
+
+
+def _constant(question: Question) -> Iterable[Known]:
+    label = question.label["ja"]
+    if question.kind == "choice":
+        for option in question.options:
+            yield Known(question.id, f'"{option.code}"', f"「{label}」は「{option.label['ja']}」")
+
+
+def _the_same(question: Question, asked: Question) -> Known:
+    words = f"「{question.label['ja']}」は、はじめに聞く「{asked.label['ja']}」と同じ"
+    return Known(question.id, asked.id, words)
+
+
+def _of_check(reading: Reading, value: Mapping[str, Any]) -> Choices:
+    shown = reading.whole
+    asked = tuple(shown.questions) if shown else ()
+    found = [(question.id, question.label["ja"]) for question in asked if question.kind != "signature"]
+    return Choices(several={"fields": _with_gone(found, value.get("fields"))}, operands=operands(asked))
+
+
+def words_of_checks(reading: Reading) -> Words | None:
+    """Return what the checks of a life event speak of; nothing where it has none of its own words."""
+    whole = reading.whole
+    if reading.triage is None or whole is None:
+        return None
+    return words_of_bundle(whole.questions, reading.triage.event.derived)

@@ -1,0 +1,60 @@
+"""A draft as it will look, beside the version that it comes after."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from machimado.cases.applications.rules.sheet import Sheet, lay_out, unchanged
+from machimado.cases.authoring.queries.reading import Reading, form_of, read, versions
+from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.cases import merged
+from machimado.cases.procedures.rules.definition import Channel
+from machimado.cases.procedures.rules.form import Form
+
+
+def before(reading: Reading) -> Reading | None:
+    """Return the version that a draft comes after; nothing where it is the first."""
+    number = reading.form.version if reading.form else 0
+    found = [one for one in versions(reading.id) if not number or form_of(one).version < number]
+    return read(procedures.text_of(form_of(found[-1]))) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A draft as it will look: with the answers of one of its tests, on one channel, in one language.
+
+    `changed` are the questions that look otherwise than in the version before.
+    """
+
+    sheet: Sheet
+    changed: frozenset[str] = frozenset()
+
+
+def preview(
+    reading: Reading,
+    *,
+    test: str,
+    channel: Channel,
+    language: str,
+    today: date,
+    against: Reading | None = None,
+) -> Preview | None:
+    """Return what is asked for the answers of a test, the first one where none is named; `-` is an empty form."""
+    answers: dict[str, dict[str, Any]] = {}
+    for case in reading.cases:
+        answers[case.name] = merged(answers.get(case.extends or "", {}), case.answers)
+    test = test or next(iter(answers), "")
+    days = {case.name: date.fromisoformat(case.today) for case in reading.cases}
+
+    def sheet_of(form: Form) -> Sheet:
+        given, day = answers.get(test, {}), days.get(test, today)
+        return lay_out(form, given, {}, today=day, channel=channel, language=language)
+
+    form, earlier = reading.shown, against.shown if against else None
+    if form is None:
+        return None
+    sheet = sheet_of(form)
+    if earlier is None:
+        return Preview(sheet)
+    same = unchanged(sheet_of(earlier), sheet)
+    return Preview(sheet, frozenset(line.path for line in sheet.lines() if line.path not in same))
