@@ -2,7 +2,8 @@
 
 For each life event the answers of its first test case, with those of the first test case of each procedure that it calls for.
 Counted is every question that is asked: each row's questions, but neither a group by itself nor documents, which are brought.
-Together: the triage, the agreement and each meaning once; single: what each procedure's own form asks for the same answers.
+Together: the triage, the agreement, each meaning once, and one answer for each list whose people are chosen among those who
+were named before; single: what each procedure's own form asks for the same answers.
 Nothing is timed: the figures are the same everywhere.
 """
 
@@ -14,10 +15,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from machimado.cases.applications.rules.answers import put
 from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, TOLD, Bundle, Member
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.people import PERSON, key_of, taken_over, value_at
 
 CITY = Path(__file__).parents[1] / "cities" / "yukimi"
 NO_ANSWERS = frozenset({"group", "files"})
@@ -40,6 +43,7 @@ def figures(bundle: Bundle) -> dict[str, Any]:
     each = bundle.evaluate_each(answers, today=today)
     single = sum(_questions(member.form, outcome.asked) for member, outcome in each)
     in_bundle = _questions(bundle, (path for path in together.asked if path not in ROUTE))
+    in_bundle += sum(1 for people in together.offers.values() if any(one.row is not None for one in people))
     return {
         "procedures": len(each),
         "answers_bundle": in_bundle,
@@ -59,6 +63,23 @@ def document(bundle: Bundle, triage: Mapping[str, Any], today: date) -> dict[str
                 answers = _beneath(answers, {root: _renamed(member, root, value)})
             else:
                 answers[member.id] = {root: value, **answers.get(member.id, {})}
+    return _chosen(bundle, answers, today)
+
+
+def _chosen(bundle: Bundle, answers: dict[str, Any], today: date) -> dict[str, Any]:
+    """Return the answers with people chosen who were named before: whoever is called the same is the same."""
+    for tie in bundle.ties:
+        offered = bundle.evaluate(answers, today=today).offers.get(tie.group, ())
+        variables = bundle.variables(answers, today=today, channel="counter")
+        rows = value_at(answers, tie.group) or []
+        names = [row["name"]["text"] for row in rows]
+        for offer in (one for one in offered if one.name["text"] in names):
+            place, known = offer.place, taken_over(tie, answers, offer.place, variables)
+            key, row = key_of(answers, place) or place, f"{tie.group}.{names.index(offer.name['text'])}"
+            said = {f"{row}.{leaf}": value for leaf, value in known.items()} | {f"{row}.{PERSON}": key}
+            said |= {f"{place}.{PERSON}": key} if place.rpartition(".")[2].isdecimal() else {}
+            for path, value in said.items():
+                answers = put(answers, path, value)
     return answers
 
 

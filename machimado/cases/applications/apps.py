@@ -33,6 +33,7 @@ class ApplicationsConfig(AppConfig):
         "application.joined": "本人確認サービスで確認した方の申請にした",
         "application.identity_taken": "本人確認サービスの内容を回答に入れた",
         "application.compared": "住民の答えを住民記録と照らした",
+        "application.people_chosen": "ほかの一覧の人を選んだ",
         "application.row_added": "回答の行を足した",
         "application.row_dropped": "回答の行を消した",
         "application.undone": "回答の変更を戻した",

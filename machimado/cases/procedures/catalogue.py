@@ -468,7 +468,7 @@ def unknown_steps(triage: Triage, source: Source, forms: Mapping[str, Form]) -> 
     called = {
         step.procedure: forms[step.procedure] for step in triage.event.procedures if step.procedure in forms
     }
-    if len(called) == len(triage.event.procedures) and triage.event.checks:
+    if len(called) == len(triage.event.procedures) and (triage.event.checks or triage.event.people):
         yield from between_procedures(triage, source, called)
 
 

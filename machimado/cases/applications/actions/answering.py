@@ -18,6 +18,8 @@ from machimado.cases.applications.models import APPLICATIONS, CHANGES, AnswerCha
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.refused import left_over
+from machimado.cases.procedures.rules import people
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Text
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.reading import read_value
@@ -168,11 +170,19 @@ def change(
     by: Officer | None,
     at: datetime,
     action: str,
+    *,
+    carries: bool = True,
 ) -> Application:
-    """Let `make` change a locked application at `paths`, keeping what stood there before."""
-    before, read_at = _before(application, {path.split(".")[0] for path in paths}), application.record_read_at
+    """Let `make` change a locked application at `paths`, keeping what stood there before.
+
+    What was said of somebody who stands in several lists holds in all of them, unless it only `carries` what was known.
+    """
+    roots, was = {path.split(".")[0] for path in paths}, application.answers
+    before, read_at = _before(application, roots | _tied(application, roots)), application.record_read_at
     application.revision += 1
     make(application)
+    if carries:
+        _carry(application, was, by, at)
     if application.record_read_at != read_at:
         before["record_read_at"] = read_at.isoformat() if read_at else None
     APPLICATIONS.write(application, *CHANGED)
@@ -181,6 +191,29 @@ def change(
     )
     record_change(application, by, action, at, {"paths": sorted(paths)})
     return application
+
+
+def _tied(application: Application, roots: set[str]) -> frozenset[str]:
+    """Return where else the people may stand of whom something is changed."""
+    form = form_of(application)
+    together = people.roots(form.ties) if isinstance(form, Bundle) else frozenset()
+    return together if together & roots else frozenset()
+
+
+def _carry(application: Application, was: documents.Document, by: Officer | None, at: datetime) -> None:
+    """Correct somebody of whom something was said also in the other lists in which they stand."""
+    form = form_of(application)
+    if not isinstance(form, Bundle) or not form.ties:
+        return
+
+    def variables() -> dict[str, Any]:
+        return form.variables(
+            application.answers, today=timezone.localdate(at), channel=channel_of(application)
+        )
+
+    for path, value in people.carried(form.ties, was, application.answers, variables).items():
+        application.answers = documents.put(application.answers, path, value)
+        application.sources[path] = {"source": who(by), "revision": application.revision}
 
 
 def _before(application: Application, roots: set[str]) -> dict[str, Any]:
@@ -194,11 +227,12 @@ def write(application: Application, changes: Mapping[str, Any], by: Officer | No
         if application.sources.get(path, {}).get("source") in documents.REGISTERED:
             application.rekeyed_fields += 1
         application.answers = documents.put(application.answers, path, value)
-        kept = {"source": _who(by), "revision": application.revision, "page": page.key}
+        kept = {"source": who(by), "revision": application.revision, "page": page.key}
         application.sources[path] = kept
 
 
-def _who(by: Officer | None) -> str:
+def who(by: Officer | None) -> str:
+    """Return from whom an answer is: nobody is the resident."""
     return "resident" if by is None else "officer"
 
 
@@ -218,7 +252,7 @@ def add_row(*, application: Application, group: str, by: Officer | None, at: dat
     def add(kept: Application) -> None:
         kept.answers, _ = documents.add_row(kept.answers, group)
         moved_at = kept.sources.get(group, {}).get("revision", 0)
-        kept.sources[group] = {"source": _who(by), "revision": moved_at}
+        kept.sources[group] = {"source": who(by), "revision": moved_at}
 
     return change(locked, add, {group}, by, at, "application.row_added")
 
@@ -233,12 +267,20 @@ def drop_row(
     _check_group(locked, group)
 
     def drop(kept: Application) -> None:
+        _let_go(kept, f"{group}.{index}")
         kept.answers = documents.drop_row(kept.answers, group, index)
         kept.sources = documents.move_up(kept.sources, group, index)
         kept.refused = documents.move_up(kept.refused, group, index)
-        kept.sources[group] = {"source": _who(by), "revision": kept.revision}
+        kept.sources[group] = {"source": who(by), "revision": kept.revision}
 
     return change(locked, drop, {group}, by, at, "application.row_dropped")
+
+
+def _let_go(application: Application, place: str) -> None:
+    """Let rows that were chosen from one that is taken out stand by themselves, with all that was known."""
+    form = form_of(application)
+    for row in people.left_behind(form.ties, application.answers, place) if isinstance(form, Bundle) else ():
+        application.answers = documents.put(application.answers, f"{row}.{people.PERSON}", people.LEFT)
 
 
 @transaction.atomic

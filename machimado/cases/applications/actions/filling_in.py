@@ -40,7 +40,8 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
     told = {path for path in _told(locked) if _place(path) not in spoken_of}
     if _is_news(locked, told, fresh):
         news = _News({_place(path) for path in told}, fresh, resident_record.read_at)
-        change(locked, news.fill, news.outdated | set(fresh), by, at, "application.filled_in")
+        paths = news.outdated | set(fresh)
+        change(locked, news.fill, paths, by, at, "application.filled_in", carries=False)
     locked.record_read_at = resident_record.read_at
     APPLICATIONS.write(locked, "record_read_at")
     return locked

@@ -6,13 +6,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from machimado.cases.applications.rules.answers import REGISTERED, take
+from machimado.cases.applications.rules.answers import REGISTERED, group_of, take
 from machimado.cases.applications.rules.route import Route, lay_out_route, unavailable
 from machimado.cases.applications.rules.wording import in_words, say
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.outcome import Finding, Outcome
+from machimado.cases.procedures.rules.outcome import Finding, Offer, Outcome
 from machimado.cases.procedures.rules.questions import Question
 
 HIDDEN_KINDS = frozenset({"signature"})
@@ -102,6 +102,18 @@ class Row:
     index: int
     title: str
     lines: tuple[Line, ...]
+    # Where whoever it is about was named: the place, and what it is called; nothing where that is asked here.
+    named_at: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who was named before and can be chosen for a group, by the place where they were named."""
+
+    place: str
+    name: str
+    is_chosen: bool
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,13 @@ class Group:
     rows: tuple[Row, ...]
     may_add: bool
     may_drop: bool = True
+    # Who was named before and can be chosen.
+    people: tuple[Person, ...] = ()
+
+    @property
+    def others(self) -> tuple[Person, ...]:
+        """Who can be chosen and is not."""
+        return tuple(one for one in self.people if not one.is_chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +239,18 @@ def for_an_agent(sheet: Sheet, language: str = "ja") -> Sheet:
     def item(one: Line | Group) -> Line | Group:
         if isinstance(one, Line):
             return veiled(one)
-        rows = (replace(row, lines=tuple(map(veiled, row.lines))) for row in one.rows)
-        return replace(one, line=veiled(one.line), rows=tuple(rows))
+        label = one.line.label
+        told = {place.place for place in one.people if place.source in REGISTERED}
+        rows = (
+            replace(
+                row,
+                title=f"{label} {row.index + 1}" if row.named_at[0] in told else row.title,
+                lines=tuple(map(veiled, row.lines)),
+            )
+            for row in one.rows
+        )
+        others = tuple(person for person in one.people if person.place not in told)
+        return replace(one, line=veiled(one.line), rows=tuple(rows), people=others)
 
     sections = (replace(section, items=tuple(map(item, section.items))) for section in sheet.sections)
     return replace(sheet, sections=tuple(sections))
@@ -343,7 +372,7 @@ class _Maker:
         self._refusals = refusals
         self._hidden = hidden
         self._asked = set(outcome.asked)
-        self._given = outcome.given
+        self._given, self._asked_at, self._offers = outcome.given, outcome.asked_at, outcome.offers
         self._missing = set(outcome.missing)
         self._required = outcome.required
         self._errors = _by_path(outcome.errors, self._language)
@@ -369,7 +398,16 @@ class _Maker:
         )
         count = known or len(line.value or [])
         rows = tuple(self._row(question, index) for index in range(count))
-        return Group(line, rows, may_add=not known and count < question.most, may_drop=not known)
+        people = tuple(self._person(one) for one in self._offers.get(question.id, ()))
+        return Group(
+            line, rows, may_add=not known and count < question.most, may_drop=not known, people=people
+        )
+
+    def _person(self, offer: Offer) -> Person:
+        source = self._sources.get(f"{offer.place}.name") or {}
+        return Person(
+            offer.place, offer.name["text"], is_chosen=offer.row is not None, source=source.get("source", "")
+        )
 
     def _row(self, group: Question, index: int) -> Row:
         lines = tuple(
@@ -377,12 +415,18 @@ class _Maker:
             for question in group.questions
             if self._is_shown(question, path := f"{group.id}.{index}.{question.id}")
         )
-        return Row(index, self._row_title(group, index), lines)
+        return Row(index, self._row_title(group, index), lines, self._named_at(group, index))
+
+    def _named_at(self, group: Question, index: int) -> tuple[str, str]:
+        """Return where whoever a row is about was named: the place of their row or their own, and what that is called."""
+        path = self._asked_at.get(f"{group.id}.{index}.name", "")
+        question = self._questions.get(group_of(path) or path)
+        return (path.removesuffix(".name"), say(question.label, self._language)) if question else ("", "")
 
     def _row_title(self, group: Question, index: int) -> str:
-        """Return what a row is called: by number, and by name where a life event knows whose it is."""
-        title = f"{say(group.label, self._language)} {index + 1}"
-        name = self._given.get(f"{group.id}.{index}.name")
+        """Return what a row is called: by number, and by name where that is known and not asked here."""
+        title, path = f"{say(group.label, self._language)} {index + 1}", f"{group.id}.{index}.name"
+        name = take(self._answers, path) if path in self._asked_at else self._given.get(path)
         return f"{title}　{name['text']}" if isinstance(name, dict) and name.get("text") else title
 
     def _line(self, question: Question, path: str, place: str) -> Line:

@@ -14,6 +14,7 @@ from machimado.cases.procedures.rules.form import Form, by_path
 from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, Wording, given_name
 from machimado.cases.procedures.rules.link import Complaints
 from machimado.cases.procedures.rules.questions import Question
+from machimado.cases.procedures.rules.tying import tie, with_persons
 
 # What closes every form closes them all together.
 _LAST = ("declaration", "signature")
@@ -61,12 +62,14 @@ class _Binder:
     def bundle(self) -> Bundle:
         members = {name: self._member(form) for name, form in self.forms.items()}
         self._place_all(members)
-        questions = tuple(chain.from_iterable(held for _, held in self.sections.values()))
+        asked = tuple(chain.from_iterable(held for _, held in self.sections.values()))
+        ties = tie(self.event, asked, members, self.meanings, self.complaints)
+        questions = with_persons(asked, ties)
         return Bundle(
             procedure=self._procedure(members),
             questions=questions,
             steps=(),
-            checks=link_checks(self.event, questions, self.complaints),
+            checks=link_checks(self.event, asked, self.complaints),
             documents=(),
             fee=0,
             delivery=(),
@@ -76,6 +79,7 @@ class _Binder:
             event=self.event,
             triage=self.triage,
             members=members,
+            ties=ties,
         )
 
     # --- which questions are one and the same ------------------------------------------------------------------

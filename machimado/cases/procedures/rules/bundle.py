@@ -23,6 +23,7 @@ from machimado.cases.procedures.rules.life_event import (
     step_id,
 )
 from machimado.cases.procedures.rules.outcome import Finding, Outcome, Reason, Step
+from machimado.cases.procedures.rules.people import Tie, known_before, offers, told_of_those_left
 from machimado.ground.japanese.closed_days import next_open
 
 ROUTE = "route"
@@ -174,6 +175,7 @@ class Bundle(Form):
     event: LifeEvent
     triage: Triage
     members: Mapping[str, Member]
+    ties: tuple[Tie, ...] = ()
 
     def is_newer_than(self, other: Form) -> bool:
         """Tell whether the event or one of its procedures has a later version, or there is a procedure more."""
@@ -196,23 +198,26 @@ class Bundle(Form):
         is_agreed = bool(going) and agreed - _put_off(given) == {one.id for one in going}
         route = self._steps(first, given, each, today, channel)
         together = _together(first, each, route, agreed=is_agreed)
-        return self._checked(together, given, first.derived, today, channel)
+        if not (self.checks or self.ties):
+            return together
+        variables = self._seen(together, given, first.derived, today, channel)
+        return self._with_people(self._checked(together, variables), given, variables)
 
-    def _checked(
+    def _seen(
         self,
         together: Outcome,
         answers: Mapping[str, Any],
         derived: Mapping[str, Any],
         today: date,
         channel: definition.Channel,
-    ) -> Outcome:
-        """Add what the event itself finds between its procedures."""
-        if not self.checks:
-            return together
+    ) -> Variables:
         refused = [
             path for found in together.errors if _is_refusal(found, self.members) for path in found.fields
         ]
-        variables = seen(answers, together.asked, refused, derived=derived, today=today, channel=channel)
+        return seen(answers, together.asked, refused, derived=derived, today=today, channel=channel)
+
+    def _checked(self, together: Outcome, variables: Variables) -> Outcome:
+        """Add what the event itself finds between its procedures."""
         found, undecided = cross_check(self.checks, variables)
         return replace(
             together,
@@ -220,6 +225,32 @@ class Bundle(Form):
             warnings=(*together.warnings, *(one for one in found if one.level == "warning")),
             undecided=(*together.undecided, *undecided),
         )
+
+    def _with_people(self, found: Outcome, answers: Mapping[str, Any], variables: Variables) -> Outcome:
+        """Ask what is known of people who were named before only where they were named."""
+        if not self.ties:
+            return found
+        left = told_of_those_left(self.ties, answers, found.asked)
+        found = replace(found, warnings=(*found.warnings, *left))
+        wrong = {*found.missing, *(path for one in found.errors for path in one.fields)}
+        known = known_before(self.ties, answers, found.asked, wrong, variables)
+        given = {path.rpartition(".")[0].rpartition(".")[0] for path in found.given}
+        return replace(
+            _asked_once(found, known),
+            asked_at=known,
+            offers={
+                tie.group: offers(tie, answers, found.asked, variables)
+                for tie in self.ties
+                if tie.group in found.asked and tie.group not in given
+            },
+        )
+
+    def variables(self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel) -> Variables:
+        """Return what rules between the procedures see of these answers."""
+        first = self.triage.form.evaluate(answers, today=today, channel=channel)
+        each = self._each(first, self._going(first, answers), answers, today, channel)
+        together = _together(first, each, (), agreed=True)
+        return self._seen(together, answers, first.derived, today, channel)
 
     def evaluate_each(
         self, answers: Mapping[str, Any], *, today: date, channel: definition.Channel = "counter"
@@ -418,6 +449,25 @@ def _leaves_of(name: str, value: Any) -> dict[str, Any]:
     if not is_rows(value):
         return {}
     return {f"{name}.{place}.{leaf}": each for place, row in enumerate(value) for leaf, each in row.items()}
+
+
+def _asked_once(found: Outcome, known: Mapping[str, str]) -> Outcome:
+    """Return the outcome with what is known of people asked at one place; what is wrong or missing of it is told there."""
+
+    def told_at(paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(known.get(path, path) for path in paths if known.get(path, path)))
+
+    def told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        return tuple(_each_once(replace(one, fields=told_at(one.fields)) for one in findings))
+
+    return replace(
+        found,
+        asked=tuple(path for path in found.asked if path not in known),
+        missing=told_at(found.missing),
+        required=frozenset(told_at(found.required)),
+        errors=told(found.errors),
+        warnings=told(found.warnings),
+    )
 
 
 def _askers(each: list[tuple[Member, Outcome]]) -> dict[str, tuple[str, ...]]:

@@ -37,7 +37,7 @@ def link_checks(
 ) -> tuple[CompiledCheck, ...]:
     """Compile an event's checks; what names nothing that is asked goes to `complaints`, and is left out."""
     names = {
-        **_variables(questions),
+        **variables_of(questions),
         **GIVEN,
         "derived": types.record(dict.fromkeys(event.derived, types.DYN)),
     }
@@ -83,7 +83,8 @@ def _program(rule: bool | str | None, loc: Loc, names: Mapping[str, Type], compl
     return compile_tree(tree)
 
 
-def _variables(questions: Iterable[Question]) -> dict[str, Type]:
+def variables_of(questions: Iterable[Question]) -> dict[str, Type]:
+    """Return the type of each answer as expressions name it."""
     plain: dict[str, Type] = {}
     nested: dict[str, dict[str, Type]] = {}
     for question in questions:
@@ -150,7 +151,7 @@ def is_rows(value: Any) -> bool:
 def _at(answers: Any, path: str) -> Any:
     for step in path.split("."):
         if isinstance(answers, list):
-            answers = answers[int(step)] if int(step) < len(answers) else None
+            answers = answers[int(step)] if step.isdecimal() and int(step) < len(answers) else None
         else:
             answers = answers.get(step) if isinstance(answers, Mapping) else None
     return answers

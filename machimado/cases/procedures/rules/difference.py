@@ -44,6 +44,7 @@ CALLED = {
     "extends": "もとにする試験",
     "fee": "手数料",
     "fields": "示す質問",
+    "follows": "選べば決まる答え",
     "fixed": "閉庁日でも延びない期限",
     "form": "紙の様式",
     "format": "書き方の決まり",
@@ -60,6 +61,7 @@ CALLED = {
     "law": "法令",
     "legal_basis": "根拠の法令",
     "level": "扱い",
+    "list": "一覧",
     "max": "上限",
     "meanings": "入る質問",
     "message": "文",
@@ -71,6 +73,7 @@ CALLED = {
     "not_future": "今日より後の日付を認めない",
     "officer_note": "職員への注意",
     "pattern": "書き方の型",
+    "people": "同じ人が並ぶ一覧",
     "personal": "個人情報としての扱い",
     "prefill": "住民記録から入れる場所",
     "prefill_each": "選択肢ごとに住民記録から入れる場所",
@@ -90,6 +93,7 @@ CALLED = {
     "warnings": "注意を示すはずの検査",
     "when": "条件",
     "where": "場所",
+    "who": "選べる人の条件",
     "why": "理由",
     "words": "さがすときの言葉",
     "years": "年数",
@@ -208,7 +212,7 @@ def _whole(one: Form | Triage) -> dict[str, Any]:
         # The triage is judged as a form whose documents are the steps: here they are told as what they are.
         own = {
             name: whole[name]
-            for name in ("derived", "procedures", "elsewhere", "chapters", "wording", "about")
+            for name in ("derived", "procedures", "elsewhere", "people", "chapters", "wording", "about")
         }
         of_event = {name: whole[name] for name in ("words", "standings", "summary")}
         data |= own | of_event | {"documents": []}

@@ -108,6 +108,26 @@ class Wording(Part):
     alone: Text | None = None
 
 
+class SamePeople(Part):
+    """A list whose people may have been named before: they are chosen, and not asked again."""
+
+    group: str = Field(
+        alias="list",
+        description="人を選ぶ一覧。質問の id。手続だけの一覧は household-change.household.members のように",
+    )
+    sources: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = Field(
+        alias="from",
+        description="選べる人のいるところ。ほかの一覧の id か、resident・spouse・newborn のように一人だけの方",
+    )
+    who: Expression | None = Field(
+        default=None, description="選べる人の条件（CEL）。その人の答えは item。書かなければ全員"
+    )
+    follows: dict[Identifier, Expression] = Field(
+        default={},
+        description="選んだ人について、聞かなくても決まる答え。この一覧の質問の id と式（CEL）。その人の答えは item",
+    )
+
+
 class EventCase(Part):
     """A test of the life event: which steps follow from the answers."""
 
@@ -145,6 +165,9 @@ class LifeEvent(Part):
         default=(),
         description="手続どうしの答えの食い違いの検査。手続だけの質問は、式では move_in.previous_head のように「-」を「_」で書く",
     )
+    people: Annotated[tuple[SamePeople, ...], Field(max_length=40)] = Field(
+        default=(), description="同じ人が並ぶ一覧。一度聞いた人は、氏名や生年月日をもう一度聞かずに選ぶ"
+    )
     notes: tuple[Text, ...] = ()
     procedures: Annotated[tuple[Called, ...], Field(min_length=1, max_length=60)]
     elsewhere: Annotated[tuple[Errand, ...], Field(max_length=60)] = ()
@@ -170,6 +193,7 @@ _DESCRIPTIONS = DESCRIPTIONS | {
     "Errand": "ここではできない用事。この市役所の別の窓口（here: true）か、ほかの機関で行う。",
     "Chapter": "いくつもの手続に共通する質問の章。meanings に語彙の言葉（heir、resident.name など）を書く。",
     "Wording": "共通する質問を、このライフイベントでどう言うか。",
+    "SamePeople": "同じ人が並ぶ一覧。from の人を選べば、氏名・生年月日・性別など同じ意味の答えはそのまま入り、直せばどこでも直る。",
     "EventCase": "このライフイベントの試験。answers から、どの手続と用事が当てはまるか。",
     "LifeEvent": "ライフイベントの定義。",
 }

@@ -44,6 +44,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody who was named before and can be chosen for a list: where they were named; `row` is their number in the list."""
+
+    place: str
+    name: Mapping[str, str]
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What holds for a form with its answers.
 
@@ -68,6 +77,10 @@ class Outcome:
     askers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # What the event itself says in rows of which the rest is asked, by its path (`children.0.name`).
     given: Mapping[str, Any] = field(default_factory=dict)
+    # Whom a list is about was said elsewhere: by the path in the list, the one that asks; empty where it follows from there.
+    asked_at: Mapping[str, str] = field(default_factory=dict)
+    # By the list, who was named before and can be chosen.
+    offers: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

@@ -53,7 +53,7 @@ def test_everything_it_says_is_there_in_three_languages(bundle: Bundle) -> None:
 @each_event
 def test_each_question_can_be_asked_in_three_languages(bundle: Bundle) -> None:
     for path, question in bundle.walk():
-        if path.startswith("route."):
+        if path.startswith("route.") or question.id.endswith("person"):
             continue
         assert question.ask, path
         assert question.ask.keys() >= LANGUAGES, path

@@ -301,12 +301,15 @@ def moved_on(request: HttpRequest, application: Application, why: WrongState | R
 @permissions.officers(*SERVING)
 @require_POST
 def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Add a row to a group, or take one out; a plain post brings the whole page along."""
+    """Add a row to a group, empty or about somebody who was named before, or take one out.
+
+    A plain post brings the whole page along.
+    """
 
     def step(application: Application, desk: Desk | None) -> HttpResponse:
         try:
             changed = _with_other_rows(request, application)
-        except PathRefused:
+        except (PathRefused, cases.Conflict):
             messages.error(request, "この行はもうありません。画面を新しくしました。")
             changed = queries.application(application.pk)
         return shown(request, changed, desk=desk)
@@ -316,6 +319,11 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 def _with_other_rows(request: HttpRequest, application: Application) -> Application:
     officer, now = permissions.by(request), timezone.now()
+    chosen, _, person = request.POST.get("person", "").partition(" ")
+    if chosen:
+        return cases.choose_people(
+            application=application, group=chosen, add=[person], by=officer, at=now, page=_page(request)
+        )
     group, _, index = request.POST.get("row", "").rpartition(".")
     if group:
         place = _number(index) or 0

@@ -73,7 +73,8 @@ def _group(group: Group, section: Section) -> Iterator[Stop]:
         bool(group.rows) and not _is_open(line),
         group=group,
     )
-    for row in group.rows:
+    # Of whoever was named before there may be nothing left to ask.
+    for row in (one for one in group.rows if one.lines):
         is_open = any(map(_is_open, row.lines))
         place = row_place(line.path, row.index)
         yield Stop("row", place, section.title, row.lines, is_open, not is_open, group=group, row=row)

@@ -24,6 +24,7 @@ from machimado.frontyard.selfservice.views.door import applicants
 from machimado.frontyard.selfservice.views.page import CHECK, Here, here
 from machimado.ground.ui.sentences import Sentence, said_by
 
+MOST_PEOPLE = 100
 _NOTHING_CHOSEN = Sentence("写真かファイルを選んでから「これを加える」を押してください。")
 
 
@@ -73,8 +74,33 @@ def _wanted(request: HttpRequest, stop: Stop) -> str:
 
 
 def _save(now: Here, stop: Stop) -> HttpResponse:
+    if refused := _chosen_people(now, stop):
+        return _page(now, stop, refused, 422)
     refusals = _kept(now, stop)
     return _page(now, stop, refusals, 422) if refusals is not None else _on(now, stop)
+
+
+def _chosen_people(now: Here, stop: Stop) -> dict[str, Refusal]:
+    """Put into the list whoever was ticked of those who were named before, and take out whoever no longer is."""
+    if stop.group is None or stop.kind != "group" or not stop.group.people:
+        return {}
+    path, ticked = stop.group.line.path, set(now.request.POST.getlist("person")[:MOST_PEOPLE])
+    was = set(now.request.POST.getlist("was")[:MOST_PEOPLE])
+    page = cases.Page(key=now.request.POST.get("page", "")[:32], revision=_revision(now.request))
+    try:
+        cases.choose_people(
+            application=now.application,
+            group=path,
+            add=ticked - was,
+            drop=was - ticked,
+            by=None,
+            at=now.at,
+            page=page,
+        )
+    except cases.Conflict as conflict:
+        return {path: Refusal(None, now.in_words(said_by(conflict)))}
+    _look_again(now)
+    return {}
 
 
 def _chosen(now: Here, path: str) -> "UploadedFile[Any] | None":
@@ -201,7 +227,10 @@ def _add(now: Here, stop: Stop) -> HttpResponse:
     """Add a row to the list, and ask about it."""
     if stop.group is None or not stop.group.may_add:
         return now.on(stop)
-    count = len(stop.group.rows)
+    if refused := _chosen_people(now, stop):
+        return _page(now, stop, refused, 422)
+    again = walk.find(now.stops, stop.place)
+    count = len(again.group.rows) if again and again.group else 0
     cases.add_row(application=now.application, group=stop.group.line.path, by=None, at=now.at)
     return now.to("selfservice:question", walk.row_place(stop.group.line.path, count))
 
@@ -215,6 +244,7 @@ def _drop(now: Here, stop: Stop) -> HttpResponse:
 
 def _hand(now: Here, stop: Stop) -> HttpResponse:
     """Keep what stands on the page, and give the application to an officer."""
+    _chosen_people(now, stop)
     _kept(now, stop)
     _look_again(now)
     cases.ask_for_officer(application=now.application, at=now.at)
