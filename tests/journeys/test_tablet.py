@@ -66,6 +66,54 @@ def test_tablet_has_nothing_of_a_case_that_was_ended(stage: Stage) -> None:
     check_nothing_left(stage, tablet, PHONE, stage.product.parent)
 
 
+def test_the_resident_goes_on_at_the_tablet_and_the_officer_takes_over_again(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    begin_claim(officer, stage)
+    officer.locator("#q-contact-phone input").last.fill("0235-77-")
+    officer.keyboard.press("Alt+t")
+    expect(officer.get_by_text("住民の方が、住民の画面で入力しています。")).to_be_visible()
+    field = tablet.get_by_role("textbox")
+    # Where the officer stood, with what was being typed; the refusal of half a number is told there too.
+    expect(field).to_have_value("0235-77-")
+    expect(officer.locator("#stands")).to_contain_text("電話番号")
+    stage.look_once(tablet, "住民の画面で自分で答える")
+    stage.look_once(officer, "住民の画面で入力していただいている聞取り")
+    tablet.get_by_role("button", name="English", exact=True).click()
+    expect(tablet.locator("html")).to_have_attribute("lang", "en")
+    stage.look_once(tablet, "住民の画面で自分で答える（英語）")
+    expect(officer.get_by_text("画面の言語：English")).to_be_visible()
+    field.fill(PHONE)
+    tablet.get_by_role("button", name="Next", exact=True).click()
+    expect(tablet.locator("html")).to_have_attribute("lang", "en")
+    expect(officer.locator("#q-contact-phone input").last).to_have_value(PHONE)
+    expect(officer.locator("#stands")).not_to_contain_text("電話番号")
+    stage.look_once(tablet, "住民の画面で次の質問（英語）")
+
+    # Taken over in the middle of a word: what stands on the page comes along.
+    where = tablet.url
+    tablet.goto(re.sub("/q/.*", "/q/contact.phone/", where))
+    tablet.get_by_role("textbox").fill(PHONE[:-1] + "8")
+    officer.keyboard.press("Alt+Enter")
+    expect(officer.get_by_role("button", name="住民の確認へ")).to_be_visible()
+    tablet.wait_for_url("**/screen/")
+    expect(officer.locator("#q-contact-phone input").last).to_have_value(PHONE[:-1] + "8")
+    expect(tablet.locator("body")).to_contain_text(PHONE[:-1] + "8")
+    stage.look_once(tablet, "引き取った後の住民の画面（英語）")
+
+    # Given once more, and left for good while the page stands on the tablet.
+    officer.keyboard.press("Alt+t")
+    tablet.wait_for_url("**/q/**")
+    find(officer, stage, stage.product.parent)
+    end_case(officer)
+    officer.wait_for_url("**/counter/")
+    tablet.wait_for_url("**/screen/")
+    check_nothing_left(stage, tablet, PHONE[:-2], stage.product.parent)
+    tablet.goto(where)
+    tablet.wait_for_url("**/screen/")
+    check_nothing_left(stage, tablet, PHONE[:-2], stage.product.parent)
+
+
 def test_tablet_has_nothing_of_whoever_has_signed_and_gone(stage: Stage) -> None:
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)

@@ -8,6 +8,7 @@ import "../page/narrow";
 import "../resident/aloud";
 import "../resident/pad";
 import "./aids";
+import "./desk";
 import "./idle";
 import "./once";
 import "./upload";

@@ -15,6 +15,8 @@ const saving = new Map<string, number>();
 const unsent = new Set<string>();
 const touched = new WeakSet<Node>();
 let own = "";
+// What is put into the page was asked for by the page itself: somebody else has answered.
+let isNews = false;
 let isLeaving = false;
 let along: HTMLElement | null = null;
 // What goes along with a step that is under way.
@@ -61,7 +63,12 @@ document.addEventListener("input", (event) => {
 function isKept(node: Node): boolean {
   if (touched.has(node)) return true;
   if (!(node instanceof HTMLElement) || node.dataset.line === undefined || node.id === own) return false;
-  return saving.has(node.id) || unsent.has(node.id) || node.dataset.refused !== undefined;
+  return saving.has(node.id) || unsent.has(node.id) || isRefused(node);
+}
+
+/** An entry that was refused stays, but where the server knows it and somebody else has answered since. */
+function isRefused(line: HTMLElement): boolean {
+  return line.dataset.refused !== undefined && !(isNews && !line.querySelector("[data-server]"));
 }
 
 function isSame(node: Node): boolean {
@@ -94,6 +101,23 @@ function pageEntries(): Record<string, string[]> {
   return found;
 }
 
+/** At which question the officer is, or was before going to a button: from there the resident goes on. */
+let standsAt = "";
+
+document.addEventListener("focusin", (event) => {
+  const line = lineOf(event.target as Element);
+  const path = line?.querySelector<HTMLInputElement>("[name=path]")?.value;
+  if (path) standsAt = path;
+});
+
+/** Returns what a hand-over takes along besides an answer: from where to go on, and the field that its button names. */
+function brought(button: HTMLElement): Record<string, string[]> {
+  if (button.dataset.brings === undefined) return {};
+  const field = document.getElementById(button.dataset.brings);
+  const note = field instanceof HTMLTextAreaElement ? { [field.name]: [field.value] } : {};
+  return { ...note, stands: [standsAt] };
+}
+
 document.addEventListener("htmx:confirm", (event) => {
   const line = lineOf((event as CustomEvent<Detail>).detail.elt);
   if (!isLeaving || !line) return;
@@ -105,8 +129,10 @@ document.addEventListener("htmx:configRequest", (event) => {
   const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
   const isStep = detail.elt.dataset.step !== undefined;
   const line = detail.path.endsWith("answers/") ? lineOf(detail.elt) : isStep && along;
+  const more = isStep ? brought(detail.elt) : {};
+  if (isStep && detail.elt.dataset.brings !== undefined) detail.parameters = more;
   if (!line) return;
-  detail.parameters = { ...entries(line), typed: takeTyped() };
+  detail.parameters = { ...more, ...entries(line), typed: takeTyped() };
   for (const field of line.querySelectorAll("input, select, textarea")) touched.delete(field);
 });
 
@@ -192,6 +218,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     // Instead of the part that was asked for, all of it came.
     detail.target = detail.target.closest<HTMLElement>("#interview") ?? detail.target;
   }
+  isNews = detail.requestConfig.elt.id === "watch";
   if (detail.target.id !== "interview") return;
   own = (lineOf(detail.requestConfig.elt) ?? carried.get(detail.xhr))?.id ?? "";
   if (revisionIn(fresh) >= revisionIn(document)) return;

@@ -9,9 +9,18 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
+from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import APPLICATIONS, Application, Case
 from machimado.cases.applications.rules.card import Card, NoCard, read_card
-from machimado.frontyard.counter.models import DESKS, SHOWING, CardReader, Desk, Invitation, Screen
+from machimado.frontyard.counter.models import (
+    DESKS,
+    SCREEN_ALIVE,
+    SHOWING,
+    CardReader,
+    Desk,
+    Invitation,
+    Screen,
+)
 from machimado.frontyard.counter.rules.seal import KEY, NONCE, Sealed, purpose, sign
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
@@ -34,6 +43,10 @@ WRONG_CODES_SECONDS = 300
 
 class PairingRefused(Exception):
     """The tablet cannot be paired; the message says what to do."""
+
+
+class NoScreen(Exception):
+    """Nobody could go on at the desk's screen; the message says what to do."""
 
 
 def set_up_desks(*, office: Office, count: int) -> None:
@@ -240,9 +253,63 @@ def _show(desk: Desk, application: Application, by: Officer | None, question: st
             _wipe(other)
         desk.shown, desk.showing = application, uuid.uuid4()
     desk.question, desk.objection, desk.touched_at = question, "", at
-    DESKS.write(desk, "question", "objection", "touched_at", *(["shown", "showing"] if is_new else []))
+    if is_new:
+        desk.given_at = None
+    fresh = ["shown", "showing", "given_at"] if is_new else []
+    DESKS.write(desk, "question", "objection", "touched_at", *fresh)
     if is_new:
         _note_shown(application, by)
+
+
+@transaction.atomic
+def give(
+    *, desk: Desk | None, application: Application, by: Officer, at: datetime, place: str = "", note: str = ""
+) -> None:
+    """Let whoever sits at the desk go on alone at its screen, from the question `place`, in the language that they chose there.
+
+    May be repeated. Raises: Refused, WrongState, NotReady; NoScreen where nobody could answer at it.
+    """
+    hold(desk, application)
+    held = _with_screen(desk, application, at)
+    resumption = cases.hand_back(application=application, by=by, at=at, note=note, is_here=True)
+    cases.speak(resumption=resumption, language=held.language)
+    cases.keep_place(resumption=resumption, place=place or held.question or resumption.place, at=at)
+    show(desk=held, application=application, by=by, at=at, question=held.question)
+    held.given_at = at
+    DESKS.write(held, "given_at")
+    record(by=by, action="screen.given", case=str(application.case_id), at=at)
+    tell_desk_and_screen(held)
+
+
+def _with_screen(desk: Desk | None, application: Application, at: datetime) -> Desk:
+    if desk is None or desk.screen is None:
+        raise NoScreen(
+            "この窓口には住民の画面がつながっていません。「窓口と住民の画面」でつなぐか、コードをお渡しください。"
+        )
+    if at - desk.screen.seen_at > SCREEN_ALIVE:
+        raise NoScreen("住民の画面が応答していません。電源とつながりを確かめるか、コードをお渡しください。")
+    held = DESKS.get(desk.pk)
+    if shows_another_case(held, application):
+        raise NoScreen(
+            "住民の画面には、別の受付の申請が出ています。前にいる方を確かめ、先にこの申請を住民の画面に出してください。"
+        )
+    return held
+
+
+def take_screen(*, desk: Desk | None, application: Application) -> None:
+    """Let nobody go on alone at the desk's screen: the resident does so elsewhere."""
+    if desk is not None and desk.shown_id == application.pk and desk.given_at is not None:
+        desk.given_at = None
+        DESKS.write(desk, "given_at")
+
+
+def stand_at(*, desk: Desk, question: str, at: datetime) -> None:
+    """Keep at which question whoever goes on alone at the screen stands, and let the officer see it."""
+    _touch(desk, at)
+    if desk.question != question:
+        desk.question = question
+        DESKS.write(desk, "question")
+    tell_desk(desk)
 
 
 def _note_shown(application: Application, by: Officer | None) -> None:
@@ -302,8 +369,8 @@ def wipe(*, desk: Desk) -> None:
 
 def _wipe(desk: Desk) -> None:
     desk.shown, desk.showing, desk.question, desk.objection = None, uuid.uuid4(), "", ""
-    desk.language, desk.reads = Language.JAPANESE, ""
-    DESKS.write(desk, "shown", "showing", "question", "objection", "language", "reads")
+    desk.language, desk.reads, desk.given_at = Language.JAPANESE, "", None
+    DESKS.write(desk, "shown", "showing", "question", "objection", "language", "reads", "given_at")
     tell_screen_of(desk)
 
 

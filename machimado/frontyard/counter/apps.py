@@ -6,6 +6,8 @@ class CounterConfig(AppConfig):
     label = "counter"
     verbose_name = "窓口"
     default_auto_field = "django.db.models.BigAutoField"
+    # What tells the residents' own pages whether somebody goes on with an application at a desk's screen.
+    goes_on_at = "machimado.frontyard.counter.alone.desk_of_screen"
     # Each action that this room records, in the words of the auditor's page.
     journal_words = {
         "card.reader_paired": "カードリーダーをつないだ",
@@ -15,4 +17,5 @@ class CounterConfig(AppConfig):
         "screen.paired": "住民の画面をつないだ",
         "screen.unpaired": "住民の画面を外した",
         "screen.shown": "住民の画面に申請を出した",
+        "screen.given": "住民の画面で続きを入力していただいた",
     }

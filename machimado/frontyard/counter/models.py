@@ -11,6 +11,9 @@ from machimado.ground.people.models import Office
 from machimado.ground.rows.by_key import ByKey
 from machimado.ground.ui.languages import Language
 
+# A tablet that has not asked for so long is out of reach, or switched off.
+SCREEN_ALIVE = timedelta(seconds=20)
+
 
 class Desk(models.Model):
     """A counter at which one officer serves one resident (窓口)."""
@@ -31,6 +34,8 @@ class Desk(models.Model):
     reads = models.CharField("読みやすさ", max_length=40, blank=True)
     # The section of which the resident said that something has to be put right.
     objection = models.CharField("指摘のあった章", max_length=80, blank=True)
+    # Since when whoever sits there goes on by themselves at its screen with what is shown; nothing once they have gone.
+    given_at = models.DateTimeField("住民に渡した日時", null=True)
     # When somebody last did something on either side of it: what was left standing is hidden after a while.
     touched_at = models.DateTimeField("最終操作日時", default=timezone.now)
 

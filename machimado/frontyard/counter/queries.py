@@ -29,7 +29,7 @@ from machimado.cases.applications.models import (
 from machimado.cases.applications.permissions import RUNNING
 from machimado.cases.applications.rules.answers import INDEX, SAID_ALONE, take
 from machimado.cases.applications.rules.card import SEX, Card, plain
-from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
+from machimado.cases.applications.rules.sheet import Group, Refusal, Sheet, for_an_agent, lay_out
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
@@ -39,13 +39,14 @@ from machimado.cases.register import queries as register
 from machimado.cases.register.actions import Record
 from machimado.cases.register.models import Resident
 from machimado.cases.register.queries import Hit, SearchResult
-from machimado.frontyard.counter.models import Desk, Screen
+from machimado.frontyard.counter.models import SCREEN_ALIVE, Desk, Screen
 from machimado.frontyard.reception import queries as reception
 from machimado.ground.japanese.eras import wareki
 from machimado.ground.people.models import Officer
 from machimado.ground.ui.languages import Language, understood
 
-SCREEN_ALIVE_SECONDS = 20
+# Pages of somebody who goes on alone that are no question's.
+_PLACES = {"route": "必要な手続の確認", "check": "内容の確認"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class DeskState:
     # In its own words; nothing where it is Japanese.
     language: str
     has_reader: bool
+    # Which application whoever sits at its screen goes on with by themselves, or did so last.
+    given: UUID | None
 
 
 def desks(officer: Officer) -> list[Desk]:
@@ -74,7 +77,7 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
     if desk is None:
         return None
     screen = desk.screen
-    alive = screen is not None and (at - screen.seen_at).total_seconds() < SCREEN_ALIVE_SECONDS
+    alive = screen is not None and at - screen.seen_at < SCREEN_ALIVE
     foreign = desk.get_language_display() if desk.language != Language.JAPANESE else ""
     hidden = desk.shown_id if desk.is_hidden(at) else None
     return DeskState(
@@ -86,6 +89,7 @@ def desk_state(desk: Desk | None, *, at: datetime) -> DeskState | None:
         desk.objection,
         foreign,
         desk.reader is not None,
+        desk.shown_id if desk.given_at is not None else None,
     )
 
 
@@ -215,6 +219,36 @@ def sheet(
         refusals={**kept, **(refusals or {})},
         spoken=spoken,
     )
+
+
+def stands_at(application: Application, sheet: Sheet) -> str:
+    """Return in words where whoever goes on alone stands; nothing while an officer goes on, or where it is not known."""
+    if application.turn != Turn.RESIDENT or application.state != Application.State.INTERVIEW:
+        return ""
+    resumption = RESUMPTIONS.find(application.pk)
+    return _named(sheet, resumption.place) if resumption is not None else ""
+
+
+def _named(sheet: Sheet, place: str) -> str:
+    if place in _PLACES:
+        return _PLACES[place]
+    for section in sheet.sections:
+        for item in section.items:
+            path, rows = (item.line.path, item.rows) if isinstance(item, Group) else (item.path, ())
+            row = next((row for row in rows if f"{path}.{row.index}" == place), None)
+            if row is not None:
+                return f"{section.title}　{row.title}"
+        line = next((line for line in section.lines() if line.path == place), None)
+        if line is not None:
+            return f"{section.title}　{line.label}"
+    return ""
+
+
+def anchor_of(application: Application) -> str:
+    """Return what stands behind the address of the interview, so that it opens where the resident stood."""
+    resumption = RESUMPTIONS.find(application.pk)
+    place = resumption.place if resumption is not None else ""
+    return "#q-" + place.replace(".", "-") if cases.form_of(application).question(place) else ""
 
 
 def is_from_copy(application: Application) -> bool:

@@ -8,6 +8,8 @@ class SelfserviceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     # Devices that open this room's pages: in words, and the page.
     device_kinds = {"lobby": ("ロビーの端末", "selfservice:home")}
+    # Where whoever sits at a counter goes on by themselves.
+    goes_on_in = "selfservice:go-on"
     # What the worker calls to forget whose time is over.
     forgets = "machimado.frontyard.selfservice.actions.forget_sign_ins"
     # What this room records, in the words of the auditor's page.

@@ -185,7 +185,16 @@ def ask_for_officer(*, application: Application, at: datetime) -> Application:
     resumption = _resumable(locked, at)
     resumption.asked_at = at
     RESUMPTIONS.write(resumption, "asked_at")
+    _returns_to_counter(locked)
     return _give(locked, Turn.OFFICER, None, at, "application.officer_asked")
+
+
+def _returns_to_counter(application: Application) -> None:
+    """Where an officer has the case in hand, whoever gives it up stands at a counter: it is asked there what is asked there."""
+    if CASES.get(application.case_id).officer_id is None or application.channel == Channel.COUNTER:
+        return
+    application.channel = Channel.COUNTER
+    APPLICATIONS.write(application, "channel")
 
 
 @transaction.atomic
@@ -255,10 +264,13 @@ def _take_in_hand(case: Case, by: Officer, at: datetime, *, is_here: bool) -> No
 
 
 @transaction.atomic
-def hand_back(*, application: Application, by: Officer, at: datetime, note: str = "") -> Resumption:
+def hand_back(
+    *, application: Application, by: Officer, at: datetime, note: str = "", is_here: bool = False
+) -> Resumption:
     """Let the resident go on alone, from where the application stands; return how. May be repeated.
 
-    `note` is what they should look at; where it is empty, an earlier one stays.
+    `note` is what they should look at; where it is empty, an earlier one stays. `is_here`: they sit at the officer's desk,
+    wherever it was begun, and the case stays in the officer's hands.
     Raises: Refused; WrongState; NotReady when the case has ended, or the note is too long or holds a My Number.
     """
     check_serve(by, application.case)
@@ -268,7 +280,8 @@ def hand_back(*, application: Application, by: Officer, at: datetime, note: str 
     check_state(locked, State.INTERVIEW)
     if locked.turn != Turn.RESIDENT:
         _give(locked, Turn.RESIDENT, by, at, "application.handed_back")
-        _let_go(locked)
+        if not is_here:
+            _let_go(locked)
         _leaves_counter(locked)
     resumption = _resumable(locked, at)
     if note:

@@ -130,12 +130,20 @@ def show(request: HttpRequest, application_id: UUID) -> HttpResponse:
     return redirect("counter:interview", application.pk)
 
 
+def _has_moved(request: HttpRequest, application: Application) -> bool:
+    """Return whether more has changed since the page was drawn than how it stands with the delivery."""
+    drawn = {"state": application.state, "turn": application.turn}
+    if application.state == Application.State.INTERVIEW:
+        drawn["revision"] = str(application.revision)
+    return any(request.GET.get(name, now) != now for name, now in drawn.items())
+
+
 @permissions.officers(*SERVING)
 @require_GET
 def status(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show how it stands with the signature and the delivery; the page asks for this again and again."""
     application, desk = application_or_404(request, application_id), desk_of(request)
-    if request.GET.get("state", application.state) != application.state:
-        # Somebody else has taken a step: the whole interview has changed, and takes the place of the one on the page.
+    if _has_moved(request, application):
+        # Somebody else has taken a step, or answers: the whole interview has changed, and takes the place of the one on the page.
         return shown(request, application, desk=desk)
     return render(request, "counter/_status.html", context(request, application, desk), using="jinja2")

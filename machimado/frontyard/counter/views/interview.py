@@ -108,6 +108,7 @@ def context(
         "elsewhere": _elsewhere(sheet, refusals or {}),
         "is_from_copy": queries.is_from_copy(application),
         "desk": queries.desk_state(desk, at=now),
+        "stands": queries.stands_at(application, sheet),
         "shows_another": desk is not None
         and actions.is_to_be_seen(application)
         and actions.shows_another_case(desk, application),
@@ -260,7 +261,7 @@ def shown(
     status: int = 200,
     seen: Sheet | None = None,
     own: frozenset[str] = frozenset(),
-    not_ready: cases.NotReady | None = None,
+    not_ready: Exception | None = None,
 ) -> HttpResponse:
     """Return the interview as `application` says: the fragment for htmx, a redirect or the whole page for a plain post.
 

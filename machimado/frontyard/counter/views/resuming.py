@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,12 +12,13 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import APPLICATIONS, Application, Channel, Resumption
+from machimado.cases.applications.models import APPLICATIONS, RESUMPTIONS, Application, Resumption, Turn
 from machimado.cases.applications.permissions import SERVING, State, WrongState
 from machimado.cases.applications.rules.answers import take
 from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter.models import Desk
 from machimado.frontyard.counter.views.desk import desk_of, show_to_resident
-from machimado.frontyard.counter.views.interview import application_or_404
+from machimado.frontyard.counter.views.interview import application_or_404, shown, with_page
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.qr import qr_svg
 
@@ -79,21 +81,75 @@ def accept(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @permissions.officers(*SERVING)
 @require_POST
 def hand_back(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Let the resident go on alone from here, and show the code by which they do; with what they should look at."""
+    """Let the resident go on alone from here, by a code, with what they should look at; what was being typed is kept."""
+
+    def step(application: Application, desk: Desk | None) -> HttpResponse:
+        try:
+            _hand_back(request, application, desk)
+        except cases.NotReady as refusal:
+            return shown(request, application, desk=desk, status=422, not_ready=refusal)
+        return _led(request, reverse("counter:handed", args=[application.pk]))
+
+    return with_page(request, application_id, step)
+
+
+@transaction.atomic
+def _hand_back(request: HttpRequest, application: Application, desk: Desk | None) -> None:
+    actions.hold(desk, application)
+    resumption = cases.hand_back(
+        application=application,
+        by=permissions.by(request),
+        at=timezone.now(),
+        note=request.POST.get("note", "").strip(),
+    )
+    if desk is not None and desk.shown_id == application.pk:
+        cases.speak(resumption=resumption, language=desk.language)
+    actions.take_screen(desk=desk, application=application)
+    actions.tell_desk_and_screen(desk)
+
+
+def _led(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to another page, also whoever asked by htmx."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+@permissions.officers(*SERVING)
+@require_POST
+def give(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Let whoever sits here go on at the desk's own screen, from the question at which the officer stands."""
+
+    def step(application: Application, desk: Desk | None) -> HttpResponse:
+        place = request.POST.get("stands", "")
+        at_question = place if cases.form_of(application).question(place) else ""
+        try:
+            actions.give(
+                desk=desk,
+                application=application,
+                by=permissions.by(request),
+                at=timezone.now(),
+                place=at_question,
+            )
+        except (cases.NotReady, actions.NoScreen) as refusal:
+            return shown(request, application, desk=desk, status=422, not_ready=refusal)
+        return shown(request, APPLICATIONS.get(application.pk), desk=desk)
+
+    return with_page(request, application_id, step)
+
+
+@permissions.officers(*SERVING)
+@require_GET
+def handed(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Show the code by which the resident goes on, and what they are told; more can be told while they do."""
     application = application_or_404(request, application_id)
-    note = request.POST.get("note", "").strip()
-    try:
-        resumption = cases.hand_back(
-            application=application, by=permissions.by(request), at=timezone.now(), note=note
-        )
-    except (cases.NotReady, WrongState) as refusal:
-        messages.error(request, str(refusal))
+    resumption = RESUMPTIONS.find(application_id)
+    if resumption is None or application.turn != Turn.RESIDENT:
         return redirect("counter:interview", application_id)
     return _handed(request, application, resumption)
 
 
 def _handed(request: HttpRequest, application: Application, resumption: Resumption) -> HttpResponse:
-    actions.tell_desk_and_screen(desk_of(request))
     code = cases.code_of(resumption)
     address = request.build_absolute_uri(reverse("resume", args=[code]))
     context = {
@@ -103,7 +159,7 @@ def _handed(request: HttpRequest, application: Application, resumption: Resumpti
         "code": code,
         "note": resumption.note,
         "phone": take(application.answers, "contact.phone"),
-        "is_here": application.channel == Channel.COUNTER,
+        "is_here": application.case.officer_id is not None,
         "qr": mark_safe(qr_svg(address)),  # noqa: S308 - our own drawing of an address of ours
     }
     return render(request, "counter/handed.html", context)
@@ -115,7 +171,11 @@ def take_back(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Go on again with what was handed to the resident."""
     application = application_or_404(request, application_id)
     try:
-        cases.take_over(application=application, by=permissions.by(request), at=timezone.now())
+        taken = cases.take_over(application=application, by=permissions.by(request), at=timezone.now())
     except (cases.NotReady, WrongState) as refusal:
         messages.error(request, str(refusal))
-    return redirect("counter:interview", application_id)
+        return redirect("counter:interview", application_id)
+    desk = desk_of(request)
+    actions.attend(desk=desk, application=taken, at=timezone.now())
+    actions.tell_desk_and_screen(desk)
+    return redirect(reverse("counter:interview", args=[application_id]) + queries.anchor_of(taken))

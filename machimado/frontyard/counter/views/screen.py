@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,7 +17,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.permissions import State, WrongState
 from machimado.cases.applications.rules import signature
 from machimado.cases.applications.rules.sheet import Sheet
-from machimado.frontyard.counter import actions, queries
+from machimado.frontyard.counter import actions, alone, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people import permissions
@@ -51,6 +51,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "screen/refused.html", {"reason": str(refusal)}, status=429)
     if screen.desk is not None and "step" in request.GET:
         actions.touch(desk=screen.desk, at=now)
+    if address := _alone(screen, now):
+        return redirect(address)
     context = _context(screen, now, _place(request.GET))
     response = _said(request, "screen/page.html", context)
     if secret:
@@ -69,10 +71,47 @@ def now(request: HttpRequest) -> HttpResponse:
     # By itself the page says what it has; a button does not.
     if screen.desk is not None and "seen" not in request.GET:
         actions.touch(desk=screen.desk, at=moment)
+    if address := _alone(screen, moment):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
     context = _context(screen, moment, _place(request.GET))
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     return _said(request, "screen/_now.html", context)
+
+
+def _alone(screen: Screen, at: datetime) -> str:
+    """Return where whoever sits there goes on by themselves; nothing while the officer does."""
+    application = alone.goes_on_alone(screen.desk, at) if screen.desk is not None else None
+    return reverse(alone.page_alone(), args=[application.pk]) if application is not None else ""
+
+
+@permissions.residents
+@require_GET
+def still(request: HttpRequest) -> HttpResponse:
+    """Tell a page, on which somebody goes on alone, whether it is still theirs: it asks again and again.
+
+    "alone": it is. "officer": the officer has taken over. "hidden": nobody has done anything for long. "gone": it is nobody's.
+    """
+    now, screen = timezone.now(), _screen(request)
+    if screen is None or screen.desk is None or str(screen.desk.showing) != request.GET.get("showing"):
+        return JsonResponse({"still": "gone"})
+    if "touched" in request.GET:
+        actions.touch(desk=screen.desk, at=now)
+    _seen_now(screen, now)
+    return JsonResponse({"still": _still(screen.desk, now)})
+
+
+def _still(desk: Desk, at: datetime) -> str:
+    if _is_left(desk, at):
+        return "hidden"
+    if _seen(desk, at) is None or desk.given_at is None:
+        return "gone"
+    return "alone" if alone.goes_on_alone(desk, at) else "officer"
+
+
+def _seen_now(screen: Screen, at: datetime) -> None:
+    if at - screen.seen_at > SEEN_EVERY:
+        Screen.objects.filter(pk=screen.pk).update(seen_at=at)
 
 
 def _said(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -100,8 +139,7 @@ def _keep(response: HttpResponse, secret: str) -> None:
 
 
 def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
-    if at - screen.seen_at > SEEN_EVERY:
-        Screen.objects.filter(pk=screen.pk).update(seen_at=at)
+    _seen_now(screen, at)
     if screen.desk is None:
         code = actions.fresh_code(screen=screen, at=at)
         here = {"language": Language.JAPANESE, "reads": "", "version": f"pairing-{code}"}
@@ -115,9 +153,7 @@ def _context(screen: Screen, at: datetime, place: Place) -> dict[str, Any]:
 
 def _seen(desk: Desk, at: datetime) -> Application | None:
     """Return what the screen shows of an application: nothing once its case has ended, or while it is hidden."""
-    if desk.shown is None or not actions.is_to_be_seen(desk.shown) or desk.is_hidden(at):
-        return None
-    return desk.shown
+    return desk.shown if alone.is_seen(desk, at) else None
 
 
 def _shown(desk: Desk, at: datetime, place: Place, language: str) -> dict[str, Any]:

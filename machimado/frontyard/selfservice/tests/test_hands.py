@@ -184,7 +184,7 @@ def test_what_an_officer_goes_on_with_is_not_taken_back(
 
 def test_an_officer_hands_back_what_was_begun_at_the_counter(at_counter: Client, universe: Universe) -> None:
     application = claim.begun(universe.officer)
-    shown = at_counter.post(f"/counter/applications/{application.pk}/hand-back/")
+    shown = at_counter.post(f"/counter/applications/{application.pk}/hand-back/", follow=True)
     code = shown.context["code"]
     application.refresh_from_db()
     assert application.turn == Turn.RESIDENT

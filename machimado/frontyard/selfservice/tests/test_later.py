@@ -149,7 +149,7 @@ def test_what_an_officer_sends_back_says_what_to_look_at(
     place = f"/counter/applications/{application.pk}"
     at_counter.post(f"{place}/accept/")
     at_counter.post(f"{place}/back/")
-    handed = at_counter.post(f"{place}/hand-back/", {"note": "電話番号をお確かめください。"})
+    handed = at_counter.post(f"{place}/hand-back/", {"note": "電話番号をお確かめください。"}, follow=True)
     assert "電話番号をお確かめください。" in handed.content.decode()
     application.refresh_from_db()
     assert (application.case.officer, application.case.number) == (None, None)

@@ -12,13 +12,14 @@ from machimado.cases.certificates.queries import Standing, standing
 from machimado.frontyard.selfservice import actions, queries
 from machimado.frontyard.selfservice.permissions import lobby_of, signed_in_of
 from machimado.frontyard.selfservice.rules import walk
-from machimado.frontyard.selfservice.views.door import applicants
-from machimado.frontyard.selfservice.views.page import Here, here
+from machimado.frontyard.selfservice.views.door import applicants, at_desks_too
+from machimado.frontyard.selfservice.views.page import CHECK, Here, here
 from machimado.ground.systems import SystemFailure
 from machimado.ground.ui.sentences import said_by
 
 
 @applicants
+@at_desks_too
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     """Show all answers once more; go on to the signature where nothing is missing."""
@@ -26,7 +27,8 @@ def check(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     if now.elsewhere() not in {"", "selfservice:check"}:
         return now.to(now.elsewhere())
     if request.method == "POST":
-        return _to_sign(now)
+        return _to_sign(now) if now.desk is None else _to_officer(now)
+    now.stands_at(CHECK)
     return _check_page(now)
 
 
@@ -44,6 +46,16 @@ def _to_sign(now: Here) -> HttpResponse:
     except WrongState:
         return now.to("selfservice:go-on")
     return now.to("selfservice:sign")
+
+
+def _to_officer(now: Here) -> HttpResponse:
+    """Give the application to the officer at the desk, who asks what only officers do, and for the signature."""
+    try:
+        cases.ask_for_officer(application=now.application, at=now.at)
+    except WrongState:
+        return now.to("selfservice:go-on")
+    now.tell_officer()
+    return now.to("selfservice:waiting")
 
 
 @applicants

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from machimado.cases.applications import actions as cases
-from machimado.cases.applications.models import Application, Resumption
+from machimado.cases.applications.models import RESUMPTIONS, Application, Resumption
+from machimado.frontyard.selfservice import desks
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.actions import touch
+from machimado.frontyard.selfservice.desks import Desk
 from machimado.frontyard.selfservice.views.page import language_of, said
 
 type_of_page = Callable[Concatenate[HttpRequest, Resumption, ...], HttpResponse]
@@ -29,9 +31,13 @@ def applicants(view: type_of_page) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def guarded(request: HttpRequest, application_id: UUID, **more: Any) -> HttpResponse:
+        desk = desks.desk_of(request)
+        if desk is not None and desk.lets_in(application_id, at=timezone.now()):
+            return _at_desk(view, request, desk, application_id, **more)
         resumption = doors.resumption_of(request, application_id)
         if resumption is None:
-            return _ask_for_code(request)
+            # At a desk's screen nobody is asked for a code: what it is to show, its desk says.
+            return redirect(desk.address) if desk is not None else _ask_for_code(request)
         signed_in = doors.signed_in_of(request)
         if signed_in is not None:
             touch(signed_in=signed_in, at=timezone.now())
@@ -42,6 +48,22 @@ def applicants(view: type_of_page) -> Callable[..., HttpResponse]:
 
     guarded.access = "residents: by code"  # type: ignore[attr-defined]
     return guarded
+
+
+def at_desks_too(view: type_of_page) -> type_of_page:
+    """Mark a page that opens at a desk's screen as well: there only what is asked, and what was answered, is to be seen."""
+    view.at_desks_too = True  # type: ignore[attr-defined]
+    return view
+
+
+def _at_desk(
+    view: type_of_page, request: HttpRequest, desk: Desk, application_id: UUID, **more: Any
+) -> HttpResponse:
+    """Open a page at a desk's screen; whoever is there has no code, no sign-in and no other page."""
+    if not hasattr(view, "at_desks_too"):
+        return redirect(desk.address)
+    request.given_at_desk = desk  # type: ignore[attr-defined]
+    return view(request, RESUMPTIONS.get(application_id), **more)
 
 
 def _ask_for_code(request: HttpRequest) -> HttpResponse:

@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
+from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import APPLICATIONS, Application, Channel, Resumption, Turn
 from machimado.cases.applications.newer import Newer, newer
 from machimado.cases.applications.permissions import State
 from machimado.cases.applications.rules.sheet import Refusal, Sheet
 from machimado.frontyard.selfservice import provider, queries
+from machimado.frontyard.selfservice.desks import Desk, given_at
 from machimado.frontyard.selfservice.permissions import lobby_of, signed_in_of
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
@@ -25,6 +27,8 @@ from machimado.ground.ui import aids, languages
 CHECK = "check"
 LANGUAGE_COOKIE = "machimado_language"
 AIDS_COOKIE = "machimado_reads"
+# The pages that open at a desk's screen.
+AT_DESKS = frozenset({"selfservice:go-on", "selfservice:question", "selfservice:check"})
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Here:
     request: HttpRequest
     resumption: Resumption
     at: datetime
+    # Somebody else has changed what was just sent; it is on the page, and nowhere else.
+    is_conflict: bool = False
 
     @cached_property
     def application(self) -> Application:
@@ -45,10 +51,20 @@ class Here:
         """All that is asked now."""
         return self.sheet_with({})
 
+    @property
+    def desk(self) -> Desk | None:
+        """The desk at whose screen they go on; nothing where they do so in a browser of their own, or in the lobby."""
+        return given_at(self.request)
+
+    @property
+    def chosen(self) -> str:
+        """The language that they have chosen."""
+        return self.resumption.language if self.desk is None else self.desk.language
+
     @cached_property
     def language(self) -> str:
         """The language of the pages: the one that was chosen, or whichever the procedure speaks that is read rather."""
-        return languages.understood(self.resumption.language, self.spoken).value
+        return languages.understood(self.chosen, self.spoken).value
 
     @cached_property
     def spoken(self) -> frozenset[str]:
@@ -68,13 +84,30 @@ class Here:
         """The pages in their order."""
         return walk.walk(self.sheet)
 
+    def tell_officer(self) -> None:
+        """Let the page of the officer at the desk look again, where there is one."""
+        if self.desk is not None:
+            self.desk.tell()
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether the officer at the desk goes on, to whom whoever sits there says everything else."""
+        return self.desk is not None and self.elsewhere() != ""
+
+    def stands_at(self, place: str, *, question: str = "") -> None:
+        """Keep where the resident is; at a desk the officer sees it."""
+        cases.keep_place(resumption=self.resumption, place=place, at=self.at)
+        if self.desk is not None:
+            self.desk.stand_at(question, at=self.at)
+
     def elsewhere(self) -> str:
         """Return the page on which the resident has to be instead of a question's; nothing where questions are asked."""
         if self.application.state in {State.SIGNED, State.SUBMITTED, State.CANCELLED}:
             return "selfservice:state"
         if self.application.turn == Turn.OFFICER:
             return "selfservice:waiting"
-        if self.newer is not None:
+        # At a desk the officer says what a newer version changes.
+        if self.newer is not None and self.desk is None:
             return "selfservice:renew"
         return "selfservice:check" if self.application.state == State.REVIEW else ""
 
@@ -85,7 +118,9 @@ class Here:
         return found if found is not None and found.since != self.resumption.declined else None
 
     def to(self, name: str, *place: str) -> HttpResponse:
-        """Lead to a page of the application."""
+        """Lead to a page of the application; at a desk's screen to what the desk shows, where it has no such page."""
+        if self.desk is not None and name not in AT_DESKS:
+            return redirect(self.desk.address)
         return redirect(name, self.resumption.application_id, *place)
 
     def on(self, stop: Stop | None) -> HttpResponse:
@@ -95,8 +130,8 @@ class Here:
     def show(self, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
         """Draw a page in the resident's language."""
         known = {"application": self.application, "resumption": self.resumption, **context}
-        chosen = self.resumption.language
-        return said(self.request, template, known, chosen, status=status, spoken=self.spoken)
+        known["is_taken_over"] = self.is_taken_over
+        return said(self.request, template, known, self.chosen, status=status, spoken=self.spoken)
 
 
 def here(request: HttpRequest, resumption: Resumption) -> Here:
@@ -114,20 +149,21 @@ def said(
     spoken: Collection[str] | None = None,
 ) -> HttpResponse:
     """Draw a page in the language that was chosen, or in one that is read rather where the page's procedure does not speak it."""
-    lobby = lobby_of(request)
+    lobby, desk = lobby_of(request), given_at(request)
     if lobby is not None:
         devices.touch(device=lobby, at=timezone.now())
     known = {
         **languages.on_a_page(chosen, spoken),
         "lobby": lobby,
-        "signing_in": provider.is_offered(),
+        "at_desk": desk,
+        "signing_in": desk is None and provider.is_offered(),
         "provider": settings.RESIDENT_NAME,
-        "signed_in": signed_in_of(request),
+        "signed_in": signed_in_of(request) if desk is None else None,
         **context,
     }
     if "reason" in known:
         known["reason"] = languages.in_words(known["reason"], known["language"])
-    known |= aids.on_a_page(request.COOKIES.get(AIDS_COOKIE))
+    known |= aids.on_a_page(desk.reads if desk is not None else request.COOKIES.get(AIDS_COOKIE))
     with translation.override(known["language"]):
         drawn = render(request, template, known, status=status)
     return aids.furnished(drawn, known["aids"], known["language"])

@@ -20,7 +20,7 @@ from machimado.frontyard.selfservice import actions, forms
 from machimado.frontyard.selfservice import permissions as doors
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.rules.walk import Stop
-from machimado.frontyard.selfservice.views.door import applicants
+from machimado.frontyard.selfservice.views.door import applicants, at_desks_too
 from machimado.frontyard.selfservice.views.page import CHECK, Here, here
 from machimado.ground.ui.sentences import Sentence, said_by
 
@@ -29,6 +29,7 @@ _NOTHING_CHOSEN = Sentence("写真かファイルを選んでから「これを�
 
 
 @applicants
+@at_desks_too
 @require_GET
 def go_on(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     """Lead to where the resident was, or to what is open."""
@@ -40,6 +41,7 @@ def go_on(request: HttpRequest, resumption: Resumption) -> HttpResponse:
 
 
 @applicants
+@at_desks_too
 @require_http_methods(["GET", "POST"])
 def question(request: HttpRequest, resumption: Resumption, place: str) -> HttpResponse:
     """Show one page; take what was answered on it, and go on."""
@@ -52,7 +54,7 @@ def question(request: HttpRequest, resumption: Resumption, place: str) -> HttpRe
     if stop is None:
         # What was asked there is asked no longer: another answer has changed what applies.
         return now.on(walk.first_open(now.stops))
-    cases.keep_place(resumption=resumption, place=stop.place, at=now.at)
+    now.stands_at(stop.place, question=stop.lines[0].path if stop.lines else "")
     return _page(now, stop)
 
 
@@ -77,7 +79,12 @@ def _save(now: Here, stop: Stop) -> HttpResponse:
     if refused := _chosen_people(now, stop):
         return _page(now, stop, refused, 422)
     refusals = _kept(now, stop)
-    return _page(now, stop, refusals, 422) if refusals is not None else _on(now, stop)
+    if refusals is None:
+        return _on(now, stop)
+    if now.is_taken_over and not now.is_conflict:
+        # What could not be read is kept as it was typed, for the officer who goes on.
+        return now.to("selfservice:waiting")
+    return _page(now, stop, refusals, 422)
 
 
 def _chosen_people(now: Here, stop: Stop) -> dict[str, Refusal]:
@@ -139,6 +146,7 @@ def _kept(now: Here, stop: Stop) -> dict[str, Refusal] | None:
                 one.path: Refusal(raw[one.path], one.refused, one.said) for one in saved if one.refused
             }
     except cases.Conflict as conflict:
+        now.is_conflict = True
         return {conflict.path: Refusal(raw[conflict.path], now.in_words(said_by(conflict)))}
     _look_again(now)
     again = walk.find(now.stops, stop.place)
@@ -248,6 +256,7 @@ def _hand(now: Here, stop: Stop) -> HttpResponse:
     _kept(now, stop)
     _look_again(now)
     cases.ask_for_officer(application=now.application, at=now.at)
+    now.tell_officer()
     return now.to("selfservice:waiting")
 
 
