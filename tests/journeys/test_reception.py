@@ -86,6 +86,8 @@ def test_two_officers_a_phone_and_a_display(stage: Stage) -> None:
     display = connect(stage, officer, "呼出し表示")
     expect(display.get_by_text("お呼び出ししている方はいません")).to_be_visible()
     stage.look(display, "呼出し表示、だれもいない")
+    with officer.expect_websocket(lambda one: one.url.endswith("/live/hall/")):
+        officer.goto(f"{stage.address}/reception/")
     display.get_by_role("button", name="音を出す").click()
     expect(display.get_by_role("status")).to_contain_text("声でお知らせしています")
 

@@ -1,5 +1,9 @@
-/** Reception and booking of paper: keys and forms are the browser's own; a search for a purpose chooses by Enter. */
+/** Reception and booking of paper: keys and forms are the browser's own; who waits is news; a search for a purpose chooses by Enter. */
 import "../../styles/frontdesk.css";
+import { listen } from "../../shared/live";
+
+const hall = document.querySelector<HTMLElement>("#hall[data-live]");
+if (hall) listen("hall");
 
 /** What was typed into the search is chosen by Enter: the first that is left; the next Enter then sends the form. */
 document.addEventListener("keydown", (event) => {

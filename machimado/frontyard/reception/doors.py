@@ -1,4 +1,4 @@
-"""Who may enter the live room of an office's queue: the display in its hall, and who waits. All that is told there is "look again"."""
+"""Who may enter the live room of an office's queue: its display, its officers and who waits. All that is told there is "look again"."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from machimado.frontyard.reception import queries
 from machimado.frontyard.reception.actions import hashed
 from machimado.ground.devices.queries import device_by
+from machimado.ground.people.doors import officer_at
 
 DISPLAY, TICKETS = "display", "tickets"
 
@@ -18,6 +19,9 @@ def ticket_door(code: str, _: Mapping[str, str]) -> str | None:
 
 
 def hall_door(_: str, cookies: Mapping[str, str]) -> str | None:
-    """Let the call display into its office's room."""
+    """Let the call display, and whoever is signed in, into the room of their office."""
     found = device_by(cookies)
-    return f"hall:{found.office_id}" if found is not None and found.kind == DISPLAY else None
+    if found is not None and found.kind == DISPLAY:
+        return f"hall:{found.office_id}"
+    officer = officer_at(cookies)
+    return f"hall:{officer.office_id}" if officer else None

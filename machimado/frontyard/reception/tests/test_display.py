@@ -1,5 +1,6 @@
 """The call display: numbers and windows, never names; each call once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -108,11 +109,15 @@ def test_the_display_asks_the_store_as_often_however_many_wait(
         screen.get(NOW)
 
 
-def test_the_live_room_opens_for_displays_alone(universe: Universe) -> None:
+def test_the_live_room_opens_for_displays_and_whoever_is_signed_in(
+    universe: Universe, sign_in: Callable[..., Client]
+) -> None:
     display, machine = connected(universe.officer, "display"), connected(universe.officer, "tickets")
     assert hall_door("", {COOKIE: display.cookies[COOKIE].value}) == f"hall:{universe.branch.pk}"
     assert hall_door("", {COOKIE: machine.cookies[COOKIE].value}) is None
     assert hall_door("", {COOKIE: "guess"}) is None
+    officer = {name: cookie.value for name, cookie in sign_in(universe.officer).cookies.items()}
+    assert hall_door("", officer) == f"hall:{universe.branch.pk}"
     assert hall_door("", {}) is None
 
 
