@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,17 @@ LOOKS = """() => ({
     theme: ({'reads-clear': 'くっきり', 'reads-dark': '暗くする'})[
         [...document.documentElement.classList].find((one) => ['reads-clear', 'reads-dark'].includes(one))] || '標準',
 })"""
+
+
+OFFERED = """() => [...document.querySelectorAll('[name=colours]')].filter(one => one.value !== 'normal')
+    .map(one => `reads-${one.value}`).filter(one => !document.documentElement.classList.contains(one))"""
+COLOURS = (
+    "() => [...document.documentElement.classList].filter(one => ['reads-clear', 'reads-dark'].includes(one))"
+)
+PUT_ON = """wanted => {
+    document.documentElement.classList.remove('reads-clear', 'reads-dark');
+    document.documentElement.classList.add(...wanted);
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,15 @@ def look(page: Page, title: str, template: str, *, name: str) -> list[str]:
         f"{found['id']}: {found['help']} at {', '.join(str(node['target']) for node in found['nodes'][:3])}"
         for found in result["violations"]
     ]
+
+
+def in_other_colours(page: Page) -> Iterator[str]:
+    """Go through the colours that the page lets its reader choose besides those that it has; as it was before, at the end."""
+    before = page.evaluate(COLOURS)
+    for name in page.evaluate(OFFERED):
+        page.evaluate(PUT_ON, [name])
+        yield name
+    page.evaluate(PUT_ON, before)
 
 
 def _write(where: Path, name: str, page: Page, title: str, template: str, result: dict[str, Any]) -> None:

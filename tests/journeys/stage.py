@@ -108,6 +108,16 @@ class Stage:
             self._photograph(page, title, name)
         if before is not None:
             page.set_viewport_size(before)
+        self._examine_colours(page, title)
+
+    def _examine_colours(self, page: Page, title: str) -> None:
+        """Ask axe about the page in each of its other colours, where it lets its reader choose: once for each kind of page."""
+        kind = f"colours: {place(page.url)}"
+        if axe.folder() is None and kind in self.seen:
+            return
+        self.seen.add(kind)
+        for colours in axe.in_other_colours(page):
+            self.examine(page, title, colours)
 
     def examine(self, page: Page, title: str, size_name: str = "as it is") -> None:
         """Ask axe about the page as it is now, and nothing else."""
