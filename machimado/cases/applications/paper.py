@@ -22,7 +22,7 @@ from machimado.ground.people.models import Officer
 from machimado.ground.typesetting.fonts import FontSet, font_folders, open_fonts
 from machimado.ground.typesetting.missing import Missing, find_missing
 from machimado.ground.typesetting.qr import qr_svg
-from machimado.ground.typesetting.typesetter import picture, typeset
+from machimado.ground.typesetting.typesetter import anchored, picture, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,50 @@ def has_layout(form: Form) -> bool:
 
 
 def _layout(form: Form) -> Path:
-    return layout_of(form, settings.CITY_FOLDER / "forms")
+    """Return the layout that a version is printed with: the one that came with it, or the city's."""
+    own = taken_over(form.id, form.version) / layout_name(form)
+    return own if own.is_file() else layout_of(form, settings.CITY_FOLDER / "forms")
+
+
+def taken_over(procedure: str, version: int) -> Path:
+    """Return the folder of the layouts that were taken over from elsewhere with a version."""
+    folder: Path = settings.PUBLISHED_FOLDER
+    return folder / "layouts" / f"{procedure}.v{version}"
+
+
+def layout_name(form: Form) -> str:
+    """Return what the layout of a procedure is called."""
+    return form.procedure.form or f"{form.id}.typ"
+
+
+def _is_foreign(layout: Path) -> bool:
+    """Tell whether a layout is none of the city's own."""
+    return layout.parent != settings.CITY_FOLDER / "forms"
+
+
+def specimen_of(*, form: Form, layout: Path, at: datetime) -> Printed:
+    """Print the blank form of a definition with a layout that is not taken over yet.
+
+    Raises: BrokenFormError.
+    """
+    return _print_with(layout, {**_fixed(form), **_BLANK}, at)
+
+
+def pages_of(*, form: Form, layout: Path) -> tuple[bytes, ...]:
+    """Draw the blank form of a definition with a layout that is not taken over yet, one picture (PNG) a page.
+
+    Raises: BrokenFormError.
+    """
+    inputs = {**_fixed(form), "blank": True}
+    return picture(layout, inputs, root=layout.parent, fonts=_fonts(), is_foreign=_is_foreign(layout))
+
+
+def read_by(*, form: Form, layout: Path) -> frozenset[str]:
+    """Return the paths of what a layout writes in its places.
+
+    Raises: BrokenFormError.
+    """
+    return anchored(layout, _fixed(form), root=layout.parent, fonts=_fonts(), is_foreign=_is_foreign(layout))
 
 
 def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
@@ -77,35 +120,26 @@ def filled(*, application: Application, by: Officer, at: datetime) -> Printed:
     return printed
 
 
+_BLANK: dict[str, Any] = {"blank": True, "answers": {}, "derived": {}, "reference": "", "qr_svg": ""}
+
+
 def blank(*, procedure: str, address: str, at: datetime) -> Printed:
     """Print the form to write on; its QR code opens `address`.
 
     Raises: UnknownProcedureError, NoLayout.
     """
     form = procedures.current(procedure, on=timezone.localdate(at))
-    inputs = {
-        **_fixed(form),
-        "blank": True,
-        "answers": {},
-        "derived": {},
-        "reference": "",
-        "qr_svg": qr_svg(address),
-    }
-    return _print(form, inputs, at)
+    return _print(form, {**_fixed(form), **_BLANK, "qr_svg": qr_svg(address)}, at)
 
 
 def specimen(*, form: Form, at: datetime) -> Printed:
     """Print the blank form of a definition that is not in force (yet)."""
-    return _print(
-        form, {**_fixed(form), "blank": True, "answers": {}, "derived": {}, "reference": "", "qr_svg": ""}, at
-    )
+    return _print(form, {**_fixed(form), **_BLANK}, at)
 
 
 def specimen_pages(*, form: Form) -> tuple[bytes, ...]:
     """Draw the blank form of a definition that is not in force (yet) as pictures (PNG), one a page."""
-    layout = _layout(form)
-    inputs = {**_fixed(form), "blank": True}
-    return picture(layout, inputs, root=layout.parent, fonts=_fonts())
+    return pages_of(form=form, layout=_layout(form))
 
 
 def missing(application: Application) -> tuple[Missing, ...]:
@@ -117,8 +151,18 @@ def missing(application: Application) -> tuple[Missing, ...]:
 def _print(form: Form, inputs: dict[str, Any], at: datetime) -> Printed:
     if not has_layout(form):
         raise NoLayout
-    layout = _layout(form)
-    paper = typeset(layout, inputs, root=layout.parent, fonts=_fonts(), created_at=at)
+    return _print_with(_layout(form), inputs, at)
+
+
+def _print_with(layout: Path, inputs: dict[str, Any], at: datetime) -> Printed:
+    paper = typeset(
+        layout,
+        inputs,
+        root=layout.parent,
+        fonts=_fonts(),
+        created_at=at,
+        is_foreign=_is_foreign(layout),
+    )
     return Printed(paper.pdf, tuple(missing.code_points for missing in paper.missing))
 
 

@@ -37,26 +37,26 @@ def run_import(arguments: argparse.Namespace) -> int:
     try:
         officer = _officer(arguments.by)
         packed = packing.unpack(_read(arguments.file))
-        seen = queries.incoming(packed.text)
-        for line in _told(seen, packed):
+        seen = queries.incoming(packed)
+        for line in _told(seen):
             print(line)
-        if seen.is_known and not seen.reading.changes and not seen.reading.problems:
+        if seen.is_known and not seen.reading.changes and not seen.on_paper and not seen.reading.problems:
             return 0
         if not (arguments.yes or _agrees()):
             print("取り込みませんでした。何も変わっていません。")
             return 1
-        return _take(packed.text, officer)
+        return _take(packed, officer)
     except (actions.NotReady, packing.Unreadable, queries.NotReadable, Refused, OSError) as refusal:
         print(f"取り込めません: {refusal}", file=sys.stderr)
         return 1
 
 
-def _take(text: str, officer: Any) -> int:
+def _take(packed: Any, officer: Any) -> int:
     from django.utils import timezone
 
     from machimado.cases.authoring import actions
 
-    draft = actions.take_in(text=text, by=officer, at=timezone.now())
+    draft = actions.take_in(text=packed.text, layouts=packed.layouts, by=officer, at=timezone.now())
     print(
         f"下書きとして取り込みました。「手続の作成」で確かめて、公開を申し出てください: /authoring/drafts/{draft.pk}/"
     )
@@ -86,20 +86,19 @@ def _read(path: Path) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _told(seen: Any, packed: Any) -> list[str]:
+def _told(seen: Any) -> list[str]:
     """Return what there is to know before it is taken over."""
-    from machimado.cases.authoring import queries
-
     reading = seen.reading
     if not seen.is_known:
         told = ["このまちには、まだない手続です。第1版の下書きになります。"]
-    elif reading.changes:
+    elif reading.changes or seen.on_paper:
         told = [f"今の版と違うところ　{len(reading.changes)}件", *(f"  ・{one}" for one in reading.changes)]
     else:
         told = ["今の版と違いはありません。取り込むものはありません。"]
     told += [f"  直すところ　{one.part}　{one.what}" for one in reading.wrong()]
     told += [f"  合わない試験　{one.name}　{' '.join(one.told)}" for one in reading.failed()]
-    return told + [f"  {one}" for one in queries.notes_on_layouts(packed)]
+    told += [f"  {one}" for one in seen.on_paper]
+    return told + ([f"  取り込めません　{seen.wrong_on_paper}"] if seen.wrong_on_paper else [])
 
 
 def _agrees() -> bool:

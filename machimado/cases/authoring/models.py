@@ -96,6 +96,20 @@ class DraftText(models.Model):
         ]
 
 
+class DraftLayout(models.Model):
+    """A form on paper that came with a file from elsewhere (取り込んだ様式): its version will be printed with it."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="layouts", verbose_name="下書き")
+    name = models.CharField("様式の名前", max_length=90)
+    text = models.TextField("様式の本文")
+
+    personal_data: dict[str, str] = {}
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["draft", "name"], name="draft_layout_once")]
+
+
 class Hand(models.Model):
     """What an officer did with a draft (下書きへの関わり): wrote on it or let it through, never both, however many wrote."""
 

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from machimado.cases.authoring.views import deciding, draft, home, part, preview, structure, trying
+from machimado.cases.authoring.views import deciding, draft, home, importing, part, preview, structure, trying
 
 app_name = "authoring"
 urlpatterns = [
     path("", home.home, name="home"),
     path("begin/", home.begin, name="begin"),
-    path("import/", home.take_in, name="import"),
+    path("import/", importing.take_in, name="import"),
+    path("import/form/", importing.form_on_paper, name="import-form"),
     path("procedures/<slug:procedure>/<int:version>.zip", home.export, name="export"),
     path("drafts/<uuid:draft_id>/", draft.show, name="draft"),
     path("drafts/<uuid:draft_id>/file/", draft.export, name="draft-file"),

@@ -48,6 +48,8 @@ class FontSet:
     label: tuple[str, ...]
     files: tuple[FontFile, ...]
     cache: Path | None = None
+    # Where they were found, for a process that opens them anew.
+    folders: tuple[Path, ...] = ()
 
     @cached_property
     def coverage(self) -> tuple[Coverage, ...]:
@@ -85,7 +87,7 @@ def open_fonts(folders: tuple[Path, ...], cache: Path | None = None) -> FontSet:
             "帳票を印刷する日本語の書体がありません。IPAmj明朝（fonts-ipamj-mincho）を入れるか、"
             "make install で Noto Sans JP を用意してください。"
         )
-    return FontSet(faces, entry, label, tuple(_file(faces, family) for family in entry), cache)
+    return FontSet(faces, entry, label, tuple(_file(faces, family) for family in entry), cache, folders)
 
 
 def _folders_of(pattern: str) -> tuple[Path, ...]:

@@ -59,11 +59,13 @@ def typeset(
     root: Path,
     fonts: FontSet,
     created_at: datetime = _EPOCH,
+    is_foreign: bool = False,
 ) -> Paper:
     """Typeset a form as PDF. The same inputs, fonts and `created_at` give the same bytes.
 
     `inputs` are JSON-like; README says what they hold. `root` is the folder that the template may read from.
-    `created_at` (aware) is written into the PDF. Safe to call from several threads.
+    `created_at` (aware) is written into the PDF. Safe to call from several threads. A foreign template, drawn by nobody
+    whom the city trusts, is compiled in a process of its own.
     Raises: TooMuchTextError, BrokenFormError, UnsafeDrawingError.
     """
     static = {key: inputs[key] for key in _STATIC if key in inputs}
@@ -71,15 +73,18 @@ def typeset(
     stamp = int(created_at.timestamp())
     if inputs.get("blank"):
         data = json.dumps({**static, "qr_svg": inputs.get("qr_svg", "")}, ensure_ascii=False)
-        return Paper(compile_template(template, data, root=root, fonts=fonts, timestamp=stamp), ())
-    frame = print_frame(template, static, root=root, fonts=fonts)
+        pdf = compile_template(template, data, root=root, fonts=fonts, timestamp=stamp, is_foreign=is_foreign)
+        return Paper(pdf, ())
+    frame = print_frame(template, static, root=root, fonts=fonts, is_foreign=is_foreign)
     return _filled(frame, template, inputs, fonts, stamp)
 
 
 SCREEN = 110  # dots per inch: small print can be read on a page that is looked at
 
 
-def picture(template: Path, inputs: Mapping[str, Any], *, root: Path, fonts: FontSet) -> tuple[bytes, ...]:
+def picture(
+    template: Path, inputs: Mapping[str, Any], *, root: Path, fonts: FontSet, is_foreign: bool = False
+) -> tuple[bytes, ...]:
     """Draw a blank form as pictures (PNG), one a page, for a page that shows it.
 
     Raises: BrokenFormError.
@@ -87,7 +92,20 @@ def picture(template: Path, inputs: Mapping[str, Any], *, root: Path, fonts: Fon
     given = {key: inputs[key] for key in _STATIC if key in inputs}
     given["fonts"] = {"entry": fonts.entry, "label": fonts.label}
     data = json.dumps({**given, "qr_svg": ""}, ensure_ascii=False)
-    return draw_pages(template, data, root=root, fonts=fonts, dots_per_inch=SCREEN)
+    return draw_pages(template, data, root=root, fonts=fonts, dots_per_inch=SCREEN, is_foreign=is_foreign)
+
+
+def anchored(
+    template: Path, inputs: Mapping[str, Any], *, root: Path, fonts: FontSet, is_foreign: bool = False
+) -> frozenset[str]:
+    """Return the paths of what a form writes in its places, such as `answers.resident.name.text`.
+
+    Raises: BrokenFormError.
+    """
+    static = {key: inputs[key] for key in _STATIC if key in inputs}
+    static["fonts"] = {"entry": fonts.entry, "label": fonts.label}
+    frame = print_frame(template, static, root=root, fonts=fonts, is_foreign=is_foreign)
+    return frozenset(anchor.path for anchor in frame.anchors if anchor.path)
 
 
 def _filled(frame: Frame, template: Path, inputs: Mapping[str, Any], fonts: FontSet, stamp: int) -> Paper:

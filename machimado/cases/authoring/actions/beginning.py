@@ -6,10 +6,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from machimado.cases.applications.paper import layout_name, taken_over
 from machimado.cases.authoring.actions.kept import VERSION, Did, NotReady, hash_of, newest_number, writes
-from machimado.cases.authoring.models import Draft, DraftText
+from machimado.cases.authoring.models import Draft, DraftLayout, DraftText
 from machimado.cases.authoring.permissions import State
-from machimado.cases.authoring.queries import form_of, read, versions
+from machimado.cases.authoring.queries import (
+    Layouts,
+    form_of,
+    packed_layouts,
+    read,
+    to_be_kept,
+    versions,
+    wrong_with,
+)
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
@@ -27,13 +36,21 @@ def begin(*, procedure: str, by: Officer, at: datetime, beside: bool = False) ->
     if not found:
         raise NotReady("この手続はありません。一覧から選び直してください。")
     text = _next(procedures.text_of(form_of(found[-1])), found, timezone.localdate(at))
-    return _begin(procedure, text, by, at, "draft.begun", is_beside=beside and _others(procedure, by))
+    is_beside = beside and _others(procedure, by)
+    return _begin(procedure, text, by, at, "draft.begun", is_beside=is_beside, layouts=_taken_over(found[-1]))
 
 
-def take_in(*, text: str, by: Officer, at: datetime) -> Draft:
-    """Make a draft of a file from elsewhere; its number becomes the next one here.
+def _taken_over(newest: Form | Triage) -> Layouts:
+    """Return the forms on paper that came with a version: its next one is printed with them as well."""
+    form = form_of(newest)
+    is_own = (taken_over(form.id, form.version) / layout_name(form)).is_file()
+    return packed_layouts(form) if is_own else {}
 
-    Raises: NotReady when it cannot be read, or another draft of this procedure is open.
+
+def take_in(*, text: str, by: Officer, at: datetime, layouts: Layouts | None = None) -> Draft:
+    """Make a draft of a file from elsewhere; its number becomes the next one here. `layouts` are the forms on paper that came.
+
+    Raises: NotReady when it cannot be read or printed, or another draft of this procedure is open.
     """
     reading = read(text)
     if reading.form is None:
@@ -44,9 +61,14 @@ def take_in(*, text: str, by: Officer, at: datetime) -> Draft:
         raise NotReady(
             "この手続には、あなたが作成中の下書きがあります。先にそちらを公開するか、取り下げてください。"
         )
+    came: Layouts = {} if reading.is_event or layouts is None else layouts
+    wrong = wrong_with(reading.form, came)
+    if wrong:
+        raise NotReady(wrong)
     numbered = _next(text, versions(reading.form.id), timezone.localdate(at))
     is_beside = _others(reading.form.id, by)
-    return _begin(reading.form.id, numbered, by, at, "draft.imported", is_beside=is_beside)
+    kept = to_be_kept(reading.form, came)
+    return _begin(reading.form.id, numbered, by, at, "draft.imported", is_beside=is_beside, layouts=kept)
 
 
 def _open(procedure: str) -> QuerySet[Draft]:
@@ -68,7 +90,16 @@ def _next(text: str, found: tuple[Form | Triage, ...], today: date) -> str:
         return text
 
 
-def _begin(procedure: str, text: str, by: Officer, at: datetime, action: str, *, is_beside: bool) -> Draft:
+def _begin(
+    procedure: str,
+    text: str,
+    by: Officer,
+    at: datetime,
+    action: str,
+    *,
+    is_beside: bool,
+    layouts: Layouts,
+) -> Draft:
     try:
         with transaction.atomic():
             found = versions(procedure)
@@ -77,6 +108,10 @@ def _begin(procedure: str, text: str, by: Officer, at: datetime, action: str, *,
                 procedure=procedure, text=text, author=by, begun_at=at, based_on=based_on, is_beside=is_beside
             )
             DraftText.objects.create(draft=draft, revision=0, did=Did.BEGUN, text=text, officer=by, at=at)
+            DraftLayout.objects.bulk_create(
+                DraftLayout(draft=draft, name=name, text=content.decode())
+                for name, content in layouts.items()
+            )
             writes(draft, by)
             record(by=by, action=action, detail={"procedure": procedure, "sha256": hash_of(text)}, at=at)
     except IntegrityError:

@@ -8,33 +8,68 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from machimado.cases.authoring.actions.kept import Did, NotReady, hash_of, keep_text, lock, note_down, writes
+from machimado.cases.applications.paper import taken_over
+from machimado.cases.authoring.actions.kept import (
+    Conflict,
+    Did,
+    NotReady,
+    hash_of,
+    keep_text,
+    lock,
+    note_down,
+    writes,
+)
 from machimado.cases.authoring.models import Draft, Hand
 from machimado.cases.authoring.permissions import State, check_approve, check_recall, check_state
-from machimado.cases.authoring.queries import Reading, form_of, meanwhile, read, versions
+from machimado.cases.authoring.queries import (
+    Layouts,
+    Reading,
+    form_of,
+    layouts_of,
+    meanwhile,
+    read,
+    versions,
+    wrong_with,
+)
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import queries as procedures
 from machimado.ground.people.models import Officer
 
 
-@transaction.atomic
 def propose(*, draft: Draft, effective_date: date, by: Officer, at: datetime) -> Draft:
     """Ask a second officer to let the draft become the version in force from a day.
 
-    Raises: WrongState; NotReady where it cannot be loaded, its own tests do not hold, it changes nothing, or the day has passed.
+    Raises: WrongState; Conflict; NotReady where it cannot be loaded or printed, its own tests do not hold, it changes nothing,
+    or the day has passed.
     """
-    locked = lock(draft, State.EDITING)
-    if effective_date < timezone.localdate(at):
-        raise NotReady("施行日は今日からあとの日にしてください。過ぎた日には公開できません。")
-    text = editing.put(locked.text, ("version", "effective_from"), effective_date.isoformat())
-    _check_sound(read(text), locked)
-    if text != locked.text:
-        keep_text(locked, text, Did.DATED, by, at)
-    writes(locked, by)
-    locked.effective_date, locked.state, locked.note = effective_date, State.PROPOSED, ""
-    locked.save(update_fields=["effective_date", "state", "note"])
-    note_down(locked, by, at, "draft.proposed", {"effective_from": effective_date.isoformat()})
+    seen = Draft.objects.get(pk=draft.pk)
+    _check_paper(seen)
+    with transaction.atomic():
+        locked = lock(draft, State.EDITING)
+        if locked.revision != seen.revision:
+            raise Conflict
+        if effective_date < timezone.localdate(at):
+            raise NotReady("施行日は今日からあとの日にしてください。過ぎた日には公開できません。")
+        text = editing.put(locked.text, ("version", "effective_from"), effective_date.isoformat())
+        _check_sound(read(text), locked)
+        if text != locked.text:
+            keep_text(locked, text, Did.DATED, by, at)
+        writes(locked, by)
+        locked.effective_date, locked.state, locked.note = effective_date, State.PROPOSED, ""
+        locked.save(update_fields=["effective_date", "state", "note"])
+        note_down(locked, by, at, "draft.proposed", {"effective_from": effective_date.isoformat()})
     return locked
+
+
+def _check_paper(draft: Draft) -> None:
+    """Check that the forms on paper that came with a draft still fit it; they take a while, so nothing is held meanwhile.
+
+    Raises: NotReady.
+    """
+    layouts, form = layouts_of(draft), read(draft.text).form
+    wrong = wrong_with(form, layouts) if layouts and form is not None else ""
+    if wrong:
+        raise NotReady(wrong)
 
 
 def _check_sound(reading: Reading, draft: Draft) -> None:
@@ -86,6 +121,7 @@ def approve(*, draft: Draft, by: Officer, at: datetime) -> Draft:
             "draft.published",
             {"version": reading.form.version, "sha256": hash_of(locked.text)},
         )
+        _write_layouts(taken_over(reading.form.id, reading.form.version), layouts_of(locked))
         # The last step: where the file cannot be written, nothing has been published.
         _write(published_file(reading), locked.text)
     return locked
@@ -144,7 +180,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".part")
-        with beside.open("w", encoding="utf-8") as file:
+        with beside.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -154,6 +190,15 @@ def _write(path: Path, text: str) -> None:
         raise NotReady(
             f"公開のファイルを書けません（{error.strerror}）。データの置き場を確かめるよう、情報政策課に連絡してください。"
         ) from error
+
+
+def _write_layouts(folder: Path, layouts: Layouts) -> None:
+    """Lay down the forms on paper that came with a version: this version is printed with them.
+
+    Raises: NotReady.
+    """
+    for name, content in layouts.items():
+        _write(folder / name, content.decode())
 
 
 @transaction.atomic

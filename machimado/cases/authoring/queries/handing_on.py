@@ -1,10 +1,14 @@
 """One file to hand on: what is in it before it is taken over, and what is packed into it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
-
+from machimado.cases.authoring.queries.layouts import (
+    Layouts,
+    changes_of,
+    own_layout,
+    packed_layouts,
+    wrong_with,
+)
 from machimado.cases.authoring.queries.reading import Reading, form_of, is_event, read, versions
 from machimado.cases.authoring.rules import editing, packing
 from machimado.cases.procedures.rules.form import Form
@@ -21,13 +25,18 @@ class Incoming:
     text: str
     reading: Reading
     is_known: bool
+    # What the forms on paper that came with it change, and why they cannot be taken over.
+    on_paper: tuple[str, ...] = ()
+    wrong_on_paper: str = ""
+    has_paper: bool = False
 
 
-def incoming(text: str) -> Incoming:
+def incoming(file: packing.Packed) -> Incoming:
     """Return what a file from elsewhere would change.
 
     Raises: NotReadable.
     """
+    text = file.text
     first = read(text)
     if first.form is None:
         one = first.problems[0]
@@ -36,7 +45,17 @@ def incoming(text: str) -> Incoming:
     number = max((form_of(each).version for each in found), default=0) + 1
     # As the next version: what it changes is told against the newest one here.
     reading = read(editing.put(text, ("version", "number"), number))
-    return Incoming(text, reading, bool(found))
+    form = reading.form
+    if form is None or reading.is_event:
+        return Incoming(text, reading, bool(found))
+    return Incoming(
+        text,
+        reading,
+        bool(found),
+        tuple(changes_of(form, file.layouts)),
+        wrong_with(form, file.layouts),
+        bool(own_layout(form, file.layouts)),
+    )
 
 
 def version(identity: str, number: int) -> Form | None:
@@ -44,43 +63,10 @@ def version(identity: str, number: int) -> Form | None:
     return next((form for one in versions(identity) if (form := form_of(one)).version == number), None)
 
 
-def packed(form: Form | None, text: str) -> bytes:
-    """Return a definition as one file, with the city's own forms on paper that it needs."""
+def packed(form: Form | None, text: str, layouts: Layouts | None = None) -> bytes:
+    """Return a definition as one file, with the forms on paper that it needs: those that came with it, or the city's own."""
     data = read(text).data
     folder = "events" if is_event(data) else "procedures"
     name = form.id if form else str(data.get("id", "draft"))
-    return packing.pack(f"{folder}/{name}.yaml", text, _layouts(form) if form else {})
-
-
-def _layouts(form: Form) -> dict[str, bytes]:
-    """Return the city's own form of a procedure and those that it takes in; nothing where the standard one serves."""
-    folder: Path = settings.CITY_FOLDER / "forms"
-    first = form.procedure.form or f"{form.id}.typ"
-    waiting, found = [first], dict[str, bytes]()
-    while waiting:
-        name = waiting.pop()
-        path = folder / name
-        if name not in found and path.is_file():
-            found[name] = path.read_bytes()
-            waiting += packing.imported(found[name].decode())
-    return found
-
-
-def notes_on_layouts(file: packing.Packed) -> list[str]:
-    """Return what there is to say of the forms on paper that came with a file: those are kept by whoever keeps the machine."""
-    folder: Path = settings.CITY_FOLDER / "forms"
-    here = {
-        name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in file.layouts
-    }
-    new = [name for name in sorted(here) if here[name] is None]
-    other = [name for name in sorted(here) if here[name] not in {None, file.layouts[name]}]
-    told = []
-    if new:
-        told.append(
-            f"紙の様式「{'」「'.join(new)}」は、このまちにありません。使うときは、様式の置き場（forms）に入れるよう情報政策課に頼んでください。それまでは標準の様式で印刷します。"
-        )
-    if other:
-        told.append(
-            f"紙の様式「{'」「'.join(other)}」は、このまちの様式と違います。取り込んでも、このまちの様式で印刷します。"
-        )
-    return told
+    kept = layouts or (packed_layouts(form) if form else {})
+    return packing.pack(f"{folder}/{name}.yaml", text, kept)

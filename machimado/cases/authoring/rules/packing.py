@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LARGEST = 4 * 1024 * 1024  # bytes, unpacked
+LARGEST_LAYOUT = 256 * 1024  # bytes
 MOST_FILES = 40
 DEFINITION = re.compile(r"(?:procedures|events)/[a-z0-9.-]{1,90}\.ya?ml")
 LAYOUT = re.compile(r"forms/[A-Za-z0-9_-]{1,80}\.typ")
@@ -71,7 +72,24 @@ def _opened(archive: zipfile.ZipFile) -> Packed:
         for one in found
         if LAYOUT.fullmatch(one.filename)
     }
+    for name, content in layouts.items():
+        _check_layout(name, content)
     return Packed(_text(_read(archive, definitions[0])), layouts)
+
+
+def _check_layout(name: str, content: bytes) -> None:
+    if len(content) > LARGEST_LAYOUT or b"\0" in content or not _is_text(content):
+        raise Unreadable(
+            f"紙の様式「{name}」は読めないか、大きすぎます。作った人に、UTF-8 で保存した様式をもらってください。"
+        )
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:

@@ -207,9 +207,7 @@ def test_a_file_from_elsewhere_becomes_a_draft_with_its_difference(
     seen = client.post("/authoring/import/", {"file": upload})
     assert "『350円』に変わりました。" in seen.content.decode()
     assert not Draft.objects.exists()
-    # As a browser sends it: lines end as the web has them.
-    web = seen.context["text"].replace("\n", "\r\n")
-    led = client.post("/authoring/import/", {"text": web}).headers["Location"]
+    led = client.post("/authoring/import/", {"packed": seen.context["packed"]}).headers["Location"]
     page = client.get(led).content.decode()
     assert "\r" not in Draft.objects.get().text
     assert "手数料が『「通数」 × 300円』から『350円』に変わりました。" in page

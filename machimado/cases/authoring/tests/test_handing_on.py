@@ -134,16 +134,6 @@ def upload(client: Client, content: bytes) -> Any:
     return client.post("/authoring/import/", {"file": SimpleUploadedFile("x.zip", content)})
 
 
-def test_on_the_screen_forms_that_differ_are_told(universe: Universe, sign_in: SignIn) -> None:
-    layouts = {"seal-certificate.typ": b"other", "new.typ": b"new"}
-    content = packing.pack(f"procedures/{SEAL}.yaml", CHANGED, layouts)
-    page = upload(sign_in(universe.specialist), content).content.decode()
-    assert "紙の様式「new.typ」は、このまちにありません" in page
-    assert "紙の様式「seal-certificate.typ」は、このまちの様式と違います" in page
-    assert "『350円』に変わりました。" in page
-    assert not Draft.objects.exists()
-
-
 def test_a_file_that_cannot_be_opened_is_told_on_the_screen(universe: Universe, sign_in: SignIn) -> None:
     answer = upload(sign_in(universe.specialist), b"PK\x03\x04broken")
     assert "壊れています" in " ".join(map(str, get_messages(answer.wsgi_request)))

@@ -87,7 +87,9 @@ def export(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Hand out the draft as one file."""
     draft = draft_or_404(draft_id)
     form = queries.read(draft.text).form
-    return as_file(queries.packed(form, draft.text), f"{draft.procedure}.draft.zip")
+    return as_file(
+        queries.packed(form, draft.text, queries.layouts_of(draft)), f"{draft.procedure}.draft.zip"
+    )
 
 
 @permissions.officers(*AUTHORS)

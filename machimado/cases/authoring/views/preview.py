@@ -23,6 +23,7 @@ from machimado.cases.authoring.rules.parts import LANGUAGES
 from machimado.cases.authoring.views.draft import draft_or_404
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.ground.people import permissions
+from machimado.ground.typesetting.frames import BrokenFormError
 
 # Where it is looked at: the name of the page, and the channel by which the procedure is then received.
 PLACES: dict[str, tuple[str, Channel]] = {
@@ -111,20 +112,27 @@ def frame(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     place = request.GET.get("channel", "counter")
     if reading is None or place not in PLACES:
         raise Http404
-    answer = _on_paper(request, reading) if place == "paper" else _drawn(request, reading, place)
+    layouts = {} if request.GET.get("which") == "before" else queries.layouts_of(draft)
+    answer = _on_paper(request, reading, layouts) if place == "paper" else _drawn(request, reading, place)
     answer.headers["Content-Security-Policy"] = FRAME_POLICY
     return answer
 
 
-def _on_paper(request: HttpRequest, reading: Reading) -> HttpResponse:
+def _on_paper(request: HttpRequest, reading: Reading, layouts: queries.Layouts) -> HttpResponse:
     """Show the form to write on: as pictures in the page, as PDF where that is asked for."""
-    if reading.form is None or reading.is_event:
+    form = reading.form
+    if form is None or reading.is_event:
         raise Http404
-    if request.GET.get("as") != "pdf":
-        pages = [b64encode(page).decode() for page in paper.specimen_pages(form=reading.form)]
-        return render(request, "authoring/paper.html", {"pages": pages})
-    printed = paper.specimen(form=reading.form, at=timezone.now())
-    return HttpResponse(printed.pdf, content_type="application/pdf")
+    own = queries.own_layout(form, layouts)
+    try:
+        if request.GET.get("as") == "pdf":
+            now = timezone.now()
+            pdf = queries.specimen(form, layouts, now) if own else paper.specimen(form=form, at=now).pdf
+            return HttpResponse(pdf, content_type="application/pdf")
+        drawn = queries.specimen_pages(form, layouts) if own else paper.specimen_pages(form=form)
+    except BrokenFormError:
+        return render(request, "authoring/paper.html", {"is_broken": True})
+    return render(request, "authoring/paper.html", {"pages": [b64encode(page).decode() for page in drawn]})
 
 
 def _drawn(request: HttpRequest, reading: Reading, place: str) -> HttpResponse:
