@@ -1,6 +1,7 @@
 """The ways in: at the counter with the resident's tablet, on the web, on a terminal in the lobby, and from hand to hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 from uuid import uuid4
 
@@ -99,7 +100,8 @@ class Alone:
         form = form_to(page, f"/q/{stop.place}/")
         if stop.kind == "group":
             rows, asked = self.told.at(stop.place) or [], stop.group
-            if len(asked.rows) < len(rows):
+            chosen = _choose(form, rows[len(asked.rows) :], asked.people)
+            if len(asked.rows) + chosen < len(rows):
                 return self._went_on(page, form.press(self.client, "add", stop.place))
             return self._went_on(page, form.press(self.client))
         for line in stop.lines:
@@ -131,6 +133,17 @@ class Alone:
         form.write("strokes", STROKES)
         done = form.press(self.client)
         assert done.request["PATH_INFO"].endswith("/state/"), done.content.decode()
+
+
+def _choose(form: Form, rows: list[Any], people: Iterable[Any]) -> int:
+    """Tick whoever was named before and comes next; return how many those are."""
+    offered = {one.name: one.place for one in people if not one.is_chosen}
+    names = [(row.get("name") or {}).get("text") for row in rows]
+    chosen = list(takewhile(lambda name: name in offered, names))
+    if chosen:
+        already = (one.place for one in people if one.is_chosen)
+        form.check("person", *already, *(offered[name] for name in chosen))
+    return len(chosen)
 
 
 def _refusals(page: Any) -> str:

@@ -14,6 +14,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions as desks
 from machimado.frontyard.counter.models import Desk
+from machimado.ground.journal.models import Entry
 from tests.conformance.doors import Counter, Way, by_hand_over, by_kiosk, by_tablet, by_web, terminal
 from tests.conformance.told import Told, told
 from tests.processes import ROOT
@@ -90,6 +91,19 @@ def test_the_same_answers_are_delivered_whichever_way_they_come(
     assert found["tablet"]
     for name in WAYS:
         assert list(differences(found["tablet"], found[name])) == [], name
+
+
+def test_whoever_was_named_is_chosen_and_delivered_as_if_typed(
+    universe: Universe, sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The officer types every row, the resident at home chooses: the comparison above is none of one and the same."""
+    case = told("moving-in")
+    on_the_day(case, monkeypatch)
+    desks.set_up_desks(office=universe.branch, count=1)
+    counter = Counter(sign_in(universe.officer), Desk.objects.get(), universe.officer, case)
+    by_web(case, counter, None, universe.officer)
+    # The parents among those who have moved, and their children in the lists that follow.
+    assert Entry.objects.filter(action="application.people_chosen").count() == 2
 
 
 @pytest.fixture

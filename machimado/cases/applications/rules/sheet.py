@@ -104,6 +104,14 @@ class Row:
     lines: tuple[Line, ...]
     # Where whoever it is about was named: the place, and what it is called; nothing where that is asked here.
     named_at: tuple[str, str] = ("", "")
+    # Whom it is about, where that is known and not asked here.
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is called by whoever sees only this list: by the name of whom it is about, once that is known."""
+        names = (line.words for line in self.lines if line.kind == "name" and line.words)
+        return self.name or next(names, self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,19 +244,16 @@ def for_an_agent(sheet: Sheet, language: str = "ja") -> Sheet:
         told = line.source in REGISTERED and line.words and line.path != SAID_BY_THE_AGENT
         return replace(line, value=None, words=words) if told else line
 
+    def veiled_row(row: Row, label: str, *, is_told: bool) -> Row:
+        lines = tuple(map(veiled, row.lines))
+        return Row(row.index, f"{label} {row.index + 1}", lines) if is_told else replace(row, lines=lines)
+
     def item(one: Line | Group) -> Line | Group:
         if isinstance(one, Line):
             return veiled(one)
         label = one.line.label
         told = {place.place for place in one.people if place.source in REGISTERED}
-        rows = (
-            replace(
-                row,
-                title=f"{label} {row.index + 1}" if row.named_at[0] in told else row.title,
-                lines=tuple(map(veiled, row.lines)),
-            )
-            for row in one.rows
-        )
+        rows = (veiled_row(row, label, is_told=row.named_at[0] in told) for row in one.rows)
         others = tuple(person for person in one.people if person.place not in told)
         return replace(one, line=veiled(one.line), rows=tuple(rows), people=others)
 
@@ -415,7 +420,8 @@ class _Maker:
             for question in group.questions
             if self._is_shown(question, path := f"{group.id}.{index}.{question.id}")
         )
-        return Row(index, self._row_title(group, index), lines, self._named_at(group, index))
+        title, name = f"{say(group.label, self._language)} {index + 1}", self._row_name(group, index)
+        return Row(index, f"{title}　{name}" if name else title, lines, self._named_at(group, index), name)
 
     def _named_at(self, group: Question, index: int) -> tuple[str, str]:
         """Return where whoever a row is about was named: the place of their row or their own, and what that is called."""
@@ -423,11 +429,11 @@ class _Maker:
         question = self._questions.get(group_of(path) or path)
         return (path.removesuffix(".name"), say(question.label, self._language)) if question else ("", "")
 
-    def _row_title(self, group: Question, index: int) -> str:
-        """Return what a row is called: by number, and by name where that is known and not asked here."""
-        title, path = f"{say(group.label, self._language)} {index + 1}", f"{group.id}.{index}.name"
+    def _row_name(self, group: Question, index: int) -> str:
+        """Return whom a row is about, where that is known and not asked here."""
+        path = f"{group.id}.{index}.name"
         name = take(self._answers, path) if path in self._asked_at else self._given.get(path)
-        return f"{title}　{name['text']}" if isinstance(name, dict) and name.get("text") else title
+        return str(name.get("text") or "") if isinstance(name, dict) else ""
 
     def _line(self, question: Question, path: str, place: str) -> Line:
         value = take(self._answers, path)

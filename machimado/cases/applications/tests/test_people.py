@@ -262,5 +262,5 @@ def test_an_agent_is_not_told_whom_the_register_knows(universe: Universe) -> Non
     veiled = for_an_agent(sheet(application))
     items = [item for section in veiled.sections for item in section.items if isinstance(item, Group)]
     children = next(item for item in items if item.line.path == "children")
-    assert children.rows[0].title == "児童 1"
+    assert children.rows[0].called == "児童 1"
     assert children.people == ()

@@ -191,7 +191,7 @@ def _page(
     stop = walk.find(stops, stop.place) or stop
     if stop.kind == "row" and stop.row is not None:
         # A list is about somebody: who, once that is known.
-        stop = replace(stop, row=replace(stop.row, title=_named(stop)))
+        stop = replace(stop, row=replace(stop.row, title=stop.row.called))
     number, chapters, title = walk.chapter(stops, stop.place)
     context = {
         "stop": stop,
@@ -204,12 +204,6 @@ def _page(
         "tried": status != 200,
     }
     return now.show("selfservice/question.html", context, status)
-
-
-def _named(stop: Stop) -> str:
-    assert stop.row is not None
-    names = (line.words for line in stop.row.lines if line.kind == "name" and line.words)
-    return next(names, stop.row.title)
 
 
 # ---------------------------------------------------------------- the buttons of a page
