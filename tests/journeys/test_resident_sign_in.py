@@ -159,3 +159,18 @@ def the_officer_sees_who_was_confirmed(stage: Stage) -> None:
     expect(officer.get_by_text(ASSURANCE)).to_be_visible()
     expect(officer.get_by_text("住民記録との照合は、職員が行ってください。")).to_be_visible()
     stage.look(officer, "聞取り、本人確認サービスで確認済み")
+
+
+def test_whoever_thinks_again_at_the_provider_goes_on_without(
+    stage: Stage, provider: IdentityProvider
+) -> None:
+    stage.neighbours = (provider.address,)
+    page = stage.visitor(viewport={"width": 390, "height": 844})
+    page.goto(stage.address + CERTIFICATE)
+    stage.look_once(page, "はじめる前に、サインインできる")
+    sign_in(page, "やめる")
+    expect(page.get_by_role("heading", name="サインインをやめました。")).to_be_visible()
+    stage.look(page, "サインインをやめた")
+    page.get_by_role("link", name="このまま続ける").click()
+    page.wait_for_url("**/apply/")
+    stage.look_once(page, "ご自分で手続、サインインできる")
