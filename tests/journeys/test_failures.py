@@ -20,6 +20,7 @@ from tests.journeys.stage import Stage
 from tests.processes import Product, Town, town
 
 pytestmark = pytest.mark.journey
+MIGRATE = ("-m", "django", "migrate", "terminals")
 CERTIFICATE = "住民票の写しの交付請求"
 AWAY = "つながり次第、ひとりでに保存します"
 PHONE = "0235-00-0000"
@@ -270,3 +271,21 @@ def rename_table(place: Town, old: str, new: str) -> None:
         f"store.cursor().execute('ALTER TABLE {old} RENAME TO {new}')"
     )
     place.run("-c", script)
+
+
+def test_a_store_that_is_behind_the_programme_breaks_a_page_and_loses_nothing(
+    stage: Stage, place: Town
+) -> None:
+    stage.expected_statuses |= {500}
+    page = stage.enter("kudo")
+    stage.look_once(page, "最初の画面")
+    place.run(*MIGRATE, "zero")
+    try:
+        page.goto(f"{stage.address}/terminals/")
+        expect(page.get_by_role("heading", name="処理できませんでした")).to_be_visible()
+        stage.look(page, "処理できなかった画面")
+    finally:
+        place.run(*MIGRATE)
+    page.reload()
+    expect(page.get_by_role("heading", name="処理できませんでした")).to_be_hidden()
+    stage.look_once(page, "ほかの機械")

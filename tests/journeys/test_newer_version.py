@@ -1,11 +1,13 @@
 """Two procedures change while an officer has both open: one is finished as it was begun, the other is begun anew."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys import alone
 from tests.journeys.counter import answer, answer_all, begin, sign, sit_down
 from tests.journeys.stage import Stage
 from tests.processes import Product, Town, answers, town
@@ -44,6 +46,16 @@ def finish(stage: Stage, officer: Page, tablet: Page) -> None:
     expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=60_000)
 
 
+def begin_anew_alone(stage: Stage, phone: Page) -> None:
+    """The resident is told what has changed, and goes on with it: what was answered is not asked again."""
+    phone.reload()
+    expect(phone.get_by_role("heading", name=re.compile("から新しくなりました"))).to_be_visible()
+    stage.look(phone, "住民に、手続が新しくなったと伝える")
+    phone.get_by_role("button", name="新しい内容で続ける").click()
+    phone.wait_for_url("**/q/resident.name/")
+    stage.look_once(phone, "名前の質問")
+
+
 def test_newer_version_of_what_is_open(stage: Stage, place: Town, city: Path) -> None:
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)
@@ -55,6 +67,12 @@ def test_newer_version_of_what_is_open(stage: Stage, place: Town, city: Path) ->
     officer.wait_for_url("**/counter/applications/*/")
     claim = officer.url
     stage.look_once(officer, "聞取り")
+    phone = stage.visitor(**alone.PHONE)
+    alone.choose(phone, stage, "住民票", "residence-certificate")
+    phone.get_by_label("本人", exact=True).check()
+    stage.look_once(phone, "選ぶ質問")
+    alone.go_on(phone, "applicant.role")
+    stage.look_once(phone, "名前の質問")
     for procedure in ("child-allowance-claim", "residence-certificate"):
         put_beside(city, procedure)
     place.kill("web")
@@ -76,6 +94,7 @@ def test_newer_version_of_what_is_open(stage: Stage, place: Town, city: Path) ->
     assert officer.url != certificate
     stage.look(officer, "新しい版で始め直したところ")
     finish(stage, officer, tablet)
+    begin_anew_alone(stage, phone)
     # While the pages' server was started anew the pages lost it, as they should.
     lost = ("WebSocket", "htmx:")
     stage.problems[:] = [one for one in stage.problems if not any(word in one for word in lost)]

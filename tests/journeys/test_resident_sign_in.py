@@ -230,3 +230,18 @@ def it_is_printed(kiosk: Page) -> None:
     kiosk.reload()
     expect(kiosk.get_by_text("印刷しました。お取りください。")).to_be_visible()
     expect(kiosk.get_by_role("button", name="印刷する")).to_be_hidden()
+
+
+def test_whoever_thinks_again_at_the_provider_goes_on_without(
+    stage: Stage, provider: IdentityProvider
+) -> None:
+    stage.neighbours = (provider.address,)
+    page = stage.visitor(viewport={"width": 390, "height": 844})
+    page.goto(stage.address + CERTIFICATE)
+    stage.look_once(page, "はじめる前に、サインインできる")
+    sign_in(page, "やめる")
+    expect(page.get_by_role("heading", name="サインインをやめました。")).to_be_visible()
+    stage.look(page, "サインインをやめた")
+    page.get_by_role("link", name="このまま続ける").click()
+    page.wait_for_url("**/apply/")
+    stage.look_once(page, "ご自分で手続、サインインできる")

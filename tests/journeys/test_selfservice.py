@@ -206,9 +206,9 @@ def test_a_page_that_was_left_open_overnight_loses_nothing(stage: Stage) -> None
 # ---------------------------------------------------------------- a terminal in the lobby
 
 
-def connect(stage: Stage, officer: Page) -> Page:
+def connect(stage: Stage, officer: Page, name: str = "正面ロビー1") -> Page:
     """Connect a terminal by the number that it shows; its clock is the journey's."""
-    terminal = stand_up(stage, officer, "ロビーの端末", "正面ロビー1", **alone.KIOSK)
+    terminal = stand_up(stage, officer, "ロビーの端末", name, **alone.KIOSK)
     terminal.clock.install()
     terminal.wait_for_url("**/apply/")
     terminal.reload()
@@ -286,6 +286,54 @@ def test_in_the_lobby_with_help_and_nothing_is_left(stage: Stage) -> None:
     check_nothing_left(terminal, stage, "花子", alone.TELEPHONE, "中野新田")
     officer.goto(f"{stage.address}/counter/")
     expect(officer.get_by_text("ロビーの端末")).to_be_visible()
+
+
+def receive_what_was_signed(officer: Page, stage: Stage) -> None:
+    """Take up what has arrived, say whose it is, and send it: the core system gives the certificate out."""
+    officer.goto(f"{stage.address}/counter/")
+    stage.look_once(officer, "届いた申請のある窓口")
+    officer.get_by_role("button", name=re.compile("受け取る")).first.click()
+    officer.wait_for_url("**/counter/?case=*")
+    stage.look_once(officer, "引き受けた申請の、ご本人を探す")
+    officer.get_by_role("searchbox").fill(stage.product.parent)
+    officer.get_by_role("button", name="探す", exact=True).click()
+    officer.locator("button[data-result]").first.click()
+    officer.wait_for_url("**/counter/applications/*/")
+    officer.get_by_role("button", name="基幹システムへ送る").click()
+    expect(officer.get_by_text("基幹システム受理済")).to_be_visible(timeout=60_000)
+    stage.look_once(officer, "証明書の手数料をいただく")
+
+
+def test_a_certificate_whose_fee_was_given_back_is_not_printed(stage: Stage) -> None:
+    stage.expected_statuses |= {409}
+    officer = stage.enter("ono")
+    end_open_cases(officer, stage)
+    terminal = connect(stage, officer, "正面ロビー2")
+    alone.choose(terminal, stage, "住民票", "residence-certificate")
+    alone.say_who(terminal, stage, "見本 花子")
+    alone.say_what(terminal, stage)
+    sign(terminal, stage)
+    receive_what_was_signed(officer, stage)
+    terminal.reload()
+    expect(terminal.get_by_text("職員にお支払いください。")).to_be_visible()
+    stage.look_once(terminal, "手数料を払う（ロビー）")
+    officer.get_by_role("button", name="現金で受け取った").click()
+    officer.wait_for_load_state()
+    terminal.reload()
+    expect(terminal.get_by_role("button", name="印刷する")).to_be_visible()
+    stage.look_once(terminal, "証明書を印刷する（ロビー）")
+    officer.get_by_role("button", name="受取りを取り消す").click()
+    officer.wait_for_load_state()
+    stage.look_once(officer, "手数料を返したところ")
+    with terminal.expect_popup() as opened:
+        terminal.get_by_role("button", name="印刷する").click()
+    refused = opened.value
+    expect(refused.get_by_role("heading", name="印刷できませんでした。")).to_be_visible()
+    stage.look(refused, "印刷できない（ロビー）")
+    refused.get_by_role("link", name="もどる").click()
+    expect(refused.get_by_text("職員にお支払いください。")).to_be_visible()
+    refused.get_by_role("button", name="おわる", exact=True).click()
+    refused.wait_for_url("**/apply/")
 
 
 # ---------------------------------------------------------------- by the keyboard alone

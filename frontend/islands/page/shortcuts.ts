@@ -30,6 +30,8 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const name = event.altKey ? `Alt+${key}` : key;
   if (!event.altKey && isTyping(event.target)) return;
+  // Who has switched them off presses by one character nothing (WCAG 2.1.4): Alt+k, Enter and the arrows stay.
+  if (!event.altKey && key.length === 1 && document.body.dataset.singleKeys === "off") return;
   const element = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(name)}"]`);
   // What lies behind a dialog waits until it is closed.
   const dialog = document.querySelector("dialog[open]");

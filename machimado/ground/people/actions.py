@@ -90,3 +90,8 @@ def _set_grants(officer: Officer, roles: set[Role]) -> None:
 def _set_skills(officer: Officer, names: set[str]) -> None:
     officer.skills.exclude(name__in=names).delete()
     Skill.objects.bulk_create([Skill(officer=officer, name=name) for name in names], ignore_conflicts=True)
+
+
+def choose_keys(*, officer: Officer, has_single_keys: bool) -> None:
+    """Let keys of one character press buttons on the officer's pages, or let them do nothing."""
+    Officer.objects.filter(pk=officer.pk).update(has_single_keys=has_single_keys)

@@ -73,6 +73,8 @@ class Officer(AbstractBaseUser):
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="拠点")
     section = models.ForeignKey(Section, models.PROTECT, verbose_name="課")
     is_active = models.BooleanField("在職", default=True)
+    # Keys of one character press buttons; who speaks to the computer, or whose hand slips, does without (WCAG 2.1.4).
+    has_single_keys = models.BooleanField("1文字キーを使う", default=True)
 
     _roles: frozenset[str] | None = None
 

@@ -519,3 +519,14 @@ def test_giving_and_giving_back_at_once_leave_it_in_one_hand(
     # Whoever was last has it, and asks what is asked there.
     channel = {Turn.RESIDENT: Channel.WEB, Turn.OFFICER: Channel.COUNTER}[Turn(application.turn)]
     assert application.channel == channel
+
+
+def test_the_tablets_browser_fills_in_nothing(
+    at_desk: Client, tablet: Client, application: Application
+) -> None:
+    give(at_desk, application)
+    for question in (PHONE, "resident.name", "resident.birth_date", "resident.address"):
+        shown = tablet.get(own(application, f"q/{question}/"), follow=True).content.decode()
+        assert 'autocomplete="off" novalidate' in shown
+        kept = shown.replace('autocomplete="off"', "")
+        assert "autocomplete=" not in kept

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from machimado.cases.applications.rules.sheet import Line
+from machimado.cases.applications.rules.sheet import Line, Sheet
 from machimado.frontyard.selfservice.forms import ERAS, WESTERN
 from machimado.ground.japanese import eras
 
@@ -49,6 +49,42 @@ def _plain(part: str) -> str:
 def era_choices() -> tuple[tuple[str, str], ...]:
     """Return the eras that somebody alive may write, by their letters, and our own count of years beside them."""
     return ERAS
+
+
+# By the kind of a question, what a browser at home may fill into its parts (WCAG 1.3.5; HTML's autocomplete).
+_PURPOSES: dict[str, dict[str, str]] = {
+    "name": {"text": "name"},
+    "date": {"year": "bday-year", "month": "bday-month", "day": "bday-day"},
+    "address": {
+        "postal_code": "postal-code",
+        "prefecture": "address-level1",
+        "city": "address-level2",
+        "town": "address-level3",
+        "block": "address-line1",
+        "building": "address-line2",
+    },
+    "text": {"whole": "tel"},
+}
+_ABOUT_ONESELF = {"name": "name", "birth_date": "date", "address": "address", "phone": "text"}
+
+
+@register.simple_tag
+def purposes(line: Line, sheet: Sheet, *, is_shared: bool) -> dict[str, str]:
+    """Return what a browser may fill into a question's parts: where it asks about whoever answers, and the browser is theirs.
+
+    On a terminal, or at a desk's screen, the browser keeps nothing of anybody and fills in nothing.
+    """
+    about, _, what = line.path.partition(".")
+    if is_shared or about not in _whoever_answers(sheet) or _ABOUT_ONESELF.get(what) != line.kind:
+        return {}
+    return _PURPOSES[line.kind]
+
+
+def _whoever_answers(sheet: Sheet) -> set[str]:
+    """Return what the answers of whoever answers begin with: those of the resident, too, where that is the same person."""
+    role = next((line.value for line in sheet.lines() if line.path == "applicant.role"), None)
+    own = {"applicant", "contact"}
+    return own if role not in {None, "self"} else own | {"resident"}
 
 
 @register.filter
