@@ -7,7 +7,7 @@ from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
 # Nobody else's journey signs in as this officer: what is changed stays changed.
-LOGIN = "watanabe"
+LOGIN = "honma"
 
 
 def test_keys_of_one_character_do_nothing_for_whoever_has_switched_them_off(stage: Stage) -> None:
