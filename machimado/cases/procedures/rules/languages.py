@@ -26,7 +26,8 @@ def told(form: Form) -> Iterator[tuple[str, Text]]:
 
 
 def _asked(path: str, question: Question) -> Iterator[tuple[str, Text]]:
-    for name, text in (("label", question.label), ("ask", question.ask), ("hint", question.hint)):
+    said = (question.label, question.ask, question.alone, question.hint)
+    for name, text in zip(("label", "ask", "alone", "hint"), said, strict=True):
         if text:
             yield f"{path}.{name}", text
     yield from ((f"{path}.options.{one.code}", one.label) for one in question.options)

@@ -20,10 +20,10 @@ ASKED = {
     "ja": "手続をするのは、どなたですか",
     "ja-simple": "だれが 手続（てつづ）きを しますか",
     "en": "Who is applying?",
-    "zh-hans": "您需要谁的住民票",
-    "ko": "어느 분의 주민표가 필요하십니까",
-    "vi": "Quý vị cần phiếu cư trú của ai",
-    "pt-br": "De quem é o registro de residência",
+    "zh-hans": "由哪位办理手续",
+    "ko": "누가 수속을 하십니까",
+    "vi": "Ai làm thủ tục",
+    "pt-br": "Quem faz o procedimento",
 }
 NEXT = {"zh-hans": "下一步", "ko": "다음", "vi": "Tiếp", "pt-br": "Próximo"}
 NO_SUCH_MONTH = {
