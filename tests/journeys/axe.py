@@ -109,6 +109,8 @@ def channel_of(page: Page) -> str:
         "() => Object.fromEntries(['resident', 'apply', 'is-lobby'].map(one => "
         "[one, document.documentElement.classList.contains(one)]))"
     )
+    if page.locator("body[data-desk]").count():
+        return "住民の画面"
     if of_html["is-lobby"]:
         return "ロビーの端末"
     if of_html["apply"]:

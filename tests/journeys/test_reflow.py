@@ -7,54 +7,20 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import alone
 from tests.journeys.counter import begin_claim, sit_down
+from tests.journeys.spacing import NARROW, measure
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
-NARROW = {"width": 320, "height": 640}
-# Source: WCAG 2.2, 1.4.12 Text Spacing.
-SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
-p { margin-bottom: 2em !important }"""
-SIDEWAYS = """() => [document.documentElement.scrollWidth, window.innerWidth]"""
-# Of whatever holds words itself: what its box does not show of them. What is there for screen readers alone is not to be seen.
-CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((one) => {
-    if (!one.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) return false;
-    if (one.closest('.visually-hidden, .skip, [aria-hidden=true], select, svg, canvas')) return false;
-    const ownWords = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!ownWords && !one.matches('button, .button, .tag')) return false;
-    const style = getComputedStyle(one);
-    const clips = (axis) => style[axis] !== 'visible';
-    const fixed = style.display !== 'inline' && one.matches('button, .button, .tag');
-    const [tooWide, tooHigh] = [one.scrollWidth > one.clientWidth + 1, one.scrollHeight > one.clientHeight + 1];
-    if (((clips('overflowX') || fixed) && tooWide) || ((clips('overflowY') || fixed) && tooHigh)) return true;
-    const box = one.getBoundingClientRect();
-    return box.right > window.innerWidth + 1 && !one.closest('.scrolls, [data-scrolls]');
-}).map((one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 40)}`)"""
 
 
 def check(stage: Stage, page: Page, title: str) -> None:
-    """Check a page at 320 px as it comes, and again with the text spaced out."""
+    """Look at a page, and measure it with wider text: at 320 px, and in the other sizes."""
     stage.look_once(page, title)
     before = page.viewport_size
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    _measure(stage, page, f"{title}、幅320")
-    style = page.evaluate_handle(
-        "css => document.head.appendChild(Object.assign(document.createElement('style'), {textContent: css}))",
-        SPACING,
-    )
-    _measure(stage, page, f"{title}、幅320で字間と行間を広げて")
-    for size in ((820, 1180), (1440, 900)):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        _measure(stage, page, f"{title}、幅{size[0]}で字間と行間を広げて")
-    style.evaluate("one => one.remove()")
+    for size in (NARROW, (820, 1180), (1440, 900)):
+        stage.problems += [f"{title}: {one}" for one in measure(page, size)]
     if before is not None:
         page.set_viewport_size(before)
-
-
-def _measure(stage: Stage, page: Page, title: str) -> None:
-    wide, window = page.evaluate(SIDEWAYS)
-    if wide > window + 1:
-        stage.problems.append(f"{title}: {wide} px wide")
-    stage.problems += [f"{title}: cut off: {one}" for one in page.evaluate(CUT_OFF)]
 
 
 def test_residents_pages_reflow_and_take_wider_text(stage: Stage) -> None:

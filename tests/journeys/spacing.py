@@ -1,0 +1,43 @@
+"""Whether a page can be read enlarged, and with lines and letters as wide as its reader wants them: nothing is cut off."""
+
+from playwright.sync_api import Page
+
+# A page as wide as 1280 px, enlarged four times.
+NARROW = (320, 640)
+# Source: WCAG 2.2, 1.4.12 Text Spacing.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }"""
+SIDEWAYS = """() => [document.documentElement.scrollWidth, window.innerWidth]"""
+# Of whatever holds words itself: what its box does not show of them. What is there for screen readers alone is not to be seen.
+CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((one) => {
+    if (!one.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) return false;
+    if (one.closest('.visually-hidden, .skip, [aria-hidden=true], select, svg, canvas')) return false;
+    const ownWords = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!ownWords && !one.matches('button, .button, .tag')) return false;
+    const style = getComputedStyle(one);
+    const clips = (axis) => style[axis] !== 'visible';
+    const fixed = style.display !== 'inline' && one.matches('button, .button, .tag');
+    const [tooWide, tooHigh] = [one.scrollWidth > one.clientWidth + 1, one.scrollHeight > one.clientHeight + 1];
+    if (((clips('overflowX') || fixed) && tooWide) || ((clips('overflowY') || fixed) && tooHigh)) return true;
+    const box = one.getBoundingClientRect();
+    return box.right > window.innerWidth + 1 && !one.closest('.scrolls, [data-scrolls]');
+}).map((one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 40)}`)"""
+
+
+def measure(page: Page, size: tuple[int, int]) -> list[str]:
+    """Return what is wrong on the page in a size, as it comes and with its text spaced out; the size stays."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    found = [f"{size[0]} px: {one}" for one in _wrong(page)]
+    style = page.evaluate_handle(
+        "css => document.head.appendChild(Object.assign(document.createElement('style'), {textContent: css}))",
+        SPACING,
+    )
+    found += [f"{size[0]} px, text spaced out: {one}" for one in _wrong(page)]
+    style.evaluate("one => one.remove()")
+    return found
+
+
+def _wrong(page: Page) -> list[str]:
+    wide, window = page.evaluate(SIDEWAYS)
+    sideways = [f"{wide} px wide"] if wide > window + 1 else []
+    return sideways + [f"cut off: {one}" for one in page.evaluate(CUT_OFF)]
