@@ -175,6 +175,15 @@ def changes(one: Form | Triage) -> tuple[str, ...]:
     return every_difference(before[-1], one) if before else ()
 
 
+def lost_in_tests(reading: Reading) -> set[tuple[str | int, ...]]:
+    """Return where tests expect something of parts that are gone."""
+    return {
+        problem.loc
+        for problem in reading.problems
+        if problem.loc[:1] == ("tests",) and len(problem.loc) > 3 and problem.loc[2] in _EXPECTED
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
     """A version that was published after a draft was begun: its number, and what it changed."""
