@@ -149,7 +149,9 @@ def add_a_procedure(stage: Stage, author: Page) -> None:
     """Add a procedure to a life event: which, when, why, by which law, until when; every word is chosen or typed in Japanese."""
     author.get_by_role("link", name="手続を足す").click()
     stage.look(author, "道すじの手続を足す")
-    author.get_by_label(re.compile("どの手続をしますか")).select_option(label="所得・課税証明書などの交付申請")
+    author.get_by_label(re.compile("どの手続をしますか")).select_option(
+        label="所得・課税証明書などの交付申請"
+    )
     when = author.get_by_role("group", name=re.compile("どんなときに要りますか"))
     when.get_by_label("決めるとき").select_option(label="「結婚で氏（名字）が変わる」が「はい」のとき")
     author.get_by_role("group", name=re.compile("なぜ要るか")).get_by_label("日本語", exact=True).fill(WHY)
