@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -289,3 +290,13 @@ def test_a_store_that_is_behind_the_programme_breaks_a_page_and_loses_nothing(
     page.reload()
     expect(page.get_by_role("heading", name="処理できませんでした")).to_be_hidden()
     stage.look_once(page, "ほかの機械")
+
+
+def test_a_new_screen_has_to_wait_where_very_many_were_opened(stage: Stage) -> None:
+    stage.expected_statuses = {*stage.expected_statuses, 429}
+    for _ in range(30):
+        httpx.get(f"{stage.address}/device/")
+    screen = stage.visitor()
+    screen.goto(f"{stage.address}/device/")
+    expect(screen.get_by_text("10分ほど待ってから")).to_be_visible()
+    stage.look(screen, "新しい画面が続けて開かれた")

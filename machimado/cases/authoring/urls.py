@@ -17,6 +17,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/undo/", draft.undo, name="undo"),
     path("drafts/<uuid:draft_id>/redo/", draft.redo, name="redo"),
     path("drafts/<uuid:draft_id>/accept-results/", draft.accept_results, name="accept-results"),
+    path("drafts/<uuid:draft_id>/prune-tests/", draft.prune_tests, name="prune-tests"),
     path("drafts/<uuid:draft_id>/catch-up/", draft.catch_up, name="catch-up"),
     path("drafts/<uuid:draft_id>/recall/", deciding.recall, name="recall"),
     path("drafts/<uuid:draft_id>/review/", deciding.review, name="review"),

@@ -17,7 +17,7 @@ from machimado.cases.authoring.actions.kept import (
 )
 from machimado.cases.authoring.models import Draft, DraftText
 from machimado.cases.authoring.permissions import State
-from machimado.cases.authoring.queries import form_of, read, steps_of, users, versions
+from machimado.cases.authoring.queries import form_of, lost_in_tests, read, steps_of, users, versions
 from machimado.cases.authoring.rules import editing
 from machimado.ground.people.models import Officer
 
@@ -98,6 +98,22 @@ def drop_test(*, draft: Draft, test: int, revision: int | None, by: Officer, at:
         )
     text = editing.put(draft.text, ("tests", test), None)
     return save(draft=draft, text=text, revision=revision, by=by, at=at, what=f"試験「{name}」を外す")
+
+
+@transaction.atomic
+def prune_tests(*, draft: Draft, revision: int | None, by: Officer, at: datetime) -> Draft:
+    """Take out of the tests what they expect of parts that are gone; whoever approves is told of it as a difference.
+
+    Raises: WrongState, Conflict, NotReady where there is nothing of the kind.
+    """
+    gone = lost_in_tests(read(draft.text))
+    if not gone:
+        raise NotReady("試験に、なくなったものは残っていません。")
+    text = draft.text
+    # The last first: what stands before it keeps its place.
+    for loc in sorted(gone, key=lambda each: [str(step).zfill(6) for step in each], reverse=True):
+        text = editing.put(text, loc, None)
+    return save(draft=draft, text=text, revision=revision, by=by, at=at, what="なくなったものを試験から外す")
 
 
 @transaction.atomic

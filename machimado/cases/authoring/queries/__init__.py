@@ -52,13 +52,14 @@ from machimado.cases.authoring.queries.listing import (
     open_drafts,
     waiting,
 )
-from machimado.cases.authoring.queries.previewing import Preview, before, preview
+from machimado.cases.authoring.queries.previewing import Preview, before, lacking_words, preview
 from machimado.cases.authoring.queries.reading import (
     Meanwhile,
     Reading,
     expected_words,
     form_of,
     is_event,
+    lost_in_tests,
     meanwhile,
     read,
     versions,
@@ -100,8 +101,10 @@ __all__ = [
     "is_answered",
     "is_event",
     "is_known",
+    "lacking_words",
     "layouts_of",
     "listed",
+    "lost_in_tests",
     "meanings",
     "meanwhile",
     "offered_in_words",

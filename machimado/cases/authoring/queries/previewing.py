@@ -10,6 +10,7 @@ from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.languages import unsaid
 
 
 def before(reading: Reading) -> Reading | None:
@@ -58,3 +59,10 @@ def preview(
         return Preview(sheet)
     same = unchanged(sheet_of(earlier), sheet)
     return Preview(sheet, frozenset(line.path for line in sheet.lines() if line.path not in same))
+
+
+def lacking_words(reading: Reading, language: str) -> list[str]:
+    """Return the Japanese sentences that residents are told and that nobody has written in a language yet."""
+    if reading.shown is None or language == "ja":
+        return []
+    return list(dict.fromkeys(text for _, text in unsaid(reading.shown, language)))

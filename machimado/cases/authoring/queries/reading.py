@@ -175,6 +175,15 @@ def changes(one: Form | Triage) -> tuple[str, ...]:
     return every_difference(before[-1], one) if before else ()
 
 
+def lost_in_tests(reading: Reading) -> set[tuple[str | int, ...]]:
+    """Return where tests expect something of parts that are gone."""
+    return {
+        problem.loc
+        for problem in reading.problems
+        if problem.loc[:1] == ("tests",) and len(problem.loc) > 3 and problem.loc[2] in _EXPECTED
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
     """A version that was published after a draft was begun: its number, and what it changed."""
@@ -281,25 +290,29 @@ def _plain(value: Any) -> str:
 def _list(reading: Reading, name: str, value: Any) -> str:
     if name == "fee":
         return f"{value:,}円" if isinstance(value, int) else "なし"
-    return "、".join(_name(reading, str(one)) for one in value or ()) or "なし"
+    return "、".join(_name(reading, name, str(one)) for one in value or ()) or "なし"
 
 
-def _name(reading: Reading, name: str) -> str:
-    """Return what a question, check, document or procedure is called."""
-    called = procedures.versions(name) if reading.is_event else ()
-    if called:
-        return called[-1].procedure.title["ja"]
+_OF_CHECKS = frozenset({"errors", "warnings", "undecided"})
+
+
+def _name(reading: Reading, expected: str, name: str) -> str:
+    """Return what a question, check, document or procedure is called, as what is expected tells which of them it is."""
+    if expected == "procedures":
+        called = procedures.versions(name)
+        return called[-1].procedure.title["ja"] if called else name
+    if expected in {"documents", "elsewhere"} or expected in _OF_CHECKS:
+        return next((said for each, said in _parts(reading, expected) if each == name), name)
     whole = reading.whole
     question = whole.question(name) if whole else None
-    if question is not None:
-        return question.label["ja"]
-    return next((said for each, said in _parts(reading) if each == name), name)
+    return question.label["ja"] if question is not None else name
 
 
-def _parts(reading: Reading) -> Iterable[tuple[str, str]]:
+def _parts(reading: Reading, expected: str) -> Iterable[tuple[str, str]]:
     if reading.form is None:
         return ()
-    own = reading.form.procedure
-    checks = ((check.id, check.message["ja"]) for check in own.checks)
-    steps = reading.triage.event.elsewhere if reading.triage else own.documents
-    return (*checks, *((one.id, one.title["ja"]) for one in steps))
+    own, event = reading.form.procedure, reading.triage.event if reading.triage else None
+    if expected in _OF_CHECKS:
+        return ((check.id, check.message["ja"]) for check in (event or own).checks)
+    steps = event.elsewhere if event else own.documents
+    return ((one.id, one.title["ja"]) for one in steps)

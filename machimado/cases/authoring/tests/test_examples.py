@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from machimado.cases.authoring import queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.tests.drafting import SEAL, SignIn
+from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.cases import beyond, merged
 from tests.conformance.browser import Form, form_to
 from tests.universe import Universe
@@ -29,6 +30,10 @@ documents = st.recursive(
 def test_what_lies_beyond_makes_the_whole_again(base: dict[str, Any], whole: dict[str, Any]) -> None:
     assert merged(base, beyond(base, whole)) == whole
     assert beyond(whole, whole) == {}
+
+
+def file_of(procedure: str) -> str:
+    return procedures.text_of(procedures.versions(procedure)[-1])
 
 
 def begun(client: Client, procedure: str = SEAL) -> str:
@@ -77,6 +82,18 @@ def test_an_officer_answers_sees_what_comes_of_it_and_makes_it_a_test(
     assert "試験「本人が3通」を書き込みました" in page.content.decode()
     assert "本人が3通" in page.content.decode()
     assert list(Draft.objects.get().texts.values_list("what", flat=True))[-1] == "試験「本人が3通」を足す"
+
+
+def test_a_document_is_called_by_its_own_name_even_where_a_check_has_the_same_id(universe: Universe) -> None:
+    found = queries.read(file_of(SEAL))
+    assert found.form is not None
+    documents = {one.id: one.title["ja"] for one in found.form.procedure.documents}
+    checks = {one.id: one.message["ja"] for one in found.form.procedure.checks}
+    both = set(documents) & set(checks)
+    assert both
+    for name in both:
+        assert queries.expected_words(found, "documents", [name])[1] == documents[name]
+        assert queries.expected_words(found, "errors", [name])[1] == checks[name]
 
 
 def test_one_is_built_on_another_and_holds_only_what_is_otherwise(

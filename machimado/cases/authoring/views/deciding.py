@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS, State, WrongState, why_not_approve
+from machimado.cases.authoring.rules.hints import hints
 from machimado.cases.authoring.views.draft import draft_or_404
 from machimado.cases.authoring.views.preview import choices
 from machimado.ground.people import permissions
@@ -66,6 +67,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "draft": draft,
         "reading": reading,
         "failed": reading.failed(),
+        "hints": hints(reading.data),
         "examples": queries.examples(reading),
         "wrong": reading.wrong(),
         "writers": queries.writers(draft),

@@ -15,6 +15,7 @@ from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft, DraftText
 from machimado.cases.authoring.permissions import AUTHORS, State, WrongState, can_recall, why_not_approve
 from machimado.cases.authoring.queries import Meanwhile, Reading
+from machimado.cases.authoring.rules.hints import hints
 from machimado.cases.authoring.views.home import as_file
 from machimado.ground.people import permissions
 
@@ -50,6 +51,8 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "why_not_propose": _why_not_propose(reading, newer),
         "wrong": reading.wrong(),
         "failed": reading.failed(),
+        "hints": hints(reading.data),
+        "lost_in_tests": len(queries.lost_in_tests(reading)),
         "examples": queries.examples(reading),
         "whole_kind": "event" if reading.is_event else "whole",
         "meanwhile": newer,
@@ -130,6 +133,13 @@ def accept_results(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         step,
         "試験を今の結果に合わせました。承認する職員にも、変わったところとして見えます。",
     )
+
+
+@permissions.officers(*AUTHORS)
+@require_POST
+def prune_tests(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Take out of the tests what is gone."""
+    return _step(request, draft_id, actions.prune_tests, "なくなったものを試験から外しました。")
 
 
 @permissions.officers(*AUTHORS)

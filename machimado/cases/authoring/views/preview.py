@@ -19,11 +19,11 @@ from machimado.cases.authoring import queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.permissions import AUTHORS
 from machimado.cases.authoring.queries import Reading
-from machimado.cases.authoring.rules.parts import LANGUAGES
 from machimado.cases.authoring.views.draft import draft_or_404
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.ground.people import permissions
 from machimado.ground.typesetting.frames import BrokenFormError
+from machimado.ground.ui.languages import Language, spoken
 
 # Where it is looked at: the name of the page, and the channel by which the procedure is then received.
 PLACES: dict[str, tuple[str, Channel]] = {
@@ -79,8 +79,9 @@ def choices(request: HttpRequest, draft: Draft, reading: Reading) -> dict[str, o
             name: words for name, (words, _) in PLACES.items() if name != "paper" or not reading.is_event
         },
         "place": place if place in PLACES else "counter",
-        "language": language if language in LANGUAGES else "ja",
-        "languages": LANGUAGES,
+        "language": spoken(language).value,
+        "languages": Language.choices,
+        "lacking": queries.lacking_words(reading, spoken(language)),
         "tests": names,
         "test": test,
         "test_number": names.index(test) if test in names else None,
@@ -137,7 +138,7 @@ def _on_paper(request: HttpRequest, reading: Reading, layouts: queries.Layouts) 
 
 def _drawn(request: HttpRequest, reading: Reading, place: str) -> HttpResponse:
     language = request.GET.get("language", "ja")
-    language = language if language in LANGUAGES else "ja"
+    language = spoken(language).value
     seen = queries.preview(
         reading,
         test=request.GET.get("test", ""),
