@@ -9,7 +9,8 @@ from django.utils import timezone
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import Application, Turn
 from machimado.cases.applications.permissions import RUNNING, State
-from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent, lay_out
+from machimado.cases.applications.rules.laying_out import lay_out
+from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agent
 from machimado.cases.applications.rules.wording import say
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures

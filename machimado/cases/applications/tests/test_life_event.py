@@ -10,7 +10,8 @@ from benchmarks.bundle import document
 from machimado.cases.applications import actions, paper
 from machimado.cases.applications.models import Application, Lane, Submission, Tally
 from machimado.cases.applications.rules import answers as documents
-from machimado.cases.applications.rules.sheet import Group, lay_out
+from machimado.cases.applications.rules.laying_out import lay_out
+from machimado.cases.applications.rules.sheet import Group
 from machimado.cases.applications.tests import attached, claim
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules import load

@@ -7,7 +7,8 @@ import pytest
 from machimado.cases.applications import actions
 from machimado.cases.applications.models import Application, Lane
 from machimado.cases.applications.rules.answers import PathRefused, take
-from machimado.cases.applications.rules.sheet import Group, Sheet, for_an_agent, lay_out
+from machimado.cases.applications.rules.laying_out import lay_out
+from machimado.cases.applications.rules.sheet import Group, Sheet, for_an_agent
 from machimado.cases.applications.tests import claim
 from machimado.cases.procedures.rules.bundle import AGREED
 from machimado.cases.register.actions import Record

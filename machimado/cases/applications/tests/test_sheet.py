@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from machimado.cases.applications.rules.sheet import Refusal, lay_out
+from machimado.cases.applications.rules.laying_out import lay_out
+from machimado.cases.applications.rules.sheet import Refusal
 from machimado.cases.applications.tests.served import PROCEDURE
 from machimado.cases.procedures import queries as procedures
 

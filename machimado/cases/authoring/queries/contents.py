@@ -8,7 +8,7 @@ from machimado.cases.authoring.queries.reading import Reading
 from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.saying import listed_in, said
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.rules.difference import CODES
+from machimado.cases.procedures.rules.called import CODES
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.cases.procedures.rules.saying import Words, say_claim, say_value
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from machimado.cases.applications.rules.sheet import Refusal, Section, lay_out
+from machimado.cases.applications.rules.laying_out import lay_out
+from machimado.cases.applications.rules.sheet import Refusal, Section
 from machimado.cases.applications.rules.wording import in_words
 from machimado.cases.authoring.queries.reading import Reading, expected_words
 from machimado.cases.procedures.rules.cases import beyond, found_in, merged

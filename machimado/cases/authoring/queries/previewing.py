@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from machimado.cases.applications.rules.sheet import Sheet, lay_out, unchanged
+from machimado.cases.applications.rules.laying_out import lay_out
+from machimado.cases.applications.rules.sheet import Sheet, unchanged
 from machimado.cases.authoring.queries.reading import Reading, form_of, read, versions
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.cases import merged

@@ -11,8 +11,9 @@ from django.utils import timezone
 from machimado.cases.authoring.rules.naming import named
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.catalogue import unknown_steps
+from machimado.cases.procedures.rules.called import CALLED
 from machimado.cases.procedures.rules.cases import Failure, run_cases, run_event_cases
-from machimado.cases.procedures.rules.difference import CALLED, every_difference
+from machimado.cases.procedures.rules.difference import every_difference
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import Triage
 from machimado.cases.procedures.rules.load import (

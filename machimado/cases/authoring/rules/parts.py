@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
 
-from machimado.cases.procedures.rules.difference import CODES, KIND_WORDS
+from machimado.cases.procedures.rules.called import CODES, KIND_WORDS
 from machimado.cases.procedures.rules.saying import CHANNELS
 
 LANGUAGES = ("ja", "ja-simple", "en")

@@ -10,141 +10,11 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from machimado.cases.procedures.rules.bundle import Bundle
+from machimado.cases.procedures.rules.called import CALLED, CALLED_IN, CODES, LANGUAGES
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import Triage
-from machimado.cases.procedures.rules.saying import CHANNELS, Words, say_claim, say_rule, say_value, words_of
+from machimado.cases.procedures.rules.saying import Words, say_claim, say_rule, say_value, words_of
 
-# What each entry of a file is called. A test looks that nothing of the shape is missing here.
-CALLED = {
-    "about": "受付のお名前",
-    "answers": "答え",
-    "agreement": "同意・申立てとしての扱い",
-    "applicants": "申請できる方",
-    "article": "条・項",
-    "ask": "職員の言い方",
-    "alone": "ひとりで手続する方への言い方",
-    "apart": "まとめない質問",
-    "asked": "聞くはずの質問",
-    "assert": "成り立つはずのこと",
-    "bring": "持って行く物",
-    "business_id": "業務の番号",
-    "certificate": "交付する証明書",
-    "channel": "受け付ける方法",
-    "channels": "受け付ける方法",
-    "contact": "連絡先",
-    "days": "日数",
-    "delivers": "基幹へ渡すはずの中身",
-    "derived": "計算するはずの値",
-    "documents": "要るはずの書類",
-    "due": "期限",
-    "effective_to": "終わりの日",
-    "elsewhere": "ほかの用事",
-    "errors": "直すよう求めるはずの検査",
-    "exact": "日付に不詳を認めない",
-    "extends": "もとにする試験",
-    "fee": "手数料",
-    "fields": "示す質問",
-    "follows": "選べば決まる答え",
-    "fixed": "閉庁日でも延びない期限",
-    "form": "紙の様式",
-    "format": "書き方の決まり",
-    "from": "中身",
-    "given": "決まっている答え",
-    "here": "この市役所の窓口か",
-    "hint": "記入の例",
-    "how": "扱い",
-    "id": "記号",
-    "issued_alone": "職員を通さない交付",
-    "kind": "答え方の種類",
-    "label": "呼び方",
-    "languages": "そろえることば",
-    "law": "法令",
-    "legal_basis": "根拠の法令",
-    "level": "扱い",
-    "list": "一覧",
-    "max": "上限",
-    "meanings": "入る質問",
-    "message": "文",
-    "min": "下限",
-    "minutes": "紙のときの職員の分数",
-    "missing": "足りないはずの答え",
-    "months": "月数",
-    "not_asked": "聞かないはずの質問",
-    "not_future": "今日より後の日付を認めない",
-    "officer_note": "職員への注意",
-    "pattern": "書き方の型",
-    "people": "同じ人が並ぶ一覧",
-    "personal": "個人情報としての扱い",
-    "prefill": "住民記録から入れる場所",
-    "prefill_each": "選択肢ごとに住民記録から入れる場所",
-    "prefill_where": "記録から入れる人の条件",
-    "procedures": "当てはまるはずの手続",
-    "required": "必須にする条件",
-    "section": "入っている章",
-    "source": "出どころ",
-    "standings": "対象の方",
-    "summary": "説明",
-    "system": "渡す業務の番号",
-    "title": "名前",
-    "to": "基幹の項目",
-    "today": "今日とする日",
-    "undecided": "職員が決めるはずの検査",
-    "url": "リンク",
-    "warnings": "注意を示すはずの検査",
-    "when": "条件",
-    "where": "場所",
-    "who": "選べる人の条件",
-    "why": "理由",
-    "words": "さがすときの言葉",
-    "years": "年数",
-}
-_LANGUAGES = {
-    "ja": "",
-    "ja-simple": "（やさしい日本語）",
-    "en": "（英語）",
-    "zh-hans": "（中国語）",
-    "ko": "（韓国語）",
-    "vi": "（ベトナム語）",
-    "pt-br": "（ポルトガル語）",
-}
-# What an answer is, in words; officers choose among them when they write a question.
-KIND_WORDS: Mapping[str, str] = {
-    "name": "氏名",
-    "address": "住所",
-    "date": "日付",
-    "choice": "ひとつ選ぶ",
-    "choices": "いくつでも選ぶ",
-    "number": "数",
-    "money": "金額",
-    "text": "文字",
-    "group": "人や物の一覧",
-    "account": "口座",
-    "files": "添付",
-    "declaration": "申立て・確認",
-    "signature": "署名",
-}
-# What codes of a file are called.
-CODES: Mapping[str, Mapping[str, str]] = {
-    "kind": KIND_WORDS,
-    "channel": CHANNELS,
-    "channels": CHANNELS,
-    "applicants": {"self": "本人", "household": "同じ世帯の方", "relative": "親族", "agent": "代理の方"},
-    "standings": {
-        "resident": "住民",
-        "moved_out": "転出した方",
-        "deceased": "亡くなった方",
-        "newcomer": "これから住民になる方",
-    },
-    "how": {"show": "見せていただく", "attach": "預かる"},
-    "level": {"error": "直すまで進めない", "warning": "注意だけ示す"},
-    "format": {
-        "phone": "電話番号",
-        "email": "メールアドレス",
-        "postal_code": "郵便番号",
-        "kana": "ふりがな",
-        "lines": "何行でも",
-    },
-}
 _RULES = {"when", "required", "prefill_where"}
 _CLAIMS = {"assert"}
 _VALUES = {"fee", "from"}
@@ -283,15 +153,6 @@ _LISTS = {
     "chapters": _List("共通の章", "id", "title"),
 }
 _HOLDERS = {"delivery": "基幹へ渡すときの", "paper": "紙のときの", "due": "期限の"}
-# The same key is called otherwise in these parts.
-_CALLED_IN = {
-    ("基幹へ渡すときの", "message"): "電文",
-    ("基幹へ渡すときの", "system"): "相手の業務",
-    ("紙のときの", "minutes"): "職員の分数",
-    ("紙のときの", "fields"): "書き写す項目の数",
-    ("", "title"): "手続名",
-    ("", "fields"): "渡す項目",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +217,7 @@ class _Teller:
         for language in dict.fromkeys((*new, *old)):
             was, now = old.get(language), new.get(language)
             if was != now:
-                tongue = _LANGUAGES.get(language, f"（{language}）")
+                tongue = LANGUAGES.get(language, f"（{language}）")
                 yield _became(f"{part}{word}{tongue}", was or "なし", now or "なし")
 
     def named(self, part: str, of: _List, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
@@ -508,7 +369,7 @@ def _became(what: str, before: str, after: str) -> str:
 
 
 def _called(name: str, part: str = "") -> str:
-    return _CALLED_IN.get((part, name), CALLED.get(name, name))
+    return CALLED_IN.get((part, name), CALLED.get(name, name))
 
 
 def _code(name: str, value: Any) -> str:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.rules.called import CALLED
 from machimado.cases.procedures.rules.definition import Procedure
-from machimado.cases.procedures.rules.difference import CALLED, differences, every_difference
+from machimado.cases.procedures.rules.difference import differences, every_difference
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import LifeEvent
 from machimado.cases.procedures.rules.link import Complaints, link

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from machimado.cases.applications.rules.sheet import lay_out, wordings
+from machimado.cases.applications.rules.laying_out import lay_out, wordings
 from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.tests.city import CITY

@@ -1,0 +1,1 @@
+var e=document.querySelector(`form[data-unsaved]`);function t(e){return JSON.stringify([...new FormData(e)].map(([e,t])=>[e,String(t)]))}if(e){let n=t(e),r=!1;e.addEventListener(`submit`,()=>{r=!0}),window.addEventListener(`beforeunload`,i=>{!r&&t(e)!==n&&i.preventDefault()}),window.addEventListener(`pageshow`,()=>{r=!1})}

@@ -1,0 +1,1 @@
+/* empty css             *//* empty css                 */import"./htmx-BPCyRyvU.js";import{t as e}from"./live-DZlV-hhr.js";document.body.dataset.live&&e(document.body.dataset.live);

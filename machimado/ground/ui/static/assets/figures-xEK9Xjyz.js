@@ -1,0 +1,1 @@
+import{t as e}from"./print-sr61Fsyl.js";e();

@@ -1,0 +1,1 @@
+function e(){for(let e of document.querySelectorAll(`[data-print]`))e.addEventListener(`click`,()=>window.print())}export{e as t};

@@ -1,0 +1,1 @@
+import{t as e}from"./print-sr61Fsyl.js";var t=document.querySelector(`[data-back]`);e(),window.addEventListener(`afterprint`,()=>t?.focus()),window.addEventListener(`load`,()=>document.fonts.ready.then(()=>window.print()));
