@@ -92,7 +92,7 @@ def withdraw(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def _take(request: HttpRequest, draft_id: UUID, step: Callable[..., Draft | None], done: str) -> HttpResponse:
     try:
         step(draft=draft_or_404(draft_id), by=permissions.by(request), at=timezone.now())
-    except (actions.NotReady, WrongState, Refused) as refusal:
+    except (actions.Conflict, actions.NotReady, WrongState, Refused) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
