@@ -196,7 +196,8 @@ def _anchor(raw: Mapping[str, Any]) -> Anchor:
     code = str(raw.get("code", ""))
     if raw["kind"] == "digits" and not 0 < int(code) <= 100:
         raise ValueError(code)
-    across, down, *_rest = (str(each) for each in raw.get("align", ("left", "horizon")))
+    given = [str(each) for each in raw.get("align", ())]
+    across, down = [*given, *("left", "horizon")[len(given) :]][:2]
     return Anchor(
         kind=str(raw["kind"]),
         page=int(raw["page"]),

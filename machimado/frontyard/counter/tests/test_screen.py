@@ -15,6 +15,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.applications.tests import claim
 from machimado.cases.register.models import Resident
 from machimado.frontyard.counter import actions
+from machimado.frontyard.counter.actions import pairing
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.frontyard.counter.tests.conftest import at_step, paired
 from tests.universe import Universe
@@ -58,7 +59,7 @@ def test_codes_cannot_be_tried_one_after_the_other(desk: Desk, universe: Univers
 
 
 def test_nobody_can_fill_the_room_of_codes(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "MOST_WAITING_SCREENS", 3)
+    monkeypatch.setattr(pairing, "MOST_WAITING_SCREENS", 3)
     tablets = [Client() for _ in range(3)]
     assert [tablet.get("/screen/").status_code for tablet in tablets] == [200] * 3
     for address in ("/screen/", "/screen/join/x/"):
