@@ -22,9 +22,15 @@ _VERSION = re.compile(r'version: \{number: 1, effective_from: "[\d-]+"\}')
 _PLACE = "\n      - id: identity.documents\n"
 
 
-def copy_city(folder: Path) -> Path:
-    """Return a copy of the sample city in `folder`."""
-    return shutil.copytree(ROOT / "cities" / "yukimi", folder / "city")
+def copy_city(folder: Path, *procedures: str) -> Path:
+    """Return a copy of the sample city in `folder`; with these procedures alone, and no life events, where some are named."""
+
+    def others(place: str, names: list[str]) -> list[str]:
+        kept = [f"{procedure}.yaml" for procedure in procedures]
+        is_chosen = procedures and Path(place).name in {"procedures", "events"}
+        return [name for name in names if is_chosen and name not in kept]
+
+    return shutil.copytree(ROOT / "cities" / "yukimi", folder / "city", ignore=others)
 
 
 def put_beside(city: Path, procedure: str, *changes: tuple[str, str]) -> None:
@@ -40,8 +46,8 @@ def put_beside(city: Path, procedure: str, *changes: tuple[str, str]) -> None:
 
 
 def restart() -> None:
-    """Forget what the process has read and compiled, as one does that has just started."""
-    catalogue._read.cache_clear()
+    """Forget what the process has read of a test's own city, and compiled, as one does that has just started."""
     queries._in_this_second.cache_clear()
-    catalogue._last_good.clear()
+    for file in [file for file in catalogue._last_good if not file.is_relative_to(ROOT)]:
+        del catalogue._last_good[file]
     load._thawed.clear()

@@ -109,7 +109,7 @@ def test_whoever_was_named_is_chosen_and_delivered_as_if_typed(
 @pytest.fixture
 def city(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """Serve a copy of the sample city, which the test may change."""
-    settings.CITY_FOLDER = copy_city(tmp_path)
+    settings.CITY_FOLDER = copy_city(tmp_path, "seal-abolition")
     restart()
     yield settings.CITY_FOLDER
     restart()

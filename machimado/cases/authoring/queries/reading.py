@@ -1,7 +1,7 @@
 """A draft's text as the engine understands it: a procedure or a life event, with what is wrong and what it changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -47,16 +47,37 @@ class Failed:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a draft says; `form` asks what is asked (of a life event its triage), none where it cannot be read."""
+    """What a draft says; `form` asks what is asked (of a life event its triage), none where it cannot be read.
+
+    What takes its time to find out (tests, differences, the life events) is found out when somebody wants to know.
+    """
 
     form: Form | None
     triage: Triage | None
     data: dict[str, Any]
     problems: tuple[Problem, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    changes: tuple[str, ...] = ()
-    # Life events that use the procedure, and what no longer fits in them.
-    events: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    # The procedures that a life event calls.
+    called: Mapping[str, Form] = field(default_factory=dict)
+
+    @cached_property
+    def failures(self) -> tuple[Failure, ...]:
+        """What the draft's own tests find; nothing where it cannot be gone through."""
+        if self.problems or self.form is None:
+            return ()
+        if self.triage is not None:
+            return tuple(run_event_cases(bundle(self.triage, self.called)))
+        return tuple(run_cases(self.form))
+
+    @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """What it changes against the version before it."""
+        one = self.triage or self.form
+        return changes(one) if one is not None else ()
+
+    @cached_property
+    def events(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Life events that use the procedure, and what no longer fits in them."""
+        return tuple(_events(self.form)) if self.form is not None and self.triage is None else ()
 
     @property
     def id(self) -> str:
@@ -123,15 +144,7 @@ def read(text: str) -> Reading:
         return Reading(None, None, _data(text), problems)
     if isinstance(triage_or_form, Triage):
         return _read_event(triage_or_form, source)
-    form = triage_or_form
-    return Reading(
-        form,
-        None,
-        source.data,
-        failures=tuple(run_cases(form)),
-        changes=changes(form),
-        events=tuple(_events(form)),
-    )
+    return Reading(triage_or_form, None, source.data)
 
 
 def _read_event(triage: Triage, source: Source) -> Reading:
@@ -139,14 +152,7 @@ def _read_event(triage: Triage, source: Source) -> Reading:
     forms = procedures.in_force(_first_day(triage.form))
     called = _called(triage, forms)
     problems = (*unknown_steps(triage, source, forms), *between_procedures(triage, source, called))
-    return Reading(
-        triage.form,
-        triage,
-        source.data,
-        problems=problems,
-        failures=() if problems else tuple(run_event_cases(bundle(triage, called))),
-        changes=changes(triage),
-    )
+    return Reading(triage.form, triage, source.data, problems, called)
 
 
 def _called(triage: Triage, forms: Mapping[str, Form]) -> dict[str, Form]:

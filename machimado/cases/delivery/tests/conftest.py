@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +6,7 @@ import pytest
 
 from machimado.cases.delivery import adapters
 from machimado.cases.delivery.tests.world import PROCEDURE, MemoryCore
+from tests.second_version import copy_city
 
 type_of_use = Callable[[MemoryCore], MemoryCore]
 
@@ -14,13 +14,7 @@ type_of_use = Callable[[MemoryCore], MemoryCore]
 @pytest.fixture(autouse=True)
 def _city_with_one_procedure(tmp_path: Path, settings: Any) -> None:
     """Let the city have the one procedure that these tests need: what becomes of the others is not their business."""
-    folder = tmp_path / "city"
-    shutil.copytree(settings.CITY_FOLDER, folder, ignore=_other_procedures)
-    settings.CITY_FOLDER = folder
-
-
-def _other_procedures(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if Path(folder).name == "procedures" and name != f"{PROCEDURE}.yaml"]
+    settings.CITY_FOLDER = copy_city(tmp_path, PROCEDURE)
 
 
 @pytest.fixture

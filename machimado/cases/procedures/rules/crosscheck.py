@@ -20,6 +20,7 @@ from machimado.cases.procedures.rules.form import CompiledCheck
 from machimado.cases.procedures.rules.life_event import LifeEvent
 from machimado.cases.procedures.rules.link import GIVEN, Complaints, fits
 from machimado.cases.procedures.rules.outcome import Finding
+from machimado.cases.procedures.rules.people import value_at
 from machimado.cases.procedures.rules.questions import WITHHELD, Question, type_of
 from machimado.cases.procedures.rules.source import Loc
 
@@ -137,7 +138,7 @@ def seen(
     variables: Variables = {"today": today.isoformat(), "channel": channel, "derived": dict(derived)}
     wrong = frozenset(refused)
     for path in asked:
-        value = _at(answers, path)
+        value = value_at(answers, path)
         if value is not None and value != WITHHELD and path not in wrong and not is_rows(value):
             _put(variables, named(path).split("."), value)
     return variables
@@ -146,15 +147,6 @@ def seen(
 def is_rows(value: Any) -> bool:
     """Return whether these are the rows of a group."""
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _at(answers: Any, path: str) -> Any:
-    for step in path.split("."):
-        if isinstance(answers, list):
-            answers = answers[int(step)] if step.isdecimal() and int(step) < len(answers) else None
-        else:
-            answers = answers.get(step) if isinstance(answers, Mapping) else None
-    return answers
 
 
 def _put(into: Any, steps: Sequence[str], value: Any) -> None:

@@ -24,7 +24,7 @@ from tests.universe import Universe
 @pytest.fixture
 def city(tmp_path: Path, settings: Any) -> Path:
     """Return a city folder of this test's own."""
-    settings.CITY_FOLDER = copy_city(tmp_path)
+    settings.CITY_FOLDER = copy_city(tmp_path, claim.CLAIM)
     restart()
     return tmp_path / "city"
 

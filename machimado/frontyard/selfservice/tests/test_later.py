@@ -76,7 +76,7 @@ def test_what_waits_for_something_else_leads_nowhere(
 
 @pytest.fixture
 def city(tmp_path: Path, settings: Any) -> Path:
-    settings.CITY_FOLDER = copy_city(tmp_path)
+    settings.CITY_FOLDER = copy_city(tmp_path, "care-limit", PROCEDURE)
     restart()
     return tmp_path / "city"
 
