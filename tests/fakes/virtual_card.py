@@ -139,6 +139,11 @@ class VirtualCard:
                 thread.join(5)
 
     def _serve(self, reader: socket.socket) -> None:
+        """Be on the reader until it goes, also in the middle of an answer."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._speak(reader)
+
+    def _speak(self, reader: socket.socket) -> None:
         """Speak vpcd's protocol: each message is its length in two bytes, and itself; one byte is a control code."""
         while message := _message(reader):
             if len(message) == 1:

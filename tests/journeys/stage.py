@@ -172,7 +172,9 @@ class Stage:
     def _weigh(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected_statuses:
             self.problems.append(f"{response.status} from {response.url}")
-        if (drawn := response.headers.get(HEADER.lower())) and not drawn.rpartition("/")[2].startswith("_"):
+        drawn = response.headers.get(HEADER.lower(), "")
+        # What stands in a frame is none of the page's own.
+        if drawn and response.frame.parent_frame is None and not drawn.rpartition("/")[2].startswith("_"):
             self._drawn[response.frame.page] = drawn
         if said := response.headers.get("content-location"):
             self._said[response.url] = said
