@@ -10,7 +10,7 @@ from machimado.cases.applications.rules.answers import PathRefused, take
 from machimado.cases.applications.rules.laying_out import lay_out
 from machimado.cases.applications.rules.sheet import Group, Sheet, for_an_agent
 from machimado.cases.applications.tests import claim
-from machimado.cases.procedures.rules.bundle import AGREED
+from machimado.cases.procedures.rules.bundle import AGREED, Bundle
 from machimado.cases.register.actions import Record
 from machimado.cases.register.models import Resident
 from machimado.ground.people.models import Officer
@@ -211,9 +211,9 @@ def test_only_whoever_is_offered_is_chosen(universe: Universe) -> None:
 def test_each_procedure_gets_whole_rows(universe: Universe) -> None:
     application = choose(newcomers(universe.officer), "children", "household.members.2")
     form = actions.form_of(application)
+    assert isinstance(form, Bundle)
     its = {
-        member.id: outcome
-        for member, outcome in form.evaluate_each(application.answers, today=NOW.date())  # type: ignore[attr-defined]
+        member.id: outcome for member, outcome in form.evaluate_each(application.answers, today=NOW.date())
     }
     child = its["child-medical"].answers["children"][0]
     assert child["name"] == ITSUKI["name"]

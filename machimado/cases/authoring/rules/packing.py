@@ -53,6 +53,7 @@ def unpack(raw: bytes) -> Packed:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _opened(archive)
+    # What zipfile raises for broken, unknown ways of packing, locked, and cut-off files.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Unreadable("このファイルは壊れています。もう一度保存したものを選んでください。") from error
 

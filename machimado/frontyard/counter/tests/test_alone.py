@@ -474,7 +474,8 @@ def test_the_resident_answers_while_the_officer_takes_over(
 
         def answer(number: str = number, shown: Any = shown) -> int:
             try:
-                return sent(tablet, application, PHONE, number, shown).status_code  # type: ignore[no-any-return]
+                status: int = sent(tablet, application, PHONE, number, shown).status_code
+                return status
             finally:
                 connection.close()
 
@@ -502,7 +503,8 @@ def test_giving_and_giving_back_at_once_leave_it_in_one_hand(
 
     def press(do: Callable[[], Any]) -> int:
         try:
-            return do().status_code  # type: ignore[no-any-return]
+            status: int = do().status_code
+            return status
         finally:
             connection.close()
 
