@@ -6,10 +6,11 @@ document.addEventListener("keydown", (event) => {
   const box = document.querySelector<HTMLInputElement>("#q");
   const results = [...document.querySelectorAll<HTMLElement>("[data-result]")];
   const here = results.indexOf(document.activeElement as HTMLElement);
-  if (!box || results.length === 0 || (here < 0 && document.activeElement !== box)) return;
-  event.preventDefault();
+  if (!box || (here < 0 && document.activeElement !== box)) return;
   // Whoever types and presses the arrow at once means the people whom the whole words find: the focus waits for them.
   isAwaited = here < 0 && event.key === "ArrowDown" && isBehind(box);
+  if (!isAwaited && results.length === 0) return;
+  event.preventDefault();
   if (isAwaited) return;
   const next = here + (event.key === "ArrowDown" ? 1 : -1);
   (next < 0 ? box : results[Math.min(next, results.length - 1)])?.focus();
