@@ -17,9 +17,10 @@ from typing import Any
 
 from machimado.cases.applications.rules.answers import put
 from machimado.cases.procedures.catalogue import Catalogue
-from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, TOLD, Bundle, Member
+from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, TOLD, Bundle
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.member import Member
 from machimado.cases.procedures.rules.people import PERSON, key_of, taken_over, value_at
 
 CITY = Path(__file__).parents[1] / "cities" / "yukimi"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from machimado.cases.procedures.catalogue import Read
+    from machimado.cases.procedures.files import Read
     from machimado.cases.procedures.rules.form import Form
     from machimado.cases.procedures.rules.problems import Problem
 
@@ -55,12 +55,8 @@ def _command(
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Print every problem of the files; 1 when there are any."""
-    from machimado.cases.procedures.catalogue import (
-        DefinitionError,
-        Read,
-        procedure_files,
-        read_what_can_be_read,
-    )
+    from machimado.cases.procedures.files import Read, procedure_files, read_what_can_be_read
+    from machimado.cases.procedures.rules.problems import DefinitionError
 
     try:
         read = read_what_can_be_read(procedure_files(arguments.paths))
@@ -79,7 +75,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def _words_beside(paths: Iterable[Path]) -> "Iterator[Problem]":
     """Yield what is wrong with the translators' files beside the paths."""
-    from machimado.cases.procedures.catalogue import words_of
+    from machimado.cases.procedures.files import words_of
 
     folders = {place for path in paths for place in (path, *path.parents[:2])}
     yield from words_of(*sorted(folders))[1]
@@ -98,7 +94,8 @@ def _not_said(form: "Form", read: "Read") -> "Iterator[Problem]":
 
 def run_test(arguments: argparse.Namespace) -> int:
     """Run the cases in the files and print those that do not hold; 1 when there are any."""
-    from machimado.cases.procedures.catalogue import DefinitionError, procedure_files
+    from machimado.cases.procedures.files import procedure_files
+    from machimado.cases.procedures.rules.problems import DefinitionError
 
     try:
         files = procedure_files(arguments.paths)
@@ -112,7 +109,8 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 def _test_file(file: Path) -> tuple[int, int, int]:
     """Run the cases of one file; returns how many there are, how many do not hold, and 1 where it cannot be read."""
-    from machimado.cases.procedures.catalogue import DefinitionError, read_file, with_its_procedures
+    from machimado.cases.procedures.catalogue import DefinitionError, with_its_procedures
+    from machimado.cases.procedures.files import read_file
     from machimado.cases.procedures.rules.cases import run_cases, run_event_cases
     from machimado.cases.procedures.rules.form import Form
 

@@ -17,12 +17,13 @@ from machimado.cases.applications.permissions import State
 from machimado.frontyard.counter import actions, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
 from machimado.frontyard.counter.models import Desk
+from machimado.ground.rows.secrets import hashed
 
 
 def desk_of_screen(request: HttpRequest) -> "AtDesk | None":
     """Return the desk at whose screen the request was made; nothing where it comes from any other browser."""
     secret = request.COOKIES.get(SCREEN_COOKIE, "")
-    screen = queries.screen_of(actions.hashed(secret)) if secret else None
+    screen = queries.screen_of(hashed(secret)) if secret else None
     return AtDesk(screen.desk) if screen is not None and screen.desk is not None else None
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from machimado.frontyard.counter.actions import hashed
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people.doors import officer_at
+from machimado.ground.rows.secrets import hashed
 
 SCREEN_COOKIE = "machimado_screen"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from machimado.frontyard.reception import queries
-from machimado.frontyard.reception.actions import hashed
 from machimado.ground.devices.queries import device_by
 from machimado.ground.people.doors import officer_at
+from machimado.ground.rows.secrets import hashed
 
 DISPLAY, TICKETS = "display", "tickets"
 

@@ -1,6 +1,5 @@
 """A resident signs in and out; nobody has to."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -14,14 +13,10 @@ from machimado.frontyard.selfservice.models import SIGN_INS, SignIn
 from machimado.frontyard.selfservice.permissions import LOBBY_SITTING
 from machimado.frontyard.selfservice.provider import Known
 from machimado.ground.journal.actions import record
+from machimado.ground.rows.secrets import hashed
 
 LASTS = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(minutes=1)
-
-
-def hashed(secret: str) -> str:
-    """Return what is kept of the browser's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic

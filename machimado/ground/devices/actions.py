@@ -6,10 +6,10 @@ from django.db import IntegrityError, transaction
 from machimado.ground.devices import queries
 from machimado.ground.devices.models import Device
 from machimado.ground.devices.permissions import check_keep
-from machimado.ground.devices.rules.secrets import hashed
 from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.typesetting import printers
 from machimado.ground.ui.patience import Patience
 

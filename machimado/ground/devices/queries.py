@@ -9,8 +9,8 @@ from django.apps import apps
 from django.http import HttpRequest
 
 from machimado.ground.devices.models import DEVICES_BY_SECRET, Device
-from machimado.ground.devices.rules.secrets import hashed
 from machimado.ground.people.models import Office
+from machimado.ground.rows.secrets import hashed
 
 COOKIE = "machimado_device"
 ALIVE = timedelta(minutes=5)

@@ -4,7 +4,6 @@ Nobody is kept from saving: what was typed while the other took over is saved li
 same one, the second is told (`Conflict`). Who holds it is whose page offers the next question.
 """
 
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,6 +42,7 @@ from machimado.cases.applications.rules.reference import is_resume_code, resume_
 from machimado.ground.japanese.individual_number import contains_individual_number
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.ui.sentences import Sentence
 
 # How long somebody may come back to what they have begun, from when they last did something with it.
@@ -107,11 +107,6 @@ def code_of(resumption: Resumption) -> str:
     whose = f"resume:{resumption.seed}:{resumption.epoch}"
     digest = hmac.digest(settings.SECRET_KEY.encode(), whose.encode(), "sha256")
     return resume_code(int.from_bytes(digest, "big"))
-
-
-def hashed(code: str) -> str:
-    """Return what is kept of a code."""
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def resumption_by(*, code: str, at: datetime) -> Resumption:

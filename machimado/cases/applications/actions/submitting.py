@@ -35,8 +35,9 @@ from machimado.cases.applications.rules import answers as documents
 from machimado.cases.applications.rules.files import named
 from machimado.cases.applications.rules.reference import new_reference
 from machimado.cases.procedures.catalogue import again
-from machimado.cases.procedures.rules.bundle import Bundle, Member
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.member import Member
 from machimado.cases.procedures.rules.outcome import Outcome
 from machimado.ground.people.models import Officer
 

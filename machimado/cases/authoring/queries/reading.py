@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from machimado.cases.authoring.rules.naming import named
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.catalogue import unknown_steps
+from machimado.cases.procedures.files import unknown_steps
 from machimado.cases.procedures.rules.called import CALLED
 from machimado.cases.procedures.rules.cases import Failure, run_cases, run_event_cases
 from machimado.cases.procedures.rules.difference import every_difference

@@ -7,12 +7,13 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from machimado.cases.procedures.rules import definition
-from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, ROUTE, TOLD, Bundle, Member
+from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, ROUTE, TOLD, Bundle
 from machimado.cases.procedures.rules.crosscheck import link_checks
 from machimado.cases.procedures.rules.definition import Check, Document, Option, Procedure, Section, Text
 from machimado.cases.procedures.rules.form import Form, by_path
 from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, Wording, given_name
 from machimado.cases.procedures.rules.link import Complaints
+from machimado.cases.procedures.rules.member import Member
 from machimado.cases.procedures.rules.questions import Question
 from machimado.cases.procedures.rules.tying import tie, with_persons
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from machimado.cases.procedures import catalogue, queries
+from machimado.cases.procedures import queries
 from machimado.cases.procedures.catalogue import (
     Catalogue,
     DefinitionError,
     UnknownProcedureError,
     freeze_form,
-    procedure_files,
     thaw,
 )
+from machimado.cases.procedures.files import procedure_files, read_files
 from machimado.cases.procedures.rules.load import load
 from machimado.cases.procedures.tests.making import TODAY, file, form
 
@@ -71,10 +71,10 @@ def test_folders_without_files_and_files_that_are_not_there(tmp_path: Path) -> N
     with pytest.raises(DefinitionError, match=r"ファイル（\*\.yaml）がありません"):
         Catalogue.of_city(tmp_path)
     with pytest.raises(DefinitionError, match="読めません"):
-        catalogue.read_files([tmp_path / "none.yaml"])
+        read_files([tmp_path / "none.yaml"])
     many = [tmp_path / str(number) for number in range(2_001)]
     with pytest.raises(DefinitionError, match="2000"):
-        catalogue.procedure_files(many)
+        procedure_files(many)
 
 
 def test_our_city_is_seen_as_its_files_are_now(

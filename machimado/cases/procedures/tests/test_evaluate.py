@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from machimado.cases.procedures.catalogue import procedure_files, read_files
+from machimado.cases.procedures.files import procedure_files, read_files
 from machimado.cases.procedures.rules.load import load
 from machimado.cases.procedures.tests.city import CITY
 from machimado.cases.procedures.tests.making import TODAY, evaluate, file, form, ids

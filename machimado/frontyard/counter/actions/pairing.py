@@ -1,6 +1,5 @@
 """A screen becomes the one of a desk, by its number or by an invitation."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from machimado.frontyard.counter.models import (
 )
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer
+from machimado.ground.rows.secrets import hashed
 
 CODE_MINUTES = 10
 
@@ -162,8 +162,3 @@ def unpair(*, desk: Desk, by: Officer, at: datetime) -> None:
         Screen.objects.filter(pk=screen.pk).update(desk=None)
         tell_screen(screen)
         record(by=by, action="screen.unpaired", subject=str(screen.pk), at=at)
-
-
-def hashed(secret: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -21,6 +21,7 @@ from machimado.frontyard.counter import actions, alone, queries
 from machimado.frontyard.counter.doors import SCREEN_COOKIE
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.ground.people import permissions
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.ui import aids, languages
 from machimado.ground.ui.aids import Aids
 from machimado.ground.ui.languages import Language
@@ -123,7 +124,7 @@ def _said(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 
 def _screen(request: HttpRequest) -> Screen | None:
     secret = request.COOKIES.get(SCREEN_COOKIE, "")
-    return queries.screen_of(actions.hashed(secret)) if secret else None
+    return queries.screen_of(hashed(secret)) if secret else None
 
 
 def _keep(response: HttpResponse, secret: str) -> None:

@@ -27,7 +27,7 @@ from machimado.frontyard.reception.actions.calling import (
     tell_hall,
     transfer,
 )
-from machimado.frontyard.reception.actions.codes import code_of, hashed
+from machimado.frontyard.reception.actions.codes import code_of
 from machimado.frontyard.reception.actions.phone import give_back, speak, wait_on
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "come_back",
     "forget_names",
     "give_back",
-    "hashed",
     "hold",
     "make_timetable",
     "move",

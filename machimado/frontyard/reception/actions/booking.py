@@ -13,12 +13,13 @@ from machimado.cases.applications.models import Lane
 from machimado.cases.applications.rules.reference import resume_code
 from machimado.frontyard.reception import queries
 from machimado.frontyard.reception.actions.calling import arrive
-from machimado.frontyard.reception.actions.codes import hashed, number_of
+from machimado.frontyard.reception.actions.codes import number_of
 from machimado.frontyard.reception.models import Appointment, ClosedDay, Ticket, Timetable
 from machimado.frontyard.reception.rules.queue import place
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Office, Officer, Role
 from machimado.ground.people.permissions import check_role
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.ui.languages import Language
 
 KEEP_NAMES_DAYS = 30

@@ -11,7 +11,7 @@ from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import CASES, Case, Lane, Step, Transfer
 from machimado.cases.procedures import queries as procedures
 from machimado.frontyard.reception import queries
-from machimado.frontyard.reception.actions.codes import code_of, hashed
+from machimado.frontyard.reception.actions.codes import code_of
 from machimado.frontyard.reception.models import Call, Duty, Ticket
 from machimado.frontyard.reception.rules.duties import Asked
 from machimado.frontyard.reception.rules.queue import Place, behind
@@ -19,6 +19,7 @@ from machimado.ground.journal.actions import record
 from machimado.ground.live.hub import hub
 from machimado.ground.people.models import OFFICERS, Office, Officer, Section
 from machimado.ground.people.permissions import Refused
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.ui.languages import Language
 
 Standing = Ticket.Standing

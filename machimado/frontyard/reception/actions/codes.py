@@ -1,17 +1,11 @@
 """Codes that open one ticket, one screen or one booking. They can be worked out again; what is kept is their hash."""
 
 import base64
-import hashlib
 import hmac
 
 from django.conf import settings
 
 from machimado.cases.applications.models import Case
-
-
-def hashed(secret: str) -> str:
-    """Return what is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def code_of(case: Case) -> str:

@@ -17,6 +17,7 @@ from machimado.frontyard.reception.doors import ticket_door
 from machimado.frontyard.reception.models import Ticket
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.models import Officer
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.ui.languages import Language
 from tests.devices import connected
 from tests.universe import Universe
@@ -36,7 +37,7 @@ def address(ticket: Ticket, view: str = "ticket") -> str:
 
 
 def state(ticket: Ticket) -> str:
-    found = queries.ticket_by(actions.hashed(actions.code_of(ticket.case)), timezone.now())
+    found = queries.ticket_by(hashed(actions.code_of(ticket.case)), timezone.now())
     assert found is not None
     return queries.mine(found, timezone.now()).state
 

@@ -23,6 +23,7 @@ from machimado.frontyard.reception.views.bookings import parsed_day, parsed_time
 from machimado.frontyard.reception.views.phone import LANGUAGE_COOKIE, said
 from machimado.ground.devices.queries import device_of
 from machimado.ground.people import permissions
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.typesetting.qr import qr_svg
 from machimado.ground.ui import languages
 from machimado.ground.ui.languages import Language
@@ -108,7 +109,7 @@ def _found(request: HttpRequest, typed: str) -> tuple[Appointment | None, str]:
     """Return the booking that a code opens, or why there is none."""
     if limits.is_guessing(request):
         return None, "guessing"
-    found = queries.appointment_by(actions.hashed(tidy(typed))) if is_resume_code(typed) else None
+    found = queries.appointment_by(hashed(tidy(typed))) if is_resume_code(typed) else None
     if found is None:
         limits.count_wrong_code(request)
     return found, "" if found else "unknown"

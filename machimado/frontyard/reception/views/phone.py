@@ -12,6 +12,7 @@ from machimado.cases.applications import actions as cases
 from machimado.frontyard.reception import actions, queries
 from machimado.frontyard.reception.models import Ticket
 from machimado.ground.people import permissions
+from machimado.ground.rows.secrets import hashed
 from machimado.ground.ui import languages
 
 # What a page says before it knows whose it is.
@@ -67,7 +68,7 @@ def _change(request: HttpRequest, code: str, action: Callable[..., None]) -> Htt
 
 
 def _ticket(code: str) -> Ticket | None:
-    return queries.ticket_by(actions.hashed(code), timezone.now())
+    return queries.ticket_by(hashed(code), timezone.now())
 
 
 def _page(request: HttpRequest, ticket: Ticket, code: str, template: str) -> HttpResponse:
