@@ -1,13 +1,12 @@
-import io
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
 
 from samplecore.database import FILE_NAME, open_store
 from samplecore.tests.conftest import Running, certificate_request
+from tests.pdf import texts
 
 pytestmark = pytest.mark.processes
 
@@ -19,7 +18,7 @@ def everybody(core: Running) -> list[dict[str, Any]]:
 
 def text_of(pdf: bytes) -> str:
     """Return the words of a PDF without the blanks that its setting puts between characters."""
-    return "".join("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+    return plain("".join(piece.text for piece in texts(pdf)))
 
 
 def plain(text: str) -> str:

@@ -16,8 +16,9 @@ from machimado.cases.procedures.rules.load import load_file
 from machimado.ground.typesetting.filling import place_entries, value_at
 from machimado.ground.typesetting.frames import Anchor, Frame, print_frame
 from machimado.ground.typesetting.qr import qr_svg
-from machimado.ground.typesetting.tests.fixtures import Text, fonts, plain, texts
+from machimado.ground.typesetting.tests.fixtures import fonts
 from machimado.ground.typesetting.typesetter import Paper, typeset
+from tests.pdf import Text, plain, texts
 
 CITY = Path(__file__).resolve().parents[2] / "cities" / "yukimi"
 ROOT = CITY / "forms"

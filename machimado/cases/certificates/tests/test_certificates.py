@@ -1,11 +1,9 @@
 """A certificate from the accepted application to paper: fetched from the real core, printed by a real CUPS, paid for once."""
 
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pypdf
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -24,6 +22,7 @@ from machimado.cases.register.models import Resident
 from machimado.ground.journal.models import Entry
 from machimado.ground.people.permissions import Refused
 from machimado.ground.typesetting import printers
+from tests.pdf import plain
 from tests.print_server import QUEUE, PrintServer
 from tests.processes import Core
 from tests.universe import Universe
@@ -68,7 +67,7 @@ def pay(certificate: Certificate, universe: Universe) -> Receipt:
 
 
 def text_of(pdf: bytes) -> str:
-    return "".join("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+    return "".join(plain(pdf).split())
 
 
 def test_what_was_accepted_has_a_certificate_and_one_only(accepted: Application) -> None:

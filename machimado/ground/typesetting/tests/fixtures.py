@@ -1,12 +1,8 @@
 """A small form of its own, so that this room's tests need no city."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
 
 from machimado.ground.typesetting.fonts import FontSet, NoFontsError, font_folders, open_fonts
@@ -40,16 +36,6 @@ class _Settings:
     BASE_DIR = REPOSITORY
 
 
-@dataclass(frozen=True)
-class Text:
-    """A piece of text on a page: pt from the left and from the top of an A4 page, to its baseline."""
-
-    x: float
-    y: float
-    text: str
-    page: int
-
-
 def fonts() -> FontSet:
     try:
         return open_fonts(font_folders(_Settings()), REPOSITORY / "build" / "font-coverage")
@@ -65,35 +51,3 @@ def template_in(folder: Path) -> Path:
 
 def inputs(**answers: Any) -> dict[str, Any]:
     return {"city": {"name": "見本市"}, "options": {}, "reference": "K-1", "answers": answers}
-
-
-def texts(pdf: bytes) -> list[Text]:
-    return [
-        text
-        for number, page in enumerate(pypdf.PdfReader(BytesIO(pdf)).pages, 1)
-        for text in _texts(page, number)
-    ]
-
-
-def fonts_in(pdf: bytes) -> set[str]:
-    """The names of the fonts that the first page's own text uses."""
-    resources: Any = pypdf.PdfReader(BytesIO(pdf)).pages[0]["/Resources"]
-    return {str(font.get_object()["/BaseFont"]) for font in resources["/Font"].values()}
-
-
-def plain(pdf: bytes) -> str:
-    """All the text of a PDF without line ends, which typesetting puts anywhere."""
-    return "".join(text.text for text in texts(pdf))
-
-
-def _texts(page: pypdf.PageObject, number: int) -> Iterator[Text]:
-    found: list[Text] = []
-
-    def visit(text: str, matrix: list[float], line: list[float], _font: object, _size: float) -> None:
-        if text.strip():
-            x = line[4] * matrix[0] + line[5] * matrix[2] + matrix[4]
-            y = line[4] * matrix[1] + line[5] * matrix[3] + matrix[5]
-            found.append(Text(x, float(page.mediabox.height) - y, text.strip("\n"), number))
-
-    page.extract_text(visitor_text=visit)
-    return iter(found)

@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 
 from machimado.ground.typesetting.drawings import UnsafeDrawingError
 from machimado.ground.typesetting.frames import BrokenFormError, print_frame
-from machimado.ground.typesetting.tests.fixtures import (
-    Text,
-    fonts,
-    fonts_in,
-    inputs,
-    plain,
-    template_in,
-    texts,
-)
+from machimado.ground.typesetting.tests.fixtures import fonts, inputs, template_in
 from machimado.ground.typesetting.typesetter import MOST_CHARACTERS, Paper, TooMuchTextError, typeset
+from tests.pdf import Text, fonts_in, plain, texts
 
 SIGNATURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1L8 8" stroke="#000"/></svg>'
