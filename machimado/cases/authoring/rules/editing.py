@@ -4,12 +4,17 @@ A place is given as in problems of definitions: ("sections", 0, "questions", 2, 
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
+
+from machimado.cases.procedures.rules.problems import DefinitionError
+from machimado.cases.procedures.rules.source import Source
 
 Loc = tuple[str | int, ...]
 
@@ -26,17 +31,17 @@ def put(text: str, loc: Loc, value: Any) -> str:
 
     Raises: NoSuchPlace.
     """
-    data = _load(text)
     *way, last = loc
-    here = _at(data, tuple(way))
-    try:
-        if value is None:
-            here.pop(last, None) if isinstance(here, dict) else here.pop(last)
-        else:
-            here[last] = _styled(value)
-    except (IndexError, TypeError, KeyError):
-        raise NoSuchPlace from None
-    return _dump(data)
+    with _opened(text, () if value is None and not way else loc) as part:
+        here = _at(part.data, tuple(way))
+        try:
+            if value is None:
+                here.pop(last, None) if isinstance(here, dict) else here.pop(last)
+            else:
+                here[last] = _styled(value)
+        except (IndexError, TypeError, KeyError):
+            raise NoSuchPlace from None
+    return part.text
 
 
 def insert(text: str, loc: Loc, index: int, value: Any) -> str:
@@ -44,15 +49,15 @@ def insert(text: str, loc: Loc, index: int, value: Any) -> str:
 
     Raises: NoSuchPlace.
     """
-    data = _load(text)
-    holder = _at(data, loc[:-1])
-    if isinstance(holder, dict) and loc[-1] not in holder:
-        holder[loc[-1]] = CommentedSeq()
-    found = _at(data, loc)
-    if not isinstance(found, list):
-        raise NoSuchPlace
-    found.insert(index, _styled(value, block=True))
-    return _dump(data)
+    with _opened(text, loc) as part:
+        holder = _at(part.data, loc[:-1])
+        if isinstance(holder, dict) and loc[-1] not in holder:
+            holder[loc[-1]] = CommentedSeq()
+        found = _at(part.data, loc)
+        if not isinstance(found, list):
+            raise NoSuchPlace
+        found.insert(index, _styled(value, block=True))
+    return part.text
 
 
 def move(text: str, loc: Loc, by: int) -> str:
@@ -60,13 +65,47 @@ def move(text: str, loc: Loc, by: int) -> str:
 
     Raises: NoSuchPlace.
     """
-    data = _load(text)
-    entries, index = _at(data, loc[:-1]), loc[-1]
-    if not isinstance(entries, list) or not isinstance(index, int) or index >= len(entries):
-        raise NoSuchPlace
-    to = min(max(index + by, 0), len(entries) - 1)
-    entries.insert(to, entries.pop(index))
-    return _dump(data)
+    with _opened(text, loc) as part:
+        entries, index = _at(part.data, loc[:-1]), loc[-1]
+        if not isinstance(entries, list) or not isinstance(index, int) or index >= len(entries):
+            raise NoSuchPlace
+        to = min(max(index + by, 0), len(entries) - 1)
+        entries.insert(to, entries.pop(index))
+    return part.text
+
+
+@dataclass(slots=True)
+class _Part:
+    """What is being changed: its data, and the whole text, with the change when it is made."""
+
+    data: Any
+    text: str
+
+
+@contextmanager
+def _opened(text: str, loc: Loc) -> Iterator[_Part]:
+    """Open what holds a place, and write it back: one entry of the whole where it can be cut out.
+
+    To read and write a life event with all its comments takes a second, to do so with one entry a small part of it.
+    """
+    text = text.replace("\r\n", "\n")
+    start, end = _span(text, loc)
+    part = _Part(_load(text[start:end]), text)
+    yield part
+    part.text = f"{text[:start]}{_dump(part.data)}{text[end:]}"
+
+
+def _span(text: str, loc: Loc) -> tuple[int, int]:
+    """Return where the entry begins and ends that holds a place; where there is none yet, all of the text."""
+    try:
+        starts = Source(text.encode(), "").entries()
+    except DefinitionError:
+        return 0, len(text)
+    lines = all(start == 0 or text[start - 1] == "\n" for start in starts.values())
+    if not lines or not loc or loc[0] not in starts:
+        return 0, len(text)
+    start = starts[str(loc[0])]
+    return start, min((other for other in starts.values() if other > start), default=len(text))
 
 
 def _at(data: Any, loc: Loc) -> Any:

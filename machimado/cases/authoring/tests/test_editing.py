@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yaml import safe_load
 
 from machimado.cases.authoring.rules import editing, entries, parts
 from machimado.cases.authoring.rules.conditions import conditions, in_words, words_in
@@ -29,6 +30,37 @@ def test_one_label_is_one_line() -> None:
     assert len(changed_lines(SEAL, after)) == 2
     assert "# 印鑑登録証明書の交付申請。" in after
     assert Source(after.encode(), "x").data["sections"][1]["questions"][0]["label"] == NAME
+
+
+ODDLY_WRITTEN = """\
+# はじめの注
+id:   one   # 番号
+sections:
+# 途中の注
+- {id: a,
+   title: {ja:   "い"}}
+tests:   [ {name:  "一"},   {name: 二} ]
+# 終わりの注
+"""
+
+
+@pytest.mark.parametrize(
+    ("loc", "value", "line"),
+    [(("id",), "two", "id: two # 番号"), (("tests", 1, "name"), "三", 'tests: [name: "一", name: 三]')],
+)
+def test_nothing_is_written_anew_but_the_entry_that_is_changed(
+    loc: editing.Loc, value: str, line: str
+) -> None:
+    """Whoever writes by hand finds their own way of writing again in all other entries."""
+    now = editing.put(ODDLY_WRITTEN.replace("\n", "\r\n"), loc, value)
+    changed = changed_lines(ODDLY_WRITTEN, now)
+    assert len(changed) == 2
+    assert " ".join(changed[1].removeprefix("+").split()) == " ".join(line.split())
+
+
+@pytest.mark.parametrize("text", ["{a: {b: 1}, c: 2}\n", "  a: {b: 1}\n  c: 2\n", "a: &x {b: 1}\nc: *x\n"])
+def test_what_cannot_be_cut_out_is_changed_as_a_whole(text: str) -> None:
+    assert safe_load(editing.put(text, ("a", "b"), 3))["a"] == {"b": 3}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -65,6 +65,10 @@ class Source:
         before = self.text[:position]
         return Problem(self.name, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1, what, loc)
 
+    def entries(self) -> dict[str, int]:
+        """Return where each entry of the whole begins, as offsets of its key, in their order."""
+        return {str(loc[0]): place.key for loc, place in self._places.items() if len(loc) == 1}
+
     def _place(self, loc: Loc) -> _Place:
         while loc not in self._places and loc:
             loc = loc[:-1]
