@@ -106,9 +106,8 @@ class Stage:
             if page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth + 1"):
                 self.problems.append(f"{title}: wider than a {name}")
             self._photograph(page, title, name)
-        if page.locator("html.resident").count():
-            # Whoever reads enlarged, or with wider lines, reads these.
-            self.problems += [f"{title}: {one}" for one in spacing.measure(page, spacing.NARROW)]
+        # Whoever reads enlarged, or with wider lines.
+        self.problems += [f"{title}: {one}" for one in spacing.measure(page, spacing.NARROW)]
         if before is not None:
             page.set_viewport_size(before)
         self._examine_colours(page, title)

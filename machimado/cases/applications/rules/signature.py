@@ -60,6 +60,14 @@ class Typed:
         )
 
 
+def given(name: str, raw: str) -> Signature | Typed:
+    """Return how somebody signed: with the name that was typed where there is one, with what the pad sent otherwise.
+
+    Raises: SignatureRefused.
+    """
+    return typed(name) if name.strip() else read(raw)
+
+
 def typed(name: str) -> Typed:
     """Return a name that was typed as the signature.
 

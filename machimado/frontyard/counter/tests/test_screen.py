@@ -142,6 +142,19 @@ def test_the_resident_checks_chapter_by_chapter_and_signs(
     assert application.state == "signed"
 
 
+def test_whoever_cannot_draw_types_the_name(desk: Desk, tablet: Client, universe: Universe) -> None:
+    application = in_review(desk, universe)
+    seen = {"showing": desk.showing, "revision": at_step(tablet, 99).context["application"].revision}
+    htmx = {"HX-Request": "true"}
+    nameless = tablet.post("/screen/sign/", {**seen, "typed_name": "　", "strokes": ""}, headers=htmx)
+    assert 'role="alert"' in nameless.content.decode()
+    done = tablet.post("/screen/sign/", {**seen, "typed_name": "見本 <花子>", "strokes": ""}, headers=htmx)
+    assert "ありがとうございました" in done.content.decode()
+    application.refresh_from_db()
+    assert application.state == "signed"
+    assert "見本 &lt;花子&gt;" in bytes(application.files.get(purpose="signature").content).decode()
+
+
 def test_an_empty_signature_is_asked_again(desk: Desk, tablet: Client, universe: Universe) -> None:
     in_review(desk, universe)
     sent = {"showing": desk.showing, "strokes": "{}", "step": "99", "of": at_step(tablet, 99).context["of"]}

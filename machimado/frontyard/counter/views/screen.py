@@ -290,12 +290,12 @@ def _section(application: Application, given: str) -> str:
 @permissions.residents
 @require_POST
 def sign(request: HttpRequest) -> HttpResponse:
-    """Take the resident's signature."""
+    """Take the resident's signature: drawn, or the name typed by whoever cannot draw."""
     desk = _desk_showing(request)
     if desk is None or desk.shown is None:
         return _again(request)
     try:
-        drawn = signature.read(request.POST.get("strokes", ""))
+        drawn = signature.given(request.POST.get("typed_name", ""), request.POST.get("strokes", ""))
         seen = _whole(request.POST.get("revision"))
         cases.sign(application=desk.shown, signature=drawn, by=None, at=timezone.now(), revision=seen)
     except signature.SignatureRefused as refusal:

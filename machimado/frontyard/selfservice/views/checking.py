@@ -84,7 +84,7 @@ def sign(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     if request.method == "GET":
         return now.show("selfservice/sign.html", {"sheet": now.sheet})
     try:
-        drawn = _signature(request)
+        drawn = signature.given(request.POST.get("typed_name", ""), request.POST.get("strokes", ""))
         revision = request.POST.get("revision", "")
         shown = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else -1
         signed = cases.sign(application=now.application, signature=drawn, by=None, at=now.at, revision=shown)
@@ -102,11 +102,6 @@ def _send_alone(now: Here, signed: Application) -> None:
     if signed_in is not None and lobby_of(now.request) is not None:
         identity = actions.identity_of(signed_in)
         cases.send_alone(application=signed, person=signed_in.person, identity=identity, at=now.at)
-
-
-def _signature(request: HttpRequest) -> signature.Signature | signature.Typed:
-    typed = request.POST.get("typed_name", "").strip()
-    return signature.typed(typed) if typed else signature.read(request.POST.get("strokes", ""))
 
 
 @applicants
