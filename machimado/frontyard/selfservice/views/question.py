@@ -172,6 +172,8 @@ def _on(now: Here, stop: Stop) -> HttpResponse:
         return now.to("selfservice:check")
     if stop.kind == "row" and stop.group is not None:
         return now.to("selfservice:question", stop.group.line.path)
+    if stop.kind == "route":
+        return now.on(walk.after_route(now.stops))
     return now.on(walk.after(now.stops, stop.place))
 
 
@@ -264,7 +266,14 @@ def _agree(now: Here, stop: Stop) -> HttpResponse:
     except cases.NotReady as refusal:
         return now.show(
             "selfservice/question.html",
-            {"stop": stop, "sheet": now.sheet, "before": None, "chapter": None, "reason": said_by(refusal)},
+            {
+                "stop": stop,
+                "sheet": now.sheet,
+                "before": None,
+                "chapter": None,
+                "reason": said_by(refusal),
+                "open": walk.first_open(now.stops),
+            },
             422,
         )
     going = cases.going(application=now.application, at=now.at)
