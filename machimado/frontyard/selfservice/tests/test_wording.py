@@ -50,6 +50,30 @@ def test_no_question_speaks_across_a_counter(form: Form, language: str) -> None:
     assert {path: text for path, text in said.items() if pattern.search(text)} == {}
 
 
+# Not asked of anybody: which rows are about the same person; what only the steps of a page answer; where one signs.
+NEVER_ASKED = re.compile(r"(^|\.)(person|signature)$|^route\.")
+
+
+@each_form
+def test_every_question_is_a_sentence(form: Form) -> None:
+    said = {path: one.alone for path, one in wordings(form, "ja", "").items() if not NEVER_ASKED.search(path)}
+    assert {path: text for path, text in said.items() if not text.endswith(("。", "？"))} == {}
+
+
+# 「今日返す」 is what officers and residents alike call it; what nobody at home can have done is to have come, or brought something.
+BROUGHT = re.compile(r"来られた方|持ってき[たて]|お越し|受付の方|頼まれて来た")
+
+
+@each_form
+def test_nobody_at_home_is_told_of_what_they_have_brought(form: Form) -> None:
+    said = {
+        (path, text)
+        for path, one in wordings(form, "ja", "").items()
+        for text in (one.label, one.hint, *(option.label for option in one.options))
+    }
+    assert {(path, text) for path, text in said if BROUGHT.search(text)} == set()
+
+
 def used_in_events() -> set[str]:
     return {name for bundle in CATALOGUE.every_event() for name in bundle.members}
 
