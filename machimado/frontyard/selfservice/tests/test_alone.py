@@ -164,6 +164,21 @@ def test_everything_is_answered_signed_and_arrives(phone: Client, application: A
     assert "application.signed" in done
 
 
+def test_whoever_has_signed_is_told_what_to_bring_until_an_officer_has_it(
+    phone: Client, application: Application, universe: Universe
+) -> None:
+    answer_all(phone, application)
+    sign(phone, application)
+    state = f"/apply/a/{application.pk}/state/"
+    shown = phone.get(state).content.decode()
+    assert "次のものをお持ちください" in shown
+    assert "本人確認書類" in shown
+    Case.objects.filter(pk=application.case_id).update(office=universe.branch)
+    application.refresh_from_db()
+    cases.accept(application=application, by=universe.officer, at=application.begun_at)
+    assert "次のものをお持ちください" not in phone.get(state).content.decode()
+
+
 def test_with_something_missing_nothing_is_signed(phone: Client, application: Application) -> None:
     answer = phone.post(f"/apply/a/{application.pk}/check/")
     assert answer.status_code == 422
@@ -278,6 +293,14 @@ def test_a_route_that_cannot_begin_yet_leads_to_the_question_that_is_open(phone:
 def test_a_day_that_is_over_is_said_in_words(phone: Client) -> None:
     shown = page(phone, out_of_work(phone), "route").content.decode()
     assert "まで（過ぎています。お早めに）" in shown
+
+
+def test_after_the_signature_the_errands_elsewhere_are_still_told(phone: Client) -> None:
+    application = out_of_work(phone)
+    Application.objects.filter(pk=application.pk).update(state="signed")
+    shown = phone.get(f"/apply/a/{application.pk}/state/").content.decode()
+    assert "ほかの窓口や、ほかのところですること" in shown
+    assert "ハローワーク" in shown
 
 
 def test_before_a_life_event_nobody_reads_the_papers_of_all_its_procedures(phone: Client) -> None:
