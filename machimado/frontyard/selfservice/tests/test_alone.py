@@ -1,5 +1,6 @@
 """A resident applies alone: one thing per page, by the same rules, to the signature."""
 
+import re
 from typing import Any
 
 import pytest
@@ -321,6 +322,27 @@ def test_rows_are_added_listed_and_taken_out(phone: Client) -> None:
     phone.post(place, {"drop": "children.0"})
     application.refresh_from_db()
     assert application.answers["children"] == []
+
+
+def test_a_question_that_came_with_an_answer_is_asked_and_not_held_against_anybody(phone: Client) -> None:
+    application = begun(phone, "child-allowance-claim")
+    phone.post(f"/apply/a/{application.pk}/q/children/", {"add": "children"})
+    before = {line.path for line in page(phone, application, "children.0").context["stop"].lines}
+    answer = send(phone, application, "children.0", **{"children.0.living": "apart"})
+    assert answer.status_code == 422
+    come = answer.context["come_since"]
+    assert come.path not in before
+    shown = answer.content.decode()
+    assert "質問がふえました" in shown
+    assert f'href="#{come.field_id}"' in shown
+    assert f'id="{come.field_id}-error"' not in shown
+    asked_before = next(line for line in answer.context["stop"].lines if line.path == "children.0.name")
+    assert f'id="{asked_before.field_id}-error"' in shown
+
+
+def test_the_last_day_of_a_code_is_said_as_any_other_day(phone: Client, application: Application) -> None:
+    shown = phone.get(f"/apply/a/{application.pk}/leave/").content.decode()
+    assert re.search(r"令和\d+年\d+月\d+日 まで続けられます", shown)
 
 
 def photographed(content: bytes) -> SimpleUploadedFile:
