@@ -302,6 +302,8 @@ def test_after_the_signature_the_errands_elsewhere_are_still_told(phone: Client)
     shown = phone.get(f"/apply/a/{application.pk}/state/").content.decode()
     assert "ほかの窓口や、ほかのところですること" in shown
     assert "ハローワーク" in shown
+    Application.objects.filter(pk=application.pk).update(state="submitted")
+    assert "ハローワーク" in phone.get(f"/apply/a/{application.pk}/state/").content.decode()
 
 
 def test_before_a_life_event_nobody_reads_the_papers_of_all_its_procedures(phone: Client) -> None:

@@ -123,7 +123,7 @@ def state(request: HttpRequest, resumption: Resumption) -> HttpResponse:
         "may_change": may_change,
         "certificate": (found := _certificate(now)),
         # What is to be brought, and what is done elsewhere: the way home begins here, and the code leads back to it.
-        "sheet": now.sheet if may_change else None,
+        "sheet": now.sheet,
         # Nothing will change by itself any more: the page need not look again.
         "is_final": now.application.state == State.CANCELLED
         or (found is not None and found.state == "printed"),
