@@ -8,6 +8,7 @@ import pytest
 from machimado.cases.applications.rules.laying_out import lay_out, wordings
 from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.languages import told
 from machimado.cases.procedures.tests.city import CITY
 
 CATALOGUE = Catalogue.of_city(CITY)
@@ -72,6 +73,12 @@ def test_nobody_at_home_is_told_of_what_they_have_brought(form: Form) -> None:
         for text in (one.label, one.hint, *(option.label for option in one.options))
     }
     assert {(path, text) for path, text in said if BROUGHT.search(text)} == set()
+
+
+@each_form
+def test_everything_a_resident_may_meet_is_said_in_english(form: Form) -> None:
+    """One sentence that is not, and whoever chose English, or a language of which there is less, has none of it."""
+    assert [(where, text["ja"]) for where, text in told(form) if not text.get("en")] == []
 
 
 def used_in_events() -> set[str]:
