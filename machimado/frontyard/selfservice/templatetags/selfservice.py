@@ -96,6 +96,12 @@ def day_said(moment: datetime, language: str) -> str:
 
 
 @register.filter
+def one_of(label: str) -> str:
+    """Return what one of a list is called: 引っ越した方, not 引っ越した方（全員）."""
+    return label.partition("（")[0] or label
+
+
+@register.filter
 def has_error(line: Line) -> bool:
     """Return whether something is wrong with what stands in the field."""
     return bool(line.refused or line.errors)

@@ -313,6 +313,12 @@ def test_before_a_life_event_nobody_reads_the_papers_of_all_its_procedures(phone
     assert "必要になることがあるもの" in phone.get("/apply/child-allowance-claim/").content.decode()
 
 
+def test_one_is_added_and_not_everybody(phone: Client) -> None:
+    shown = page(phone, begun(phone, "move-within"), "household.members").content.decode()
+    assert "引っ越した方を加える" in shown
+    assert "（全員）を加える" not in shown
+
+
 def test_rows_are_added_listed_and_taken_out(phone: Client) -> None:
     application = begun(phone, "child-allowance-claim")
     place = f"/apply/a/{application.pk}/q/children/"
