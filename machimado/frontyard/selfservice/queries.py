@@ -14,6 +14,7 @@ from machimado.cases.applications.rules.sheet import Refusal, Sheet, for_an_agen
 from machimado.cases.applications.rules.wording import say
 from machimado.cases.delivery import queries as delivery
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.form import Form
 from machimado.ground.people.models import Office
 from machimado.ground.ui.languages import understood
@@ -61,7 +62,9 @@ class Start:
     title: str
     summary: str
     fee: str
+    # Of a life event none: which of its many papers somebody needs, its route tells.
     documents: tuple[str, ...]
+    is_event: bool
     laws: tuple[str, ...]
     spoken: frozenset[str]
     # Here and now, without an officer, for whoever signs in by the provider.
@@ -74,13 +77,14 @@ def start(procedure: str, on: date, *, channel: str, language: str) -> Start | N
         return None
     form = procedures.current(procedure, on=on)
     own, spoken = form.procedure, procedures.languages_of(form)
-    language = understood(language, spoken)
+    language, is_event = understood(language, spoken), isinstance(form, Bundle)
     return Start(
         id=procedure,
         title=say(own.title, language),
         summary=say(own.summary, language),
         fee=f"{own.fee:,}" if isinstance(own.fee, int) and own.fee else "",
-        documents=tuple(dict.fromkeys(say(one.title, language) for one in own.documents)),
+        documents=() if is_event else tuple(dict.fromkeys(say(one.title, language) for one in own.documents)),
+        is_event=is_event,
         laws=tuple(f"{one.law} {one.article}" for one in own.legal_basis),
         spoken=spoken,
         is_issued_alone=channel == "kiosk" and cases.is_issued_alone(own),

@@ -210,9 +210,10 @@ def go_on_alone(*, application: Application, at: datetime) -> Application:
 def take_over(*, application: Application, by: Officer, at: datetime) -> Application:
     """Go on with what a resident has begun, who stands at the officer's desk. May be repeated.
 
-    The case comes to the officer's office, with its next number. Raises: Refused; NotReady when it has ended.
+    What is signed already stays as it was asked and signed: whoever brings it need not sign again. The case comes to
+    the officer's office, with its next number. Raises: Refused; NotReady when it has ended.
     """
-    return until_free(lambda: _take_over(application, by, at, Channel.COUNTER))
+    return until_free(lambda: _take_over(application, by, at, is_here=True))
 
 
 def accept(*, application: Application, by: Officer, at: datetime) -> Application:
@@ -220,16 +221,18 @@ def accept(*, application: Application, by: Officer, at: datetime) -> Applicatio
 
     Raises: Refused; NotReady when it has ended.
     """
-    return until_free(lambda: _take_over(application, by, at, Channel(application.channel)))
+    return until_free(lambda: _take_over(application, by, at, is_here=False))
 
 
 @transaction.atomic
-def _take_over(application: Application, by: Officer, at: datetime, channel: Channel) -> Application:
+def _take_over(application: Application, by: Officer, at: datetime, *, is_here: bool) -> Application:
     locked = lock(application)
+    is_asked_here = is_here and locked.state != State.SIGNED
+    channel = Channel.COUNTER if is_asked_here else Channel(locked.channel)
     check_state(locked, *RUNNING)
     case = CASES.hold(locked.case_id)
     check_open(case)
-    _take_in_hand(case, by, at, is_here=channel == Channel.COUNTER)
+    _take_in_hand(case, by, at, is_here=is_here or channel == Channel.COUNTER)
     locked.case = case
     _taken_up(locked)
     if locked.channel != channel:

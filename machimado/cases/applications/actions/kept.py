@@ -20,7 +20,7 @@ from machimado.cases.applications.models import (
 )
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.catalogue import Frozen, UnknownProcedureError, thaw, thawed
-from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, Bundle
+from machimado.cases.procedures.rules.bundle import AGREED, PUT_OFF, Bundle, not_yet_agreed
 from machimado.cases.procedures.rules.definition import Channel as DefinedChannel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Outcome
@@ -116,7 +116,9 @@ def check_route(*, application: Application, at: datetime) -> None:
     Raises: NotReady.
     """
     form, today = form_of(application), timezone.localdate(at)
-    outcome = form.evaluate(application.answers, today=today, channel=channel_of(application))
+    # Agreed once, and the route has changed since: what its procedures still ask is asked after the route, not before.
+    answers = not_yet_agreed(application.answers)
+    outcome = form.evaluate(answers, today=today, channel=channel_of(application))
     missing = tuple(path for path in outcome.missing if path != AGREED)
     wrong = tuple(path for finding in outcome.errors for path in finding.fields)
     if missing or wrong:

@@ -22,7 +22,7 @@ from machimado.cases.applications.rules.sheet import (
     Sheet,
     Wording,
 )
-from machimado.cases.applications.rules.wording import in_words, say
+from machimado.cases.applications.rules.wording import in_words, say, to_be_written
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
@@ -268,7 +268,7 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
 
 def _alone(question: Question, language: str) -> str:
     """Return what whoever answers alone is asked: in words of its own, or as officers ask; in a language that has none, as they do."""
-    heard = question.label if _is_named_only(question) or not question.ask else question.ask
+    heard = to_be_written(question) if _is_named_only(question) or not question.ask else question.ask
     return say({**heard, **(question.alone or {})}, language)
 
 

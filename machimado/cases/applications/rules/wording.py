@@ -19,6 +19,15 @@ ACCOUNT_KINDS = {
         "vi": "Tiết kiệm (貯蓄)", "pt-br": "Poupança (貯蓄)",
     },
 }  # fmt: skip
+# What asks for an answer of which only the name is known, as 所有者の住所.
+WRITE = {
+    "ja": "{}を書いてください。", "ja-simple": "{}を 書（か）いて ください。", "en": "Please fill in: {}", "zh-hans": "请填写：{}",
+    "ko": "다음을 적어 주십시오: {}", "vi": "Xin điền: {}", "pt-br": "Preencha: {}",
+}  # fmt: skip
+CHOOSE = {
+    "ja": "{}を選んでください。", "ja-simple": "{}を えらんで ください。", "en": "Please choose: {}", "zh-hans": "请选择：{}",
+    "ko": "다음을 골라 주십시오: {}", "vi": "Xin chọn: {}", "pt-br": "Escolha: {}",
+}  # fmt: skip
 YES = {"ja": "はい", "en": "Yes", "zh-hans": "是", "ko": "예", "vi": "Có", "pt-br": "Sim"}
 SIGNED = {
     "ja": "署名済み", "ja-simple": "名前（なまえ）が あります", "en": "Signed", "zh-hans": "已签名", "ko": "서명함",
@@ -63,6 +72,16 @@ def in_words(question: Question, value: Any, language: str = "ja") -> str:
         return UNANSWERED
     words = _WORDS.get(question.kind)
     return words(question, value, language) if words else str(value)
+
+
+def to_be_written(question: Question) -> dict[str, str]:
+    """Return in each language the sentence that asks for an answer of which only the name is known."""
+    shapes = CHOOSE if question.kind in {"choice", "choices"} else WRITE
+    is_asked = question.kind not in {"group", "files", "declaration", "signature"}
+    return {
+        language: shapes[language].format(label) if is_asked and language in shapes else label
+        for language, label in question.label.items()
+    }
 
 
 def say(texts: Any, language: str = "ja") -> str:

@@ -154,6 +154,25 @@ def test_before_the_triage_is_answered_the_route_is_not_begun(universe: Universe
     assert "route.agreed" not in caught.value.missing
 
 
+def test_a_route_that_has_changed_is_agreed_anew_before_its_questions_are_answered(
+    universe: Universe,
+) -> None:
+    """What the procedures still ask, the signature among it, stands after the route and does not hold it up."""
+    application = begun(universe.officer)
+    form = bundle()
+    raw = by_path(document(form, form.event.tests[0].answers, date(2026, 4, 10)))
+    first = {path: value for path, value in raw.items() if form.triage.form.question(path) is not None}
+    actions.save_answers(application=application, raw=first, by=universe.officer, at=NOW)
+    actions.check_route(application=Application.objects.get(pk=application.pk), at=NOW)
+    going = actions.going(application=Application.objects.get(pk=application.pk), at=NOW)
+    actions.save_answers(application=application, raw={"route.agreed": going}, by=universe.officer, at=NOW)
+    without_seal = [one for one in first["death.holdings"] if one != "seal"]
+    actions.save_answers(
+        application=application, raw={"death.holdings": without_seal}, by=universe.officer, at=NOW
+    )
+    actions.check_route(application=Application.objects.get(pk=application.pk), at=NOW)
+
+
 def test_what_it_cost_adds_up_over_its_applications(universe: Universe) -> None:
     application = signed(universe.officer)
     Application.objects.filter(pk=application.pk).update(typed_characters=100, rekeyed_fields=5)

@@ -296,6 +296,7 @@ def _wider(same: list[Question]) -> Question:
     first = same[0]
     options = {option.code: option for one in same for option in one.options}
     rows = {row.id: row for one in same for row in one.questions}
+    needed = {row.id for one in same for row in one.questions if row.required is True}
     longest = [one.maximum for one in same]
     formats = {one.format for one in same}
     return replace(
@@ -310,6 +311,6 @@ def _wider(same: list[Question]) -> Question:
         format=first.format if len(formats) == 1 else None,
         exact=all(one.exact for one in same),
         not_future=all(one.not_future for one in same),
-        questions=tuple(rows.values()),
+        questions=tuple(replace(row, required=row.required or name in needed) for name, row in rows.items()),
         steps=tuple(range(len(rows))),
     )

@@ -197,6 +197,13 @@ def _agreed(answers: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
+def not_yet_agreed(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers as they were before the route was agreed: the triage alone is asked."""
+    route = answers.get(ROUTE)
+    kept = {key: value for key, value in route.items() if key != "agreed"} if isinstance(route, dict) else {}
+    return {**answers, ROUTE: kept}
+
+
 def _put_off(answers: Mapping[str, Any]) -> frozenset[str]:
     found = _route(answers, "put_off")
     return (

@@ -226,3 +226,12 @@ def test_editors_find_the_schema(path: Path) -> None:
     schema = first.removeprefix("# yaml-language-server: $schema=")
     assert (path.parent / schema).resolve().name == "event.schema.json"
     assert (path.parent / schema).is_file()
+
+
+def test_of_a_row_whatever_one_of_the_procedures_requires_is_not_called_optional() -> None:
+    """The copy of the residence record, which stands last, needs no relationship; the notice of the move does."""
+    moving = next(bundle for bundle in EVENTS if bundle.id == "moving-within")
+    for leaf in ("birth_date", "relationship"):
+        question = moving.question(f"household.members.0.{leaf}")
+        assert question is not None
+        assert question.required is True

@@ -104,6 +104,12 @@ def after(stops: Sequence[Stop], place: str) -> Stop | None:
     return next(ahead, None) or first_open(stops)
 
 
+def after_route(stops: Sequence[Stop]) -> Stop | None:
+    """Return the page to go on with once the route is agreed: what its procedures ask of the first answers comes first."""
+    at = next((number for number, stop in enumerate(stops) if stop.kind == ROUTE), 0)
+    return first_open(stops[:at]) or after(stops, ROUTE)
+
+
 def first_open(stops: Sequence[Stop]) -> Stop | None:
     """Return the first page on which something is missing or wrong."""
     return next((stop for stop in stops if stop.is_open), None)

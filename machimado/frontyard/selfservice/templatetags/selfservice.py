@@ -1,11 +1,13 @@
 """What the resident's fields need: a date in its parts."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from machimado.cases.applications.rules.sheet import Line, Sheet
+from machimado.cases.applications.rules.wording import day_in_words
 from machimado.frontyard.selfservice.forms import ERAS, WESTERN
 from machimado.ground.japanese import eras
 
@@ -85,6 +87,18 @@ def _whoever_answers(sheet: Sheet) -> set[str]:
     role = next((line.value for line in sheet.lines() if line.path == "applicant.role"), None)
     own = {"applicant", "contact"}
     return own if role not in {None, "self"} else own | {"resident"}
+
+
+@register.filter
+def day_said(moment: datetime, language: str) -> str:
+    """Return the day of a moment here, as the page's language says it."""
+    return day_in_words(timezone.localdate(moment).isoformat(), language)
+
+
+@register.filter
+def one_of(label: str) -> str:
+    """Return what one of a list is called: 引っ越した方, not 引っ越した方（全員）."""
+    return label.partition("（")[0] or label
 
 
 @register.filter

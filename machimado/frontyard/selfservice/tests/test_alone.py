@@ -1,5 +1,8 @@
 """A resident applies alone: one thing per page, by the same rules, to the signature."""
 
+import re
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -162,6 +165,21 @@ def test_everything_is_answered_signed_and_arrives(phone: Client, application: A
     assert "application.signed" in done
 
 
+def test_whoever_has_signed_is_told_what_to_bring_until_an_officer_has_it(
+    phone: Client, application: Application, universe: Universe
+) -> None:
+    answer_all(phone, application)
+    sign(phone, application)
+    state = f"/apply/a/{application.pk}/state/"
+    shown = phone.get(state).content.decode()
+    assert "次のものをお持ちください" in shown
+    assert "本人確認書類" in shown
+    Case.objects.filter(pk=application.case_id).update(office=universe.branch)
+    application.refresh_from_db()
+    cases.accept(application=application, by=universe.officer, at=application.begun_at)
+    assert "次のものをお持ちください" not in phone.get(state).content.decode()
+
+
 def test_with_something_missing_nothing_is_signed(phone: Client, application: Application) -> None:
     answer = phone.post(f"/apply/a/{application.pk}/check/")
     assert answer.status_code == 422
@@ -221,6 +239,86 @@ def test_a_life_event_shows_its_route_before_its_questions(phone: Client) -> Non
     assert not (application.answers.get("route") or {}).get("agreed")
 
 
+TRIAGE = {
+    "job_event": "left",
+    "job.left_date": "2026-03-31",
+    "resident.birth_date": "1985-11-02",
+    "health.kind": "employees",
+    "job_next_health": "national",
+    "job_family": "family",
+    "pension.status": "second",
+    "job_spouse": "none",
+    "job_needs": ["none"],
+}
+
+
+def out_of_work(phone: Client, **answers: Any) -> Application:
+    """Answer the first questions of somebody who has left a job."""
+    application = begun(phone, "job-change")
+    cases.save_answers(application=application, raw={**TRIAGE, **answers}, by=None, at=application.begun_at)
+    return application
+
+
+def test_what_the_procedures_ask_of_the_first_answers_is_asked_as_soon_as_the_route_is_agreed(
+    phone: Client,
+) -> None:
+    """The name stands among the first questions, and is known before anybody is to be put on a list."""
+    application = out_of_work(phone)
+    after = phone.post(f"/apply/a/{application.pk}/q/route/", {})
+    assert after["Location"].endswith("/q/resident.name/")
+    name = {"resident.name.text": "見本　健太", "resident.name.kana": "ミホン　ケンタ"}
+    assert send(phone, application, "resident.name", **name)["Location"].endswith("/q/resident.sex/")
+    assert send(phone, application, "resident.sex", **{"resident.sex": "1"})["Location"].endswith(
+        "/q/applicant.role/"
+    )
+
+
+def test_a_route_that_has_changed_can_be_agreed_anew(phone: Client) -> None:
+    application = out_of_work(phone)
+    phone.post(f"/apply/a/{application.pk}/q/route/", {})
+    answers = {"job_needs": ["declaration"]}
+    cases.save_answers(application=application, raw=answers, by=None, at=application.begun_at)
+    assert "必要な手続も変わりました" in page(phone, application, "route").content.decode()
+    assert phone.post(f"/apply/a/{application.pk}/q/route/", {}).status_code == 302
+    application.refresh_from_db()
+    assert "resident-tax-declaration" in application.answers["route"]["agreed"]
+
+
+def test_a_route_that_cannot_begin_yet_leads_to_the_question_that_is_open(phone: Client) -> None:
+    application = out_of_work(phone, job_needs=[])
+    refused = phone.post(f"/apply/a/{application.pk}/q/route/", {})
+    assert refused.status_code == 422
+    assert f"/apply/a/{application.pk}/q/job_needs/" in refused.content.decode()
+
+
+def test_a_day_that_is_over_is_said_in_words(phone: Client) -> None:
+    shown = page(phone, out_of_work(phone), "route").content.decode()
+    assert "まで（過ぎています。お早めに）" in shown
+
+
+def test_after_the_signature_the_errands_elsewhere_are_still_told(phone: Client) -> None:
+    application = out_of_work(phone)
+    Application.objects.filter(pk=application.pk).update(state="signed")
+    shown = phone.get(f"/apply/a/{application.pk}/state/").content.decode()
+    assert "ほかの窓口や、ほかのところですること" in shown
+    assert "ハローワーク" in shown
+    Application.objects.filter(pk=application.pk).update(state="submitted")
+    assert "ハローワーク" in phone.get(f"/apply/a/{application.pk}/state/").content.decode()
+
+
+def test_before_a_life_event_nobody_reads_the_papers_of_all_its_procedures(phone: Client) -> None:
+    shown = phone.get("/apply/death/").content.decode()
+    assert "終わりの確認の画面でお知らせします" in shown
+    assert "必要になることがあるもの" not in shown
+    assert "必要になることがあるもの" in phone.get("/apply/child-allowance-claim/").content.decode()
+
+
+def test_one_is_added_and_not_everybody(phone: Client) -> None:
+    shown = page(phone, begun(phone, "move-within"), "household.members").content.decode()
+    assert "引っ越した方を加える" in shown
+    assert "（全員）を加える" not in shown
+
+
 def test_rows_are_added_listed_and_taken_out(phone: Client) -> None:
     application = begun(phone, "child-allowance-claim")
     place = f"/apply/a/{application.pk}/q/children/"
@@ -232,6 +330,27 @@ def test_rows_are_added_listed_and_taken_out(phone: Client) -> None:
     phone.post(place, {"drop": "children.0"})
     application.refresh_from_db()
     assert application.answers["children"] == []
+
+
+def test_a_question_that_came_with_an_answer_is_asked_and_not_held_against_anybody(phone: Client) -> None:
+    application = begun(phone, "child-allowance-claim")
+    phone.post(f"/apply/a/{application.pk}/q/children/", {"add": "children"})
+    before = {line.path for line in page(phone, application, "children.0").context["stop"].lines}
+    answer = send(phone, application, "children.0", **{"children.0.living": "apart"})
+    assert answer.status_code == 422
+    come = answer.context["come_since"]
+    assert come.path not in before
+    shown = answer.content.decode()
+    assert "質問がふえました" in shown
+    assert f'href="#{come.field_id}"' in shown
+    assert f'id="{come.field_id}-error"' not in shown
+    asked_before = next(line for line in answer.context["stop"].lines if line.path == "children.0.name")
+    assert f'id="{asked_before.field_id}-error"' in shown
+
+
+def test_the_last_day_of_a_code_is_said_as_any_other_day(phone: Client, application: Application) -> None:
+    shown = phone.get(f"/apply/a/{application.pk}/leave/").content.decode()
+    assert re.search(r"令和\d+年\d+月\d+日 まで続けられます", shown)
 
 
 def photographed(content: bytes) -> SimpleUploadedFile:

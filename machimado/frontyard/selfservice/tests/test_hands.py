@@ -13,6 +13,7 @@ from machimado.cases.applications.tests import claim
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.tests.conftest import PROCEDURE, begun
 from machimado.frontyard.selfservice.tests.filling import page, send
+from machimado.frontyard.selfservice.tests.test_alone import answer_all, sign
 from tests.universe import Universe
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,23 @@ def test_an_officer_scans_the_code_and_goes_on_with_the_same_case(
     assert application.case.officer_id == universe.officer.pk
     assert application.answers["contact"]["phone"] == "090-1111-2222"
     assert "職員が続きを進めています" in page(phone, application).content.decode()
+
+
+def test_whoever_brings_what_they_have_signed_at_home_need_not_sign_again(
+    phone: Client, application: Application, universe: Universe
+) -> None:
+    """By the code at a desk, as from the list of what has arrived: nothing more is asked that would open it again."""
+    answer_all(phone, application)
+    sign(phone, application)
+    application.refresh_from_db()
+    at = application.begun_at
+    taken = cases.take_over(application=application, by=universe.officer, at=at)
+    assert (taken.state, taken.channel) == ("signed", Channel.WEB)
+    case = Case.objects.get(pk=application.case_id)
+    assert (case.office_id, case.number) == (universe.officer.office_id, 1)
+    cases.identify(case=case, resident=claim.a_resident(), by=universe.officer, at=at)
+    sent = cases.submit(application=Application.objects.get(pk=application.pk), by=universe.officer, at=at)
+    assert sent.state == "submitted"
 
 
 def test_five_scans_take_it_over_once(application: Application, at_counter: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 from machimado.cases.applications.rules.laying_out import lay_out, wordings
 from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.languages import told
 from machimado.cases.procedures.tests.city import CITY
 
 CATALOGUE = Catalogue.of_city(CITY)
@@ -48,6 +49,36 @@ def test_no_question_speaks_across_a_counter(form: Form, language: str) -> None:
     }
     pattern = ACROSS_THE_COUNTER[language]
     assert {path: text for path, text in said.items() if pattern.search(text)} == {}
+
+
+# Not asked of anybody: which rows are about the same person; what only the steps of a page answer; where one signs.
+NEVER_ASKED = re.compile(r"(^|\.)(person|signature)$|^route\.")
+
+
+@each_form
+def test_every_question_is_a_sentence(form: Form) -> None:
+    said = {path: one.alone for path, one in wordings(form, "ja", "").items() if not NEVER_ASKED.search(path)}
+    assert {path: text for path, text in said.items() if not text.endswith(("。", "？"))} == {}
+
+
+# 「今日返す」 is what officers and residents alike call it; what nobody at home can have done is to have come, or brought something.
+BROUGHT = re.compile(r"来られた方|持ってき[たて]|お越し|受付の方|頼まれて来た")
+
+
+@each_form
+def test_nobody_at_home_is_told_of_what_they_have_brought(form: Form) -> None:
+    said = {
+        (path, text)
+        for path, one in wordings(form, "ja", "").items()
+        for text in (one.label, one.hint, *(option.label for option in one.options))
+    }
+    assert {(path, text) for path, text in said if BROUGHT.search(text)} == set()
+
+
+@each_form
+def test_everything_a_resident_may_meet_is_said_in_english(form: Form) -> None:
+    """One sentence that is not, and whoever chose English, or a language of which there is less, has none of it."""
+    assert [(where, text["ja"]) for where, text in told(form) if not text.get("en")] == []
 
 
 def used_in_events() -> set[str]:

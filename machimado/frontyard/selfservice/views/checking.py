@@ -111,11 +111,14 @@ def state(request: HttpRequest, resumption: Resumption) -> HttpResponse:
     now = here(request, resumption)
     if now.application.state in {State.INTERVIEW, State.REVIEW}:
         return now.to("selfservice:go-on")
+    may_change = _is_their_own(now)
     context = {
         "sent": queries.sent(now.application, at=now.at, language=now.language),
         "code": cases.code_of(resumption),
-        "may_change": _is_their_own(now),
+        "may_change": may_change,
         "certificate": (found := _certificate(now)),
+        # What is to be brought, and what is done elsewhere: the way home begins here, and the code leads back to it.
+        "sheet": now.sheet,
         # Nothing will change by itself any more: the page need not look again.
         "is_final": now.application.state == State.CANCELLED
         or (found is not None and found.state == "printed"),

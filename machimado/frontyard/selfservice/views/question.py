@@ -84,7 +84,7 @@ def _save(now: Here, stop: Stop) -> HttpResponse:
     if now.is_taken_over and not now.is_conflict:
         # What could not be read is kept as it was typed, for the officer who goes on.
         return now.to("selfservice:waiting")
-    return _page(now, stop, refusals, 422)
+    return _page(now, stop, refusals, 422, seen=frozenset(line.path for line in stop.lines))
 
 
 def _chosen_people(now: Here, stop: Stop) -> dict[str, Refusal]:
@@ -172,6 +172,8 @@ def _on(now: Here, stop: Stop) -> HttpResponse:
         return now.to("selfservice:check")
     if stop.kind == "row" and stop.group is not None:
         return now.to("selfservice:question", stop.group.line.path)
+    if stop.kind == "route":
+        return now.on(walk.after_route(now.stops))
     return now.on(walk.after(now.stops, stop.place))
 
 
@@ -184,14 +186,21 @@ def _fill_in(now: Here) -> None:
 
 
 def _page(
-    now: Here, stop: Stop, refusals: dict[str, Refusal] | None = None, status: int = 200
+    now: Here,
+    stop: Stop,
+    refusals: dict[str, Refusal] | None = None,
+    status: int = 200,
+    *,
+    seen: frozenset[str] | None = None,
 ) -> HttpResponse:
+    """Show the page; what was not among the questions `seen` came with an answer, and nobody has passed it by."""
     sheet = now.sheet_with(refusals) if refusals else now.sheet
     stops = walk.walk(sheet)
     stop = walk.find(stops, stop.place) or stop
     if stop.kind == "row" and stop.row is not None:
         # A list is about somebody: who, once that is known.
         stop = replace(stop, row=replace(stop.row, title=stop.row.called))
+    tried = frozenset(line.path for line in stop.lines) if seen is None else seen
     number, chapters, title = walk.chapter(stops, stop.place)
     context = {
         "stop": stop,
@@ -201,7 +210,8 @@ def _page(
         "came_from": now.request.POST.get("from") or now.request.GET.get("from", ""),
         "page_key": now.request.POST.get("page") or uuid4().hex,
         # What is missing is said after somebody tried to go on, not before.
-        "tried": status != 200,
+        "tried": tried if status != 200 else frozenset(),
+        "come_since": next((line for line in stop.lines if line.missing and line.path not in tried), None),
     }
     return now.show("selfservice/question.html", context, status)
 
@@ -264,7 +274,14 @@ def _agree(now: Here, stop: Stop) -> HttpResponse:
     except cases.NotReady as refusal:
         return now.show(
             "selfservice/question.html",
-            {"stop": stop, "sheet": now.sheet, "before": None, "chapter": None, "reason": said_by(refusal)},
+            {
+                "stop": stop,
+                "sheet": now.sheet,
+                "before": None,
+                "chapter": None,
+                "reason": said_by(refusal),
+                "open": walk.first_open(now.stops),
+            },
             422,
         )
     going = cases.going(application=now.application, at=now.at)
