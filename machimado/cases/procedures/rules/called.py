@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from machimado.cases.procedures.rules.businesses import BUSINESSES
 from machimado.cases.procedures.rules.saying import CHANNELS
 
 # What each entry of a file is called. A test looks that nothing of the shape is missing here.
@@ -17,7 +18,7 @@ CALLED = {
     "asked": "聞くはずの質問",
     "assert": "成り立つはずのこと",
     "bring": "持って行く物",
-    "business_id": "業務の番号",
+    "business_id": "業務",
     "certificate": "交付する証明書",
     "channel": "受け付ける方法",
     "channels": "受け付ける方法",
@@ -117,6 +118,7 @@ KIND_WORDS: Mapping[str, str] = {
 }
 # What codes of a file are called.
 CODES: Mapping[str, Mapping[str, str]] = {
+    "business_id": BUSINESSES,
     "kind": KIND_WORDS,
     "channel": CHANNELS,
     "channels": CHANNELS,
