@@ -58,7 +58,7 @@ def _of_whole(_reading: Reading, _value: Mapping[str, Any]) -> Choices:
 
 
 def _of_chapter(reading: Reading, value: Mapping[str, Any]) -> Choices:
-    return Choices(several={"meanings": _with_gone(shared_words(reading), value.get("meanings"))})
+    return Choices(several={"meanings": _meanings_of_chapters(reading, value.get("meanings"))})
 
 
 def _of_wording(reading: Reading, _value: Mapping[str, Any]) -> Choices:
@@ -73,25 +73,48 @@ def _shared(reading: Reading) -> list[Question]:
     first = {question.id for question in reading.form.questions} if reading.form else set()
     meanings = {name.removesuffix("[]") for name in vocabulary().meanings}
     asked = reading.whole.questions if reading.whole else ()
-    return [one for one in asked if one.id in meanings and one.id not in first]
+    found = [one for one in asked if one.id in meanings and one.id not in first]
+    order = {root: place for place, root in enumerate(dict.fromkeys(map(_root, found)))}
+    return sorted(found, key=lambda one: order[_root(one)])
 
 
-def shared_words(reading: Reading) -> Pairs:
+def _meanings_of_chapters(reading: Reading, chosen: Any) -> Pairs:
     """Return what can stand in a chapter: each shared question, and before those of one word all of them together."""
-    found: dict[str, list[Question]] = {}
-    for question in _shared(reading):
-        found.setdefault(question.id.partition(".")[0], []).append(question)
+    ticked = chosen if isinstance(chosen, list) else []
     told: Pairs = []
-    for root, questions in found.items():
-        if questions[0].id != root:
-            told.append((root, _together(questions)))
-        told += [(one.id, one.label["ja"]) for one in questions]
-    return told
+    for root, questions in groupby(_shared(reading), key=_root):
+        each = [(one.id, one.label["ja"]) for one in questions]
+        is_group = len(each) > 1 and each[0][0] != root
+        if is_group or root in ticked:
+            words = _together(label for _, label in each)
+            told.append((root, f"まとめて　{words}" if is_group else words))
+        told += each if is_group or root not in ticked else []
+    known = {code for code, _ in told}
+    return [*told, *((str(one), meant(reading, str(one))) for one in ticked if one not in known)]
 
 
-def _together(questions: list[Question]) -> str:
-    labels = "・".join(one.label["ja"] for one in questions[:3])
-    return f"まとめて　{labels}{'など' if len(questions) > 3 else ''}（{len(questions)}問）"
+def _root(question: Question) -> str:
+    return question.id.partition(".")[0]
+
+
+def meant(reading: Reading, name: str) -> str:
+    """Return what a chapter's word means: a question, or all that begin with it; in the words of the event where it asks them."""
+    asked = {one.id: one.label["ja"] for one in _shared(reading)}
+    known = {
+        called: each.label["ja"]
+        for called, each in ((path.removesuffix("[]"), each) for path, each in vocabulary().meanings.items())
+        if "[]" not in called
+    }
+    for labels in (asked, known):
+        found = [label for path, label in labels.items() if path == name or path.startswith(f"{name}.")]
+        if found:
+            return _together(found)
+    return name
+
+
+def _together(labels: Iterable[str]) -> str:
+    each = list(labels)
+    return "・".join(each[:3]) + (f"など{len(each)}問" if len(each) > 3 else "")
 
 
 def said_of(reading: Reading, name: str) -> dict[str, Any]:

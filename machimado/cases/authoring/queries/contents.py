@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from machimado.cases.authoring.queries.choosing import shared_words, words_of_checks
+from machimado.cases.authoring.queries.choosing import meant, words_of_checks
 from machimado.cases.authoring.queries.reading import Reading
 from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.saying import listed_in, said
@@ -87,8 +87,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 def _meant(chapter: dict[str, Any], reading: Reading) -> str:
     """Return which questions stand in a chapter, by what they are called."""
     names = chapter.get("meanings")
-    known = dict(shared_words(reading))
-    return "、".join(known.get(str(one), str(one)) for one in names) if isinstance(names, list) else ""
+    return "、".join(meant(reading, str(one)) for one in names) if isinstance(names, list) else ""
 
 
 def _said_instead(words: Any) -> str:
