@@ -47,6 +47,14 @@ def fill_in(form: Form, line: Any, value: Any, *, by_parts: bool) -> None:
         form.write(path, str(value))
 
 
+def choose_name(form: Form, line: Any, value: Any) -> bool:
+    """Choose whoever was named before where one name is asked; return whether they could be."""
+    same = [one.place for one in line.people if isinstance(value, dict) and one.name == value.get("text")]
+    if line.people:
+        form.check(f"whose.{line.path}", *(same or [""]))
+    return bool(same)
+
+
 def _date(form: Form, path: str, value: str) -> None:
     year, month, day = (*("" if UNKNOWN in part else part for part in value.split("-")), "", "")[:3]
     for part, text in {"era": "W", "year": year, "month": month, "day": day}.items():
@@ -105,7 +113,8 @@ class Alone:
                 return self._went_on(page, form.press(self.client, "add", stop.place))
             return self._went_on(page, form.press(self.client))
         for line in stop.lines:
-            fill_in(form, line, self.told.at(line.path), by_parts=True)
+            if not choose_name(form, line, self.told.at(line.path)):
+                fill_in(form, line, self.told.at(line.path), by_parts=True)
             if file := self._next_file(line):
                 return form.press(self.client, "attach", line.path, files={f"file.{line.path}": file})
         return self._went_on(page, form.press(self.client))

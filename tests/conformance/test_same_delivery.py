@@ -102,8 +102,9 @@ def test_whoever_was_named_is_chosen_and_delivered_as_if_typed(
     desks.set_up_desks(office=universe.branch, count=1)
     counter = Counter(sign_in(universe.officer), Desk.objects.get(), universe.officer, case)
     by_web(case, counter, None, universe.officer)
-    # The parents among those who have moved, and their children in the lists that follow.
-    assert Entry.objects.filter(action="application.people_chosen").count() == 2
+    # The parents among those who have moved, and their children in the lists that follow; the father, who was named as the
+    # new head of household, where his own name, that of the previous head and that of the insured are asked.
+    assert Entry.objects.filter(action="application.people_chosen").count() == 5
 
 
 @pytest.fixture

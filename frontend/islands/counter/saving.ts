@@ -127,14 +127,21 @@ document.addEventListener("htmx:confirm", (event) => {
 
 document.addEventListener("htmx:configRequest", (event) => {
   const detail = (event as CustomEvent).detail as { elt: HTMLElement; path: string; parameters: unknown };
+  // Whoever is chosen takes the place of what was typed.
+  if (detail.elt.matches("[name=person]")) forget(lineOf(detail.elt));
   const isStep = detail.elt.dataset.step !== undefined;
   const line = detail.path.endsWith("answers/") ? lineOf(detail.elt) : isStep && along;
   const more = isStep ? brought(detail.elt) : {};
   if (isStep && detail.elt.dataset.brings !== undefined) detail.parameters = more;
   if (!line) return;
   detail.parameters = { ...more, ...entries(line), typed: takeTyped() };
-  for (const field of line.querySelectorAll("input, select, textarea")) touched.delete(field);
+  forget(line);
 });
+
+/** Lets the page's answer stand in the fields of a line: what was typed there is sent, or given up. */
+function forget(line: HTMLElement | null): void {
+  for (const field of line?.querySelectorAll("input, select, textarea") ?? []) touched.delete(field);
+}
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, xhr } = (event as CustomEvent<Detail>).detail;

@@ -38,8 +38,13 @@ function focus(field: HTMLElement): void {
 }
 
 function choose(line: Element, digit: string): boolean {
-  const option = line.querySelector<HTMLInputElement>(`[data-digit="${digit}"]`);
+  const option = line.querySelector<HTMLInputElement | HTMLButtonElement>(`[data-digit="${digit}"]`);
   if (!option) return false;
+  if (option instanceof HTMLButtonElement) {
+    // Who is chosen stands in the fields then: they are as the page has them.
+    option.click();
+    return true;
+  }
   option.checked = option.type === "radio" ? true : !option.checked;
   option.focus();
   // As if it had been clicked: `input` says that the entry is new, `change` sends it.

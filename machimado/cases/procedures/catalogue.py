@@ -261,13 +261,15 @@ class Catalogue:
 
 
 def _in_force(versions: Iterable[Form], on: date) -> Form | None:
-    """Return the version in force on a day, of versions that stand in the order in which they took effect."""
+    """Return the version in force on a day, of versions that stand in the order in which they took effect.
+
+    Where the last of them has ended none is: what it took the place of does not come back with the rules of long ago.
+    """
     day = on.isoformat()
-    for form in reversed(list(versions)):
-        version = form.procedure.version
-        if version.effective_from <= day <= (version.effective_to or day):
-            return form
-    return None
+    begun = (form for form in reversed(list(versions)) if form.procedure.version.effective_from <= day)
+    last = next(begun, None)
+    ends = last.procedure.version.effective_to if last is not None else None
+    return None if ends is not None and ends < day else last
 
 
 def _first_day(form: Form) -> date:

@@ -25,7 +25,7 @@ from machimado.cases.applications.actions.arriving import (
 )
 from machimado.cases.applications.actions.attaching import attach, detach, open_file
 from machimado.cases.applications.actions.beginning import begin, renew
-from machimado.cases.applications.actions.choosing import choose_people
+from machimado.cases.applications.actions.choosing import choose_name, choose_people
 from machimado.cases.applications.actions.filling_in import compare, fill_in
 from machimado.cases.applications.actions.finishing import (
     back_to_interview,
@@ -90,6 +90,7 @@ __all__ = [
     "cancel",
     "channel_of",
     "check_route",
+    "choose_name",
     "choose_people",
     "close",
     "code_of",

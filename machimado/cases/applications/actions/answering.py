@@ -117,7 +117,7 @@ def _keep(
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     changes = {path: value for path, value in values.items() if documents.take(locked.answers, path) != value}
-    _check_nobody_else_changed(locked, changes, page, at)
+    check_nobody_else_changed(locked, changes, page, at)
     locked.typed_characters += min(max(page.typed, 0), MAX_TYPED_AT_ONCE)
     # Of questions that the form does not have nothing is kept.
     known = {path: entry for path, entry in refused.items() if _is_asked_somewhere(locked, path)}
@@ -134,9 +134,10 @@ def _is_asked_somewhere(application: Application, path: str) -> bool:
     return form_of(application).question(path) is not None and documents.is_within(path)
 
 
-def _check_nobody_else_changed(
+def check_nobody_else_changed(
     application: Application, changes: Mapping[str, Any], page: Page, at: datetime
 ) -> None:
+    """Check that what a page changes stands as it showed it. Raises: Conflict."""
     if page.revision is None:
         return
     for path in changes:
@@ -196,14 +197,14 @@ def change(
 def _tied(application: Application, roots: set[str]) -> frozenset[str]:
     """Return where else the people may stand of whom something is changed."""
     form = form_of(application)
-    together = people.roots(form.ties) if isinstance(form, Bundle) else frozenset()
+    together = people.roots(form.ties, form.roles) if isinstance(form, Bundle) else frozenset()
     return together if together & roots else frozenset()
 
 
 def _carry(application: Application, was: documents.Document, by: Officer | None, at: datetime) -> None:
     """Correct somebody of whom something was said also in the other lists in which they stand."""
     form = form_of(application)
-    if not isinstance(form, Bundle) or not form.ties:
+    if not isinstance(form, Bundle):
         return
 
     def variables() -> dict[str, Any]:
@@ -212,8 +213,15 @@ def _carry(application: Application, was: documents.Document, by: Officer | None
         )
 
     for path, value in people.carried(form.ties, was, application.answers, variables).items():
-        application.answers = documents.put(application.answers, path, value)
-        application.sources[path] = {"source": who(by), "revision": application.revision}
+        put(application, path, value, by)
+    for path, value in people.renamed(form.roles, was, application.answers).items():
+        put(application, path, value, by)
+
+
+def put(application: Application, path: str, value: Any, by: Officer | None) -> None:
+    """Put a value that was said elsewhere at a path. Only within `change`."""
+    application.answers = documents.put(application.answers, path, value)
+    application.sources[path] = {"source": who(by), "revision": application.revision}
 
 
 def _before(application: Application, roots: set[str]) -> dict[str, Any]:

@@ -6,11 +6,20 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from machimado.cases.applications.actions.answering import ANY_PAGE, Conflict, Page, change, who
+from machimado.cases.applications.actions.answering import (
+    ANY_PAGE,
+    Conflict,
+    Page,
+    change,
+    check_nobody_else_changed,
+    put,
+    who,
+)
 from machimado.cases.applications.actions.kept import channel_of, form_of, lock
-from machimado.cases.applications.models import Application
+from machimado.cases.applications.models import APPLICATIONS, Application
 from machimado.cases.applications.permissions import State, check_state
 from machimado.cases.applications.rules import answers as documents
+from machimado.cases.applications.rules.refused import left_over
 from machimado.cases.procedures.rules import people
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.outcome import Offer
@@ -40,7 +49,7 @@ def choose_people(
     locked = lock(application)
     check_state(locked, State.INTERVIEW)
     chosen = _Choice(locked, group, at)
-    _check_rows(locked, group, {*add, *drop}, page)
+    _check_rows(locked, {group, *_lists(*add, *drop)}, page)
     new = [one for one in chosen.offers if one.place in add and one.row is None]
     old = [one for one in chosen.offers if one.place in drop and one.row is not None]
     if not new and not old:
@@ -51,13 +60,56 @@ def choose_people(
     )
 
 
-def _check_rows(application: Application, group: str, places: Collection[str], page: Page) -> None:
+@transaction.atomic
+def choose_name(
+    *,
+    application: Application,
+    path: str,
+    place: str,
+    by: Officer | None,
+    at: datetime,
+    page: Page = ANY_PAGE,
+) -> Application:
+    """Answer a question that asks for one name with that of somebody who was named at a place.
+
+    Raises: WrongState; PathRefused where they cannot be chosen there; Conflict when the answer was changed on another page.
+    """
+    locked = lock(application)
+    check_state(locked, State.INTERVIEW)
+    name = _name_of(locked, path, place, at)
+    locked.refused = left_over(locked.refused, {}, taken={path: name})
+    if documents.take(locked.answers, path) == name:
+        APPLICATIONS.write(locked, "refused")
+        return locked
+    check_nobody_else_changed(locked, {path: name}, page, at)
+    _check_rows(locked, _lists(place), page)
+    return change(locked, lambda kept: put(kept, path, name, by), {path}, by, at, "application.people_chosen")
+
+
+def _name_of(application: Application, path: str, place: str, at: datetime) -> dict[str, str]:
+    """Return the name of whoever is offered at a place."""
+    outcome = form_of(application).evaluate(
+        application.answers, today=timezone.localdate(at), channel=channel_of(application)
+    )
+    offered = (one for one in outcome.candidates.get(path, ()) if one.place == place)
+    found = next(offered, None)
+    if found is None:
+        raise documents.PathRefused(path)
+    return dict(found.name)
+
+
+def _lists(*places: str) -> set[str]:
+    """Return the lists in which these places are rows."""
+    return {documents.group_of(f"{place}.name") for place in places} - {""}
+
+
+def _check_rows(application: Application, lists: Collection[str], page: Page) -> None:
     """Check that the rows stand where the page shows them."""
     if page.revision is None:
         return
-    for path in {group, *(documents.group_of(f"{place}.name") for place in places)}:
+    for path in lists:
         if application.sources.get(path, {}).get("revision", 0) > page.revision:
-            raise Conflict(group, documents.take(application.answers, group), moved=True)
+            raise Conflict(path, documents.take(application.answers, path), moved=True)
 
 
 class _Choice:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from machimado.cases.applications.rules.answers import group_of, take
+from machimado.cases.applications.rules.answers import REGISTERED, group_of, take
 from machimado.cases.applications.rules.route import lay_out_route, unavailable
 from machimado.cases.applications.rules.sheet import (
     HIDDEN_KINDS,
@@ -133,6 +133,7 @@ class _Maker:
         self._hidden = hidden
         self._asked = set(outcome.asked)
         self._given, self._asked_at, self._offers = outcome.given, outcome.asked_at, outcome.offers
+        self._candidates = outcome.candidates
         self._missing = set(outcome.missing)
         self._required = outcome.required
         self._errors = _by_path(outcome.errors, self._language)
@@ -164,9 +165,22 @@ class _Maker:
         )
 
     def _person(self, offer: Offer) -> Person:
-        source = self._sources.get(f"{offer.place}.name") or {}
         return Person(
-            offer.place, offer.name["text"], is_chosen=offer.row is not None, source=source.get("source", "")
+            offer.place, offer.name["text"], is_chosen=offer.row is not None, source=self._told_by(offer)
+        )
+
+    def _told_by(self, offer: Offer) -> str:
+        """Return who has told the name of somebody, which stands at their place or is all of it."""
+        found = self._sources.get(f"{offer.place}.name") or self._sources.get(offer.place) or {}
+        return str(found.get("source", ""))
+
+    def _people(self, path: str, value: Any) -> tuple[Person, ...]:
+        """Return whose name can be chosen for a question: nobody's where the register has said it."""
+        if (self._sources.get(path) or {}).get("source") in REGISTERED:
+            return ()
+        return tuple(
+            Person(one.place, one.name["text"], is_chosen=one.name == value, source=self._told_by(one))
+            for one in self._candidates.get(path, ())
         )
 
     def _row(self, group: Question, index: int) -> Row:
@@ -212,6 +226,7 @@ class _Maker:
             in_words(question, source["registered"], self._language)
             if source and "registered" in source
             else "",
+            self._people(path, value),
         )
 
     def _worded(self, question: Question, path: str, place: str) -> tuple[Wording, tuple[str, ...]]:

@@ -42,6 +42,16 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who was named before and can be chosen for a group or a name, by the place where they were named."""
+
+    place: str
+    name: str
+    is_chosen: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One question with its answer."""
 
@@ -61,6 +71,13 @@ class Line:
     statements: tuple[str, ...] = ()
     # What the register says instead, where a resident has answered alone.
     registered: str = ""
+    # Of a name: who was named before and can be chosen.
+    people: tuple[Person, ...] = ()
+
+    @property
+    def somebody(self) -> Person | None:
+        """Who of those that can be chosen it is."""
+        return next((one for one in self.people if one.is_chosen), None)
 
     @property
     def kind(self) -> str:
@@ -105,16 +122,6 @@ class Row:
         """What it is called by whoever sees only this list: by the name of whom it is about, once that is known."""
         names = (line.words for line in self.lines if line.kind == "name" and line.words)
         return self.name or next(names, self.title)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who was named before and can be chosen for a group, by the place where they were named."""
-
-    place: str
-    name: str
-    is_chosen: bool
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +239,16 @@ def for_an_agent(sheet: Sheet, language: str = "ja") -> Sheet:
     """Return the sheet as somebody else than the person it is about may see it: what the register told is not told on."""
     words = say(AS_REGISTERED, language)
 
+    def is_told(person: Person) -> bool:
+        return person.source in REGISTERED and f"{person.place}.name" != SAID_BY_THE_AGENT
+
     def veiled(line: Line) -> Line:
         line = replace(line, registered="") if line.registered else line
-        told = line.source in REGISTERED and line.words and line.path != SAID_BY_THE_AGENT
-        return replace(line, value=None, words=words) if told else line
+        told = line.source in REGISTERED and line.path != SAID_BY_THE_AGENT
+        somebody, others = line.somebody, tuple(one for one in line.people if not is_told(one))
+        if line.words and (told or (somebody and is_told(somebody))):
+            return replace(line, value=None, words=words, people=others)
+        return replace(line, people=others) if line.people else line
 
     def veiled_row(row: Row, label: str, *, is_told: bool) -> Row:
         lines = tuple(map(veiled, row.lines))

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from machimado.cases.applications import actions
+from machimado.cases.applications.actions.answering import ANY_PAGE
 from machimado.cases.applications.models import Application, Lane
 from machimado.cases.applications.rules.answers import PathRefused, take
 from machimado.cases.applications.rules.laying_out import lay_out
-from machimado.cases.applications.rules.sheet import Group, Sheet, for_an_agent
+from machimado.cases.applications.rules.sheet import Group, Line, Sheet, for_an_agent
 from machimado.cases.applications.tests import claim
 from machimado.cases.procedures.rules.bundle import AGREED, Bundle
 from machimado.cases.register.actions import Record
@@ -265,3 +266,132 @@ def test_an_agent_is_not_told_whom_the_register_knows(universe: Universe) -> Non
     children = next(item for item in items if item.line.path == "children")
     assert children.rows[0].called == "児童 1"
     assert children.people == ()
+
+
+# --- where one name is asked ---------------------------------------------------------------------------------------
+
+HEAD, BEFORE = "move.new_head", "move-in.previous_head"
+MEGUMI = {"text": "佐野　恵", "kana": "サノ　メグミ"}
+
+
+def line(application: Application, path: str) -> Line:
+    return next(line for line in sheet(application).lines() if line.path == path)
+
+
+def choose_name(
+    application: Application, path: str, place: str, page: actions.Page = ANY_PAGE
+) -> Application:
+    return actions.choose_name(application=application, path=path, place=place, by=None, at=NOW, page=page)
+
+
+def test_where_one_name_is_asked_whoever_was_named_is_chosen(universe: Universe) -> None:
+    application = newcomers(universe.officer)
+    # The child of nine is offered as nobody's head of household.
+    offered = [(one.name, one.is_chosen) for one in line(application, BEFORE).people]
+    assert offered == [("佐野　亮", False), ("佐野　恵", False)]
+    application = choose_name(application, BEFORE, "spouse")
+    assert take(application.answers, BEFORE) == MEGUMI
+    assert [(one.name, one.is_chosen) for one in line(application, BEFORE).people][1] == ("佐野　恵", True)
+
+
+def test_before_the_route_is_agreed_whoever_is_known_can_be_chosen(universe: Universe) -> None:
+    officer, resident = universe.officer, claim.a_resident()
+    case = actions.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=NOW)
+    actions.identify(case=case, resident=resident, by=officer, at=NOW)
+    case.refresh_from_db()
+    record = household(resident)
+    begun = actions.begin(case=case, procedure="moving-within", by=officer, at=NOW, resident_record=record)
+    known = line(begun, HEAD).people
+    assert ("resident", "佐藤　健太") in [(one.place, one.name) for one in known]
+
+
+@pytest.mark.parametrize("by", ["officer", None])
+def test_a_correction_of_the_person_holds_where_their_name_was_chosen(
+    by: str | None, universe: Universe
+) -> None:
+    application = choose_name(newcomers(universe.officer), BEFORE, "spouse")
+    corrected = {"text": "佐野　惠", "kana": "サノ　メグミ"}
+    who = universe.officer if by else None
+    application = say(application, who, {"spouse.name": corrected})
+    assert take(application.answers, BEFORE) == corrected
+    assert application.answers["household"]["members"][1]["name"] == corrected
+    # The father's name is nobody's business here.
+    assert take(application.answers, HEAD) == TRIAGE[HEAD]
+    application = actions.undo(application=application, by=universe.officer, at=NOW)
+    assert take(application.answers, BEFORE) == MEGUMI
+
+
+def test_somebody_else_in_a_role_makes_nobody_another(universe: Universe) -> None:
+    """The head of household is another person now: those who bear the earlier head's name keep theirs."""
+    application = say(newcomers(universe.officer), universe.officer, {HEAD: MEGUMI})
+    assert take(application.answers, "resident.name") == SANO["resident.name"]
+    assert take(application.answers, HEAD) == MEGUMI
+
+
+def test_a_row_taken_out_or_moved_up_renames_nobody(universe: Universe) -> None:
+    application = newcomers(universe.officer)
+    grown = {"household.members.3.name": {"text": "佐野　昇", "kana": "サノ　ノボル"}}
+    application = say(application, universe.officer, grown)
+    application = choose_name(application, BEFORE, "household.members.3")
+    application = actions.drop_row(
+        application=application, group="household.members", index=2, by=universe.officer, at=NOW
+    )
+    assert take(application.answers, BEFORE)["text"] == "佐野　昇"
+    application = actions.drop_row(
+        application=application, group="household.members", index=2, by=universe.officer, at=NOW
+    )
+    # What was said stays said.
+    assert take(application.answers, BEFORE)["text"] == "佐野　昇"
+
+
+def test_where_somebody_still_bears_the_name_it_stays(universe: Universe) -> None:
+    application = newcomers(universe.officer)
+    namesake = {"household.members.3.name": MEGUMI}
+    application = choose_name(say(application, universe.officer, namesake), BEFORE, "spouse")
+    renamed = {"household.members.3.name": {"text": "佐野　愛", "kana": "サノ　アイ"}}
+    application = say(application, universe.officer, renamed)
+    assert take(application.answers, BEFORE) == MEGUMI
+
+
+def test_nobody_is_chosen_who_is_not_offered(universe: Universe) -> None:
+    application = newcomers(universe.officer)
+    for path, place in (
+        (BEFORE, "agent"),
+        (BEFORE, "household.members.77"),
+        ("origin", "resident"),
+        (BEFORE, ""),
+    ):
+        with pytest.raises(PathRefused):
+            choose_name(application, path, place)
+
+
+def test_a_name_that_somebody_else_has_just_said_or_rows_that_moved_are_told(universe: Universe) -> None:
+    application = newcomers(universe.officer)
+    page = actions.Page("mine", application.revision)
+    say(application, universe.officer, {BEFORE: MEGUMI})
+    with pytest.raises(actions.Conflict):
+        choose_name(application, BEFORE, "resident", page)
+    application = say(application, universe.officer, {"household.members.3.name": SANO["resident.name"]})
+    page = actions.Page("mine", application.revision)
+    actions.drop_row(application=application, group="household.members", index=0, by=universe.officer, at=NOW)
+    with pytest.raises((actions.Conflict, PathRefused)):
+        choose_name(application, HEAD, "household.members.1", page)
+
+
+def test_what_could_not_be_read_is_gone_once_somebody_is_chosen(universe: Universe) -> None:
+    application = newcomers(universe.officer)
+    wrong = {BEFORE: {"text": "佐野　恵", "kana": "サノ" * 200}}
+    actions.save_answers(application=application, raw=wrong, by=universe.officer, at=NOW)
+    application.refresh_from_db()
+    assert BEFORE in application.refused
+    assert BEFORE not in choose_name(application, BEFORE, "spouse").refused
+
+
+def test_an_agent_is_not_told_whose_name_the_register_knows(universe: Universe) -> None:
+    application = choose_name(newcomers(universe.officer), BEFORE, "spouse")
+    application.sources["spouse.name"] = {"source": "record", "revision": 0}
+    application.sources["household.members.1.name"] = {"source": "record", "revision": 0}
+    veiled = next(line for line in for_an_agent(sheet(application)).lines() if line.path == BEFORE)
+    assert "佐野　恵" not in [one.name for one in veiled.people]
+    assert veiled.value is None
+    assert veiled.words == "登録されているとおり"

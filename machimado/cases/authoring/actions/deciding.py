@@ -33,6 +33,7 @@ from machimado.cases.authoring.queries import (
 )
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import queries as procedures
+from machimado.ground.japanese.eras import wareki
 from machimado.ground.people.models import Officer
 
 
@@ -50,6 +51,7 @@ def propose(*, draft: Draft, effective_date: date, by: Officer, at: datetime) ->
             raise Conflict
         if effective_date < timezone.localdate(at):
             raise NotReady("施行日は今日からあとの日にしてください。過ぎた日には公開できません。")
+        _check_last_day(read(locked.text), effective_date)
         text = editing.put(locked.text, ("version", "effective_from"), effective_date.isoformat())
         _check_sound(read(text), locked)
         if text != locked.text:
@@ -59,6 +61,14 @@ def propose(*, draft: Draft, effective_date: date, by: Officer, at: datetime) ->
         locked.save(update_fields=["effective_date", "state", "note"])
         note_down(locked, by, at, "draft.proposed", {"effective_from": effective_date.isoformat()})
     return locked
+
+
+def _check_last_day(reading: Reading, effective_date: date) -> None:
+    last = reading.form.procedure.version.effective_to if reading.form else None
+    if last is not None and effective_date.isoformat() > last:
+        raise NotReady(
+            f"施行日が、この版を使う最後の日（{wareki(last)}）より後です。どちらかの日を改めてください。"
+        )
 
 
 def _check_paper(draft: Draft) -> None:

@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from machimado.cases.authoring.models import Draft, DraftText
-from machimado.cases.authoring.queries.choosing import Choices, choices, words_of_checks
+from machimado.cases.authoring.queries.choosing import Choices, choices, said_of, words_of_checks
 from machimado.cases.authoring.queries.contents import (
     Entry,
     contents,
@@ -115,6 +115,7 @@ __all__ = [
     "packed_layouts",
     "preview",
     "read",
+    "said_of",
     "specimen",
     "specimen_pages",
     "to_be_kept",

@@ -1,6 +1,6 @@
 """What can be chosen in the form of a part: procedures, questions, answers that are known already, laws that the house knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -39,19 +39,94 @@ class Choices:
     may_be_known: tuple[tuple[str, tuple[Known, ...]], ...] = ()
     several: Mapping[str, Pairs] | None = None
     operands: tuple[Operand, ...] = ()
+    # Questions that procedures share and that are called as everywhere.
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 def choices(reading: Reading, kind: str, value: Mapping[str, Any]) -> Choices:
     """Return what can be chosen in the form of a part of a draft."""
-    if kind == "called":
-        return _of_called(reading, value)
-    if kind == "errand":
-        return Choices(days=_days(reading, value))
-    if kind == "check":
-        return _of_check(reading, value)
-    if kind == "whole":
-        return Choices(several={"languages": [(one.value, one.label) for one in Language if one != "ja"]})
-    return Choices()
+    offered = _OFFERED.get(kind)
+    return offered(reading, value) if offered else Choices()
+
+
+def _of_errand(reading: Reading, value: Mapping[str, Any]) -> Choices:
+    return Choices(days=_days(reading, value))
+
+
+def _of_whole(_reading: Reading, _value: Mapping[str, Any]) -> Choices:
+    return Choices(several={"languages": [(one.value, one.label) for one in Language if one != "ja"]})
+
+
+def _of_chapter(reading: Reading, value: Mapping[str, Any]) -> Choices:
+    return Choices(several={"meanings": _meanings_of_chapters(reading, value.get("meanings"))})
+
+
+def _of_wording(reading: Reading, _value: Mapping[str, Any]) -> Choices:
+    worded = reading.data.get("wording") or {}
+    return Choices(
+        shared=tuple((one.id, one.label["ja"]) for one in _shared(reading) if one.id not in worded)
+    )
+
+
+def _shared(reading: Reading) -> list[Question]:
+    """Return the questions that the procedures of a life event share, but for those that are asked at its beginning."""
+    first = {question.id for question in reading.form.questions} if reading.form else set()
+    meanings = {name.removesuffix("[]") for name in vocabulary().meanings}
+    asked = reading.whole.questions if reading.whole else ()
+    found = [one for one in asked if one.id in meanings and one.id not in first]
+    order = {root: place for place, root in enumerate(dict.fromkeys(map(_root, found)))}
+    return sorted(found, key=lambda one: order[_root(one)])
+
+
+def _meanings_of_chapters(reading: Reading, chosen: Any) -> Pairs:
+    """Return what can stand in a chapter: each shared question, and before those of one word all of them together."""
+    ticked = chosen if isinstance(chosen, list) else []
+    told: Pairs = []
+    for root, questions in groupby(_shared(reading), key=_root):
+        each = [(one.id, one.label["ja"]) for one in questions]
+        is_group = len(each) > 1 and each[0][0] != root
+        if is_group or root in ticked:
+            words = _together(label for _, label in each)
+            told.append((root, f"まとめて　{words}" if is_group else words))
+        told += each if is_group or root not in ticked else []
+    known = {code for code, _ in told}
+    return [*told, *((str(one), meant(reading, str(one))) for one in ticked if one not in known)]
+
+
+def _root(question: Question) -> str:
+    return question.id.partition(".")[0]
+
+
+def meant(reading: Reading, name: str) -> str:
+    """Return what a chapter's word means: a question, or all that begin with it; in the words of the event where it asks them."""
+    asked = {one.id: one.label["ja"] for one in _shared(reading)}
+    known = {
+        called: each.label["ja"]
+        for called, each in ((path.removesuffix("[]"), each) for path, each in vocabulary().meanings.items())
+        if "[]" not in called
+    }
+    for labels in (asked, known):
+        found = [label for path, label in labels.items() if path == name or path.startswith(f"{name}.")]
+        if found:
+            return _together(found)
+    return name
+
+
+def _together(labels: Iterable[str]) -> str:
+    each = list(labels)
+    return "・".join(each[:3]) + (f"など{len(each)}問" if len(each) > 3 else "")
+
+
+def said_of(reading: Reading, name: str) -> dict[str, Any]:
+    """Return how a shared question is said in a life event, as it stands."""
+    question = reading.whole.question(name) if reading.whole else None
+    if question is None:
+        return {}
+    return {
+        "label": dict(question.label),
+        "ask": dict(question.ask or {}),
+        "alone": dict(question.alone or {}),
+    }
 
 
 def _of_called(reading: Reading, value: Mapping[str, Any]) -> Choices:
@@ -146,6 +221,16 @@ def _of_check(reading: Reading, value: Mapping[str, Any]) -> Choices:
     asked = tuple(shown.questions) if shown else ()
     found = [(question.id, question.label["ja"]) for question in asked if question.kind != "signature"]
     return Choices(several={"fields": _with_gone(found, value.get("fields"))}, operands=operands(asked))
+
+
+_OFFERED: Mapping[str, Callable[[Reading, Mapping[str, Any]], Choices]] = {
+    "called": _of_called,
+    "errand": _of_errand,
+    "check": _of_check,
+    "whole": _of_whole,
+    "chapter": _of_chapter,
+    "wording": _of_wording,
+}
 
 
 def words_of_checks(reading: Reading) -> Words | None:

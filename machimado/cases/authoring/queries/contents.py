@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from machimado.cases.authoring.queries.choosing import words_of_checks
+from machimado.cases.authoring.queries.choosing import meant, words_of_checks
 from machimado.cases.authoring.queries.reading import Reading
 from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.saying import listed_in, said
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.businesses import BUSINESSES
 from machimado.cases.procedures.rules.called import CODES
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.cases.procedures.rules.saying import Words, say_claim, say_value
+from machimado.ground.japanese.eras import wareki
 
 SPAN_WORDS = {"years": "年", "months": "か月", "days": "日"}
 
@@ -60,6 +62,15 @@ def contents(reading: Reading) -> dict[str, list[Entry]]:
             Entry(f"elsewhere.{number}", said(errand, "title"), _step_note(errand, known))
             for number, errand in enumerate(listed_in(data, "elsewhere"))
         ],
+        "chapters": [
+            Entry(f"chapters.{number}", said(chapter, "title"), _meant(chapter, reading))
+            for number, chapter in enumerate(listed_in(data, "chapters"))
+        ],
+        "wording": [
+            Entry(f"wording.{name}", _called(str(name)), _said_instead(words))
+            for name, words in _mapping(data.get("wording")).items()
+        ],
+        "paper": _paper(data),
         "delivered": [
             Entry(
                 f"delivery.fields.{number}", str(field.get("to", "")), say_value(field.get("from", ""), known)
@@ -67,6 +78,34 @@ def contents(reading: Reading) -> dict[str, list[Entry]]:
             for number, field in enumerate(listed_in(data.get("delivery") or {}, "fields"))
         ],
     }
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _meant(chapter: dict[str, Any], reading: Reading) -> str:
+    """Return which questions stand in a chapter, by what they are called."""
+    names = chapter.get("meanings")
+    return "、".join(meant(reading, str(one)) for one in names) if isinstance(names, list) else ""
+
+
+def _said_instead(words: Any) -> str:
+    told = (
+        f"{what}「{said(_mapping(words), key)}」" for key, what in _WORDED.items() if _mapping(words).get(key)
+    )
+    return "　".join(told)
+
+
+_WORDED = {"label": "呼び方", "ask": "職員", "alone": "ひとりの方"}
+
+
+def _paper(data: dict[str, Any]) -> list[Entry]:
+    found = _mapping(data.get("paper"))
+    if not found:
+        return []
+    what = f"1件に {found.get('minutes', '')}分、書き写す項目 {found.get('fields', '')}"
+    return [Entry("paper", what, said(found, "source"))]
 
 
 def _procedure_title(called: dict[str, Any]) -> str:
@@ -147,7 +186,17 @@ def offered_in_words(data: dict[str, Any]) -> dict[str, str]:
         say_value(fee, words_in(data, vocabulary())) + ("円" if isinstance(fee, int) else "") if fee else ""
     )
     told["根拠の法令"] = "、".join(laws)
+    told["業務"] = BUSINESSES.get(str(data.get("business_id", "")), "")
+    last = _mapping(data.get("version")).get("effective_to")
+    told["使う最後の日"] = _day(last)
     return {name: words for name, words in told.items() if words}
+
+
+def _day(written: Any) -> str:
+    try:
+        return wareki(str(written)) if written else ""
+    except ValueError:
+        return str(written)
 
 
 _OFFERED = {"受け付ける方法": "channels", "手続できる方": "applicants"}

@@ -1,6 +1,6 @@
 """A draft's own tests: what is answered, what is to come of it, and whether it does; and answers that are tried."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,10 +9,11 @@ from machimado.cases.applications.rules.laying_out import lay_out
 from machimado.cases.applications.rules.sheet import Refusal, Section
 from machimado.cases.applications.rules.wording import in_words
 from machimado.cases.authoring.queries.reading import Reading, expected_words
-from machimado.cases.procedures.rules.cases import beyond, found_in, merged
+from machimado.cases.procedures.rules.cases import asked_in, beyond, found_in, merged
 from machimado.cases.procedures.rules.definition import Case, Channel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import EventCase
+from machimado.cases.procedures.rules.people import PERSON
 
 # What a new test expects unless something else is chosen, and what else it may expect.
 USUAL = ("missing", "errors", "warnings", "undecided", "documents", "fee", "procedures", "elsewhere")
@@ -114,6 +115,9 @@ class Tried:
     sections: tuple[Section, ...]
     found: tuple[Expectation, ...]
     notes: tuple[str, ...]
+    # The questions that are asked with these answers, and those that are not: (path, what it is called).
+    asked: tuple[tuple[str, str], ...] = ()
+    not_asked: tuple[tuple[str, str], ...] = ()
 
 
 def tried(
@@ -143,9 +147,30 @@ def tried(
         show_kinds=frozenset({"signature"}),
     )
     sections = tuple(one for one in sheet.sections if one.id != "route")
+    here = frozenset(asked_in(whole, answers, today=today, channel=channel))
+    known = list(_with_rows(whole, answers))
     return Tried(
-        sections, tuple(_expectations(reading, found)), (*sheet.general_errors, *sheet.general_warnings)
+        sections,
+        tuple(_expectations(reading, found)),
+        (*sheet.general_errors, *sheet.general_warnings),
+        tuple(one for one in known if one[0] in here),
+        tuple(one for one in known if one[0] not in here),
     )
+
+
+def _with_rows(form: Form, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each question, and those of each row that is there, with what it is called."""
+    for question in form.questions:
+        if question.id.startswith("route."):
+            continue
+        yield question.id, question.label["ja"]
+        rows = _at(answers, question.id) if question.kind == "group" else ()
+        for number in range(len(rows) if isinstance(rows, list) else 0):
+            for row in (one for one in question.questions if one.id != PERSON):
+                yield (
+                    f"{question.id}.{number}.{row.id}",
+                    f"{question.label['ja']} {number + 1}　{row.label['ja']}",
+                )
 
 
 def _expectations(reading: Reading, found: Mapping[str, Any]) -> list[Expectation]:

@@ -60,6 +60,22 @@ def insert(text: str, loc: Loc, index: int, value: Any) -> str:
     return part.text
 
 
+def enter(text: str, loc: Loc, name: str, value: Any) -> str:
+    """Return the text with an entry more in the mapping at a place; the mapping is made where there is none.
+
+    Raises: NoSuchPlace.
+    """
+    data = _load(text)
+    holder = _at(data, loc[:-1])
+    if isinstance(holder, dict) and not holder.get(loc[-1]):
+        holder[loc[-1]] = CommentedMap()
+    found = _at(data, loc)
+    if not isinstance(found, dict):
+        raise NoSuchPlace
+    found[name] = _styled(value, block=True)
+    return _dump(data)
+
+
 def move(text: str, loc: Loc, by: int) -> str:
     """Return the text with one entry of a list moved; at the end of the list it stays.
 
@@ -119,14 +135,17 @@ def _at(data: Any, loc: Loc) -> Any:
 
 
 def _styled(value: Any, *, block: bool = False) -> Any:
-    """Return a value as people write it: a text of several languages in one line, an entry of a list over several."""
+    """Return a value as people write it: texts and plain words in one line, an entry of a list over several."""
     if isinstance(value, Mapping):
         made = CommentedMap({key: _styled(each) for key, each in value.items()})
         if not block:
             made.fa.set_flow_style()
         return made
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return CommentedSeq([_styled(each) for each in value])
+        entries = CommentedSeq([_styled(each) for each in value])
+        if all(isinstance(each, str) for each in value):
+            entries.fa.set_flow_style()
+        return entries
     return value
 
 

@@ -101,6 +101,14 @@ def _several(name: str, given: Entered) -> Any:
     return [one for one in ticked if one] or None
 
 
+def in_order(ticked: list[str] | None, before: Any) -> list[str] | None:
+    """Return what was ticked in the order in which it stood, with what is new at the end."""
+    if ticked is None:
+        return None
+    stood = [one for one in _list(before) if one in ticked]
+    return [*stood, *(one for one in ticked if one not in stood)]
+
+
 def _law(name: str, given: Entered) -> Any:
     typed = {part: given.get(f"{name}.{part}", "").strip() for part in LAW}
     return {part: text for part, text in typed.items() if text} or None
@@ -151,6 +159,8 @@ def _chosen(name: str, given: Entered) -> str:
 
 
 def _number(typed: str) -> Any:
+    if re.fullmatch(r"\d{1,6}[.．]\d{1,3}", typed):
+        return float(typed.replace("．", "."))
     return int(typed) if re.fullmatch(r"-?\d{1,9}", typed) else (typed or None)
 
 

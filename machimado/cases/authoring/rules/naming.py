@@ -7,7 +7,10 @@ from typing import Any
 from machimado.cases.authoring.rules import parts
 from machimado.cases.procedures.rules.definition import Vocabulary
 
-_KINDS = ("question", "section", "check", "document", "delivered", "called", "errand", "note", "test")
+_KINDS = (
+    "question", "section", "check", "document", "delivered", "called", "errand", "note", "chapter", "wording", "paper",
+    "test",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,13 @@ def named(data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> Named:
 
 def called(kind: str, part: Mapping[str, Any], vocabulary: Vocabulary, group: str = "") -> str:
     """Return what a part is called: 質問「氏名」."""
-    return f"{parts.TITLES[kind]}「{_title(part, vocabulary, group)}」"
+    title = _title(part, vocabulary, group)
+    return f"{parts.TITLES[kind]}「{title}」" if title else parts.TITLES[kind]
 
 
 def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> str:
+    if kind == "wording":
+        return called(kind, {"id": loc[1]}, vocabulary)
     here, group = data, ""
     for number, step in enumerate(loc):
         try:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
 
+from machimado.cases.procedures.rules.businesses import BUSINESSES
 from machimado.cases.procedures.rules.called import CODES, KIND_WORDS
 from machimado.cases.procedures.rules.saying import CHANNELS
 
 LANGUAGES = ("ja", "ja-simple", "en")
 Look = Literal[
     "line", "lines", "texts", "number", "choice", "several", "rule", "expression", "options", "flag", "meaning",
-    "procedure", "law", "laws", "due", "given",
+    "procedure", "law", "laws", "due", "given", "shared", "day",
 ]  # fmt: skip
 
 
@@ -34,6 +35,9 @@ class Field:
     # Asked once the part is there: what can be chosen hangs on what stands in it.
     only_later: bool = False
 
+
+# Where an entry stands that is asked in the form of the whole, but written elsewhere.
+ELSEWHERE: Mapping[str, "Loc"] = {"effective_to": ("version", "effective_to")}
 
 LAW_HINT = "法令の名前と、条・項の両方を書きます。"
 QUESTION = (
@@ -131,9 +135,38 @@ _OFFERED = (
     Field("standings", "住民記録でどういう方の手続か", "several", "選ばないときは「住民」です。", tuple(CODES["standings"].items())),
     Field("words", "さがすときの言葉", "lines", "題名のほかに。一行にひとつ。例　引っ越し"),
 )  # fmt: skip
+CHAPTER = (
+    Field("title", "章の名前", "texts", "いくつもの手続に共通する質問のまとまりの見出し", is_needed=True),
+    Field("meanings", "この章に入れる質問", "several", "ここで選ばない共通の質問は、それを聞く手続の章に入ります。", is_needed=True),
+)  # fmt: skip
+WORDING = (
+    Field("question", "どの質問の言い方を決めますか", "shared", "手続に共通する質問です。", is_needed=True, only_new=True),
+    Field("label", "呼び方", "texts", "画面の見出しになる短い言葉。例　亡くなった方の氏名"),
+    Field("ask", "職員の言い方", "texts", "窓口でそのまま声に出せる言葉で。"),
+    Field("alone", "ひとりで手続する方への言い方", "texts", "家やロビーの端末で答える方に。"),
+)  # fmt: skip
+PAPER = (
+    Field("minutes", "職員の分数（1件）", "number", "1件に職員がかけた時間。測っていなければ見積りで。例　12.5", is_needed=True),
+    Field("fields", "書き写した項目の数（1件）", "number", "紙の申請書から、職員がシステムに打ち直していた項目の数。", is_needed=True),
+    Field("source", "何で確かめたか", "texts", "例　令和7年10月に20件を測った平均", is_needed=True),
+)  # fmt: skip
+_LAST_DAY = Field(
+    "effective_to",
+    "この版を使う最後の日",
+    "day",
+    "この日まで受け付け、翌日から受け付けません。制度が終わるときに入れます。空のときは、次の版が始まるまで使います。",
+)
 WHOLE = (
     Field("title", "手続名", "texts", is_needed=True),
     Field("summary", "説明", "texts"),
+    Field(
+        "business_id",
+        "どの業務の手続か",
+        "choice",
+        "一覧での置き場所と、受付で受け持つ職員が、これで決まります。",
+        tuple(BUSINESSES.items()),
+        is_needed=True,
+    ),
     Field(
         "fee",
         "手数料（円）",
@@ -143,12 +176,14 @@ WHOLE = (
     Field("legal_basis", "根拠の法令", "laws", LAW_HINT),
     *_OFFERED,
     Field("languages", "住民に見せる文がそろっていることば", "several"),
+    _LAST_DAY,
 )
 EVENT = (
     Field("title", "できごとの名前", "texts", is_needed=True),
     Field("summary", "説明", "texts", is_needed=True),
     Field("about", "どなたの名前で受け付けますか", "texts", "来た方の名前でないときだけ。例　亡くなった方"),
     *_OFFERED,
+    _LAST_DAY,
 )
 PARTS: Mapping[str, tuple[Field, ...]] = {
     "whole": WHOLE,
@@ -161,6 +196,9 @@ PARTS: Mapping[str, tuple[Field, ...]] = {
     "errand": ERRAND,
     "event": EVENT,
     "note": NOTE,
+    "chapter": CHAPTER,
+    "wording": WORDING,
+    "paper": PAPER,
 }
 TITLES = {
     "whole": "手続そのもの",
@@ -173,6 +211,9 @@ TITLES = {
     "errand": "ほかでする用事",
     "event": "ライフイベントそのもの",
     "note": "職員への注意",
+    "chapter": "共通の質問の章",
+    "wording": "共通の質問の言い方",
+    "paper": "紙のときの手間",
     "test": "試験",
 }
 _PLACES = {
@@ -184,6 +225,10 @@ _PLACES = {
     "called": re.compile(r"procedures\.\d+"),
     "errand": re.compile(r"elsewhere\.\d+"),
     "note": re.compile(r"notes\.\d+"),
+    "chapter": re.compile(r"chapters\.\d+"),
+    # What stands there is called by its question, whose name has dots of its own.
+    "wording": re.compile(r"wording\.[a-z][a-z0-9_.]*"),
+    "paper": re.compile(r"paper"),
     "test": re.compile(r"tests\.\d+"),
 }
 Loc = tuple[str | int, ...]
@@ -196,7 +241,8 @@ def read_place(part: str, text: str) -> Loc | None:
         return () if text == "" else None
     if pattern is None or len(text) > 60 or not pattern.fullmatch(text):
         return None
-    return tuple(int(step) if step.isdigit() else step for step in text.split("."))
+    steps = text.split(".", 1) if part == "wording" else text.split(".")
+    return tuple(int(step) if step.isdigit() else step for step in steps)
 
 
 def free(word: str, taken: Container[str]) -> str:
@@ -206,6 +252,6 @@ def free(word: str, taken: Container[str]) -> str:
 
 def identified(kind: str, value: Mapping[str, Any], taken: Container[str]) -> dict[str, Any]:
     """Return a new part with an id, where it needs one and nobody has given it: nobody reads it but programs."""
-    if kind not in {"question", "section", "check", "document", "errand"} or value.get("id"):
+    if kind not in {"question", "section", "check", "document", "errand", "chapter"} or value.get("id"):
         return dict(value)
     return {"id": free(kind, taken), **{name: each for name, each in value.items() if name != "id"}}

@@ -216,3 +216,55 @@ def test_hostile_answers_break_nothing(universe: Universe, sign_in: SignIn, sent
     assert author.get(f"{led}try/?test=999").status_code == 404
     assert author.post(f"{led}remove-test/", {"test": "x"}).status_code == 404
     assert Draft.objects.get().text == before
+
+
+def test_which_questions_are_asked_becomes_part_of_a_test(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = begun(author)
+    form = trying(author, led)
+    form.check("applicant.role", "self")
+    page = form.press(author)
+    assert "この質問を聞くことも確かめる" in page.content.decode()
+    form = form_to(page, "/try/")
+    form.check("asked", "card_shown")
+    form.check("not_asked", "agent.name")
+    form.write("name", "本人には代理人を聞かない")
+    form.press(author, "keep", "yes")
+    added = written()[-1]
+    assert added["asked"] == ["card_shown"]
+    assert added["not_asked"] == ["agent.name"]
+    assert not reading().failures
+    assert "聞かない質問" in author.get(led).content.decode()
+
+
+def test_what_would_not_hold_from_the_beginning_is_told(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led, before = begun(author), len(written())
+    form = trying(author, led)
+    form.check("applicant.role", "agent")
+    form = form_to(form.press(author), "/try/")
+    form.check("asked", "agent.name")
+    form.check("applicant.role", "self")
+    form.write("name", "本人なのに代理人を聞く")
+    answer = form.press(author, "keep", "yes")
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert "この答えでは聞きません。印を外すか" in said
+    assert "この答えでは聞きません</span>" in said
+    assert len(written()) == before
+    form = form_to(answer, "/try/")
+    form.check("asked")
+    form.press(author, "keep", "yes")
+    assert "asked" not in written()[-1]
+
+
+def test_rows_and_their_questions_can_be_looked_at(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = begun(author, "child-allowance-claim")
+    number = next(n for n, one in enumerate(written()) if "children.0.address" in one.get("not_asked", ()))
+    name, looked_at = written()[number]["name"], written()[number]["not_asked"]
+    form = trying(author, led, f"?test={number}")
+    form.check("not_asked", *(one for one in looked_at if one != "children.0.address"))
+    form.press(author, "keep", "yes")
+    changed = next(one for one in written() if one["name"] == name)
+    assert changed["not_asked"] == [one for one in looked_at if one != "children.0.address"]

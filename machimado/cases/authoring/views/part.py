@@ -27,6 +27,8 @@ LISTS: dict[str, parts.Loc] = {
     "called": ("procedures",),
     "errand": ("elsewhere",),
     "note": ("notes",),
+    "chapter": ("chapters",),
+    "wording": ("wording",),
 }
 
 
@@ -65,15 +67,23 @@ def _at(data: Any, place: parts.Loc) -> dict[str, Any]:
 
 
 def _value(data: Any, kind: str, place: parts.Loc) -> dict[str, Any]:
+    if kind == "paper":
+        return _at({"paper": None, **data}, place)  # of a procedure that has none yet, an empty form
     found = _at(data, place)
-    return {parts.LEAVES[kind]: found} if kind in parts.LEAVES else found
+    if kind in parts.LEAVES:
+        return {parts.LEAVES[kind]: found}
+    return found if place else found | {name: _leaf(data, loc) for name, loc in parts.ELSEWHERE.items()}
+
+
+def _leaf(data: Any, loc: parts.Loc) -> Any:
+    return _at(data, loc[:-1]).get(str(loc[-1]))
 
 
 def _form(
     request: HttpRequest, draft: Draft, kind: str, value: dict[str, Any], *, is_new: bool, wrong: str = ""
 ) -> HttpResponse:
-    told = queries.inherited(str(value.get("id", ""))) if kind == "question" else {}
     reading = queries.read(draft.text)
+    told = _told_otherwise(request, reading, kind, value)
     words = queries.words_at(reading, kind, _place(request, kind))
     offered = queries.choices(reading, kind, value)
     several = offered.several or {}
@@ -84,6 +94,7 @@ def _form(
             told.get(field.name),
             words(field, given),
             _ticks(field, several.get(field.name, []), given) if field.look == "several" else (),
+            is_gone(field, given),
         )
         for field in _fields(kind, is_new=is_new)
     ]
@@ -105,6 +116,16 @@ def _form(
         "identity": value.get("id", ""),
     }
     return render(request, "authoring/part.html", context, status=422 if wrong else 200)
+
+
+def _told_otherwise(
+    request: HttpRequest, reading: queries.Reading, kind: str, value: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what is said where a part's own words are empty."""
+    if kind == "question":
+        return queries.inherited(str(value.get("id", "")))
+    place = _place(request, kind)
+    return queries.said_of(reading, str(place[1])) if kind == "wording" and len(place) > 1 else {}
 
 
 def _abouts(request: HttpRequest, reading: queries.Reading, kind: str) -> tuple[About, ...]:
@@ -132,6 +153,13 @@ class Shown:
     words: str
     # Of a field of which several may be ticked: (code, what it is called, whether it is).
     ticks: tuple[tuple[str, str, bool], ...] = ()
+    # Whether what stands there is none of the choices: it must not be lost by looking at it.
+    gone: bool = False
+
+
+def is_gone(field: parts.Field, value: Any) -> bool:
+    """Return whether something was chosen that cannot be chosen here."""
+    return field.look == "choice" and value is not None and value not in dict(field.choices)
 
 
 def _ticks(
@@ -152,9 +180,7 @@ def _write(
     given = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     fields = _fields(kind, is_new=place is None)
     value = {field.name: entries.written(field, given) for field in fields}
-    lacking = [field.label for field in fields if _lacks(field, value[field.name])]
-    if lacking:
-        wrong = f"「{'」「'.join(lacking)}」を入れてください。"
+    if wrong := _lacking(kind, fields, value):
         return _form(request, draft, kind, value, is_new=place is None, wrong=wrong)
     try:
         text = _changed(draft.text, kind, value, place, within)
@@ -164,6 +190,16 @@ def _write(
     except (actions.Conflict, editing.NoSuchPlace, WrongState) as refusal:
         return _form(request, draft, kind, value, is_new=place is None, wrong=str(refusal))
     return redirect("authoring:draft", draft.pk)
+
+
+def _lacking(kind: str, fields: list[parts.Field], value: dict[str, Any]) -> str:
+    """Return what has to be entered still, as a sentence."""
+    lacking = [field.label for field in fields if _lacks(field, value[field.name])]
+    if lacking:
+        return f"「{'」「'.join(lacking)}」を入れてください。"
+    if kind == "wording" and not any(value[field.name] for field in fields if field.look == "texts"):
+        return "呼び方・職員の言い方・ひとりで手続する方への言い方の、どれかひとつは入れてください。"
+    return ""
 
 
 def _lacks(field: parts.Field, value: Any) -> bool:
@@ -191,16 +227,23 @@ def _changed(
     if place is None:
         assert within is not None
         kept = parts.identified(kind, {name: each for name, each in value.items() if each is not None}, text)
+        if kind == "wording":
+            return editing.enter(text, within, str(kept.pop("question")), kept)
         if within == ("sections",):
             kept["questions"] = []
         kept = kept.get(parts.LEAVES.get(kind, ""), kept)
         return editing.insert(text, within, _count(text, within), kept)
-    before = _at(queries.read(text).data, place)
+    data = queries.read(text).data
     if kind in parts.LEAVES:
         return editing.put(text, place, value[parts.LEAVES[kind]])
+    if kind == "paper" and not data.get("paper"):
+        return editing.put(text, place, value)
+    before = _value(data, kind, place)
+    looks = {field.name: field.look for field in parts.PARTS[kind]}
     for name, each in value.items():
-        if before.get(name) != each:
-            text = editing.put(text, (*place, name), each)
+        written = entries.in_order(each, before.get(name)) if looks[name] == "several" else each
+        if before.get(name) != written:
+            text = editing.put(text, parts.ELSEWHERE.get(name, (*place, name)), written)
     return text
 
 

@@ -1,6 +1,6 @@
 """A draft is tried with answers; what comes of them becomes one of its tests, once an officer has seen that it is right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -128,7 +128,9 @@ def _page(
         "sealed": forms.seal(trying.answers),
         "tried": seen,
         "ticked": _ticked(request, reading, trying, seen),
-        "kept": _kept_as_it_is(reading, trying),
+        "looked_at": [
+            _looked_at(request, reading, trying, seen, name, legend) for name, legend in _LOOKED_AT.items()
+        ],
         "channels": CHANNELS,
         "is_event": reading.is_event,
         "is_editing": draft.state == State.EDITING,
@@ -161,16 +163,60 @@ def _ticked(request: HttpRequest, reading: Reading, trying: Try, seen: Tried) ->
     return {one.name for one in seen.found if one.is_usual}
 
 
-def _kept_as_it_is(reading: Reading, trying: Try) -> dict[str, Any]:
-    """Return what a test that is changed expects beside what comes of the whole: which questions are asked."""
-    if trying.test is None:
-        return {}
-    written = queries.expectations(reading.cases[trying.test])
+# Of which questions a test looks whether they are asked.
+_LOOKED_AT = {"asked": "この質問を聞くこと", "not_asked": "この質問を聞かないこと"}
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """Questions of which a test may look whether they are asked: (path, what it is called, whether the test does).
+
+    `otherwise` are those that the test looks at, though with these answers it is not so.
+    """
+
+    name: str
+    legend: str
+    ticks: tuple[tuple[str, str, bool], ...]
+    otherwise: tuple[tuple[str, str], ...]
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What the test looks at."""
+        return (*(path for path, _, ticked in self.ticks if ticked), *(path for path, _ in self.otherwise))
+
+
+def _looked_at(
+    request: HttpRequest, reading: Reading, trying: Try, seen: Tried, name: str, legend: str
+) -> LookedAt:
+    if request.method == "POST":
+        wanted = set(request.POST.getlist(name))
+    elif trying.test is not None:
+        wanted = set(queries.expectations(reading.cases[trying.test]).get(name, ()))
+    else:
+        wanted = set()
+    offered = seen.asked if name == "asked" else seen.not_asked
+    here, other = dict(offered), dict(seen.not_asked if name == "asked" else seen.asked)
+    return LookedAt(
+        name,
+        legend,
+        tuple((path, label, path in wanted) for path, label in here.items()),
+        tuple((path, other.get(path, path)) for path in sorted(wanted - here.keys())),
+    )
+
+
+def _looks_at(request: HttpRequest, reading: Reading, trying: Try, seen: Tried) -> dict[str, list[str]]:
+    """Return of which questions the test looks whether they are asked, as the file says it."""
+    found = (_looked_at(request, reading, trying, seen, name, words) for name, words in _LOOKED_AT.items())
+    before = {} if trying.test is None else queries.expectations(reading.cases[trying.test])
+    # What stood there stays in its order.
     return {
-        name: queries.expected_words(reading, name, written[name])
-        for name in ("asked", "not_asked")
-        if name in written
+        one.name: sorted(one.chosen, key=_place_in(before.get(one.name, ()))) for one in found if one.chosen
     }
+
+
+def _place_in(written: Sequence[str]) -> Callable[[str], int]:
+    places = {path: place for place, path in enumerate(written)}
+    return lambda path: places.get(path, len(places))
 
 
 def _kept(
@@ -183,11 +229,9 @@ def _kept(
     seen = _tried(reading, trying, refusals)
     ticked = _ticked(request, reading, trying, seen)
     expected = {one.name: one.value for one in seen.found if one.name in ticked}
+    expected |= _looks_at(request, reading, trying, seen)
     if trying.test is not None:
         written = queries.expectations(reading.cases[trying.test])
-        expected |= {
-            name: written[name] for name in ("asked", "not_asked") if name in written and name in ticked
-        }
         expected |= {
             name: _same_keys(written[name], expected[name])
             for name in ("delivers", "derived")
@@ -229,8 +273,20 @@ def _why_not(request: HttpRequest, reading: Reading, trying: Try, refusals: Mapp
     others = [case.name for number, case in enumerate(reading.cases) if number != trying.test]
     if trying.name in others:
         return f"「{trying.name}」という試験は、もうあります。別の名前にしてください。"
-    if not _ticked(request, reading, trying, _tried(reading, trying, refusals)):
+    seen = _tried(reading, trying, refusals)
+    if not _ticked(request, reading, trying, seen) and not _looks_at(request, reading, trying, seen):
         return "確かめることを、ひとつは選んでください。"
+    return _otherwise(request, reading, trying, seen)
+
+
+def _otherwise(request: HttpRequest, reading: Reading, trying: Try, seen: Tried) -> str:
+    """Return what the test would look at in vain, as a sentence: it would not hold from the beginning."""
+    for name, words in _LOOKED_AT.items():
+        found = _looked_at(request, reading, trying, seen, name, words).otherwise
+        if found:
+            labels = "」「".join(label for _, label in found)
+            what = "聞きません" if name == "asked" else "聞いています"
+            return f"「{labels}」は、この答えでは{what}。印を外すか、答えを直してください。"
     return ""
 
 

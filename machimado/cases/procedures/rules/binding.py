@@ -15,7 +15,7 @@ from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, Wordi
 from machimado.cases.procedures.rules.link import Complaints
 from machimado.cases.procedures.rules.member import Member
 from machimado.cases.procedures.rules.questions import Question
-from machimado.cases.procedures.rules.tying import tie, with_persons
+from machimado.cases.procedures.rules.tying import roles, tie, with_persons
 
 # What closes every form closes them all together.
 _LAST = ("declaration", "signature")
@@ -81,6 +81,7 @@ class _Binder:
             triage=self.triage,
             members=members,
             ties=ties,
+            roles=roles(self.event, asked, members, self.meanings, self.complaints),
         )
 
     # --- which questions are one and the same ------------------------------------------------------------------

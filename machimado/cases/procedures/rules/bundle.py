@@ -18,7 +18,14 @@ from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.life_event import LifeEvent, Triage, step_id
 from machimado.cases.procedures.rules.member import Member
 from machimado.cases.procedures.rules.outcome import Finding, Outcome, Reason, Step
-from machimado.cases.procedures.rules.people import Tie, known_before, offers, told_of_those_left
+from machimado.cases.procedures.rules.people import (
+    Role,
+    Tie,
+    candidates,
+    known_before,
+    offers,
+    told_of_those_left,
+)
 
 ROUTE = "route"
 # The route was looked at, and is gone; what is left for another day; what somebody was told of.
@@ -33,6 +40,7 @@ class Bundle(Form):
     triage: Triage
     members: Mapping[str, Member]
     ties: tuple[Tie, ...] = ()
+    roles: tuple[Role, ...] = ()
 
     def is_newer_than(self, other: Form) -> bool:
         """Tell whether the event or one of its procedures has a later version, or there is a procedure more."""
@@ -55,10 +63,11 @@ class Bundle(Form):
         is_agreed = bool(going) and agreed - _put_off(given) == {one.id for one in going}
         route = self._steps(first, given, each, today, channel)
         together = _together(first, each, route, agreed=is_agreed)
-        if not (self.checks or self.ties):
+        if not (self.checks or self.ties or self.roles):
             return together
         variables = self._seen(together, given, first.derived, today, channel)
-        return self._with_people(self._checked(together, variables), given, variables)
+        checked = self._with_roles(self._checked(together, variables), given, variables)
+        return self._with_people(checked, given, variables)
 
     def _seen(
         self,
@@ -82,6 +91,19 @@ class Bundle(Form):
             warnings=(*together.warnings, *(one for one in found if one.level == "warning")),
             undecided=(*together.undecided, *undecided),
         )
+
+    def _with_roles(self, found: Outcome, answers: Mapping[str, Any], variables: Variables) -> Outcome:
+        """Tell who was named before where one name is asked; of lists that choose them as well each once."""
+        if not self.roles:
+            return found
+        asked = frozenset(found.asked)
+        known = asked if _agreed(answers) else None
+        named = {
+            role.question: candidates(role, answers, known, variables)
+            for role in self.roles
+            if role.question in asked
+        }
+        return replace(found, candidates={question: each for question, each in named.items() if each})
 
     def _with_people(self, found: Outcome, answers: Mapping[str, Any], variables: Variables) -> Outcome:
         """Ask what is known of people who were named before only where they were named."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from machimado.cases.procedures.rules.businesses import BUSINESSES
 from machimado.cases.procedures.rules.saying import CHANNELS
 
 # What each entry of a file is called. A test looks that nothing of the shape is missing here.
@@ -17,10 +18,11 @@ CALLED = {
     "asked": "聞くはずの質問",
     "assert": "成り立つはずのこと",
     "bring": "持って行く物",
-    "business_id": "業務の番号",
+    "business_id": "業務",
     "certificate": "交付する証明書",
     "channel": "受け付ける方法",
     "channels": "受け付ける方法",
+    "chosen": "名前の出た方から選ぶ質問",
     "contact": "連絡先",
     "days": "日数",
     "delivers": "基幹へ渡すはずの中身",
@@ -59,6 +61,7 @@ CALLED = {
     "minutes": "紙のときの職員の分数",
     "missing": "足りないはずの答え",
     "months": "月数",
+    "names": "名前を聞く質問",
     "not_asked": "聞かないはずの質問",
     "not_future": "今日より後の日付を認めない",
     "officer_note": "職員への注意",
@@ -115,6 +118,7 @@ KIND_WORDS: Mapping[str, str] = {
 }
 # What codes of a file are called.
 CODES: Mapping[str, Mapping[str, str]] = {
+    "business_id": BUSINESSES,
     "kind": KIND_WORDS,
     "channel": CHANNELS,
     "channels": CHANNELS,

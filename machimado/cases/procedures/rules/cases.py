@@ -136,6 +136,13 @@ def found_in(form: Form, answers: dict[str, Any], *, today: date, channel: Chann
     return {**_sets(outcome), **values}
 
 
+def asked_in(form: Form, answers: dict[str, Any], *, today: date, channel: Channel) -> tuple[str, ...]:
+    """Return the questions that are asked with these answers, of a life event once its route is agreed to as it is."""
+    if isinstance(form, Bundle):
+        return _of_route(form, answers, today, channel)[0].asked
+    return form.evaluate(answers, today=today, channel=channel).asked
+
+
 def _of_event(findings: Iterable[Finding], bundle: Bundle) -> Iterator[Finding]:
     return (found for found in findings if found.id.partition(".")[0] not in bundle.members)
 

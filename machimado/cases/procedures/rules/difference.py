@@ -82,7 +82,16 @@ def _whole(one: Form | Triage) -> dict[str, Any]:
         # The triage is judged as a form whose documents are the steps: here they are told as what they are.
         own = {
             name: whole[name]
-            for name in ("derived", "procedures", "elsewhere", "people", "chapters", "wording", "about")
+            for name in (
+                "derived",
+                "procedures",
+                "elsewhere",
+                "people",
+                "chosen",
+                "chapters",
+                "wording",
+                "about",
+            )
         }
         of_event = {name: whole[name] for name in ("words", "standings", "summary")}
         data |= own | of_event | {"documents": []}

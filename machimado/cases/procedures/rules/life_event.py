@@ -128,6 +128,21 @@ class SamePeople(Part):
     )
 
 
+class ChosenName(Part):
+    """Questions that ask for one person's name: who was named before is chosen, anybody else is typed."""
+
+    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = Field(
+        description="人を選ぶ質問の id。手続だけの質問は move-in.previous_head のように"
+    )
+    sources: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = Field(
+        alias="from",
+        description="選べる人のいるところ。一覧の id、resident・spouse のように一人だけの方、move.new_head のように名前だけを聞く質問",
+    )
+    who: Expression | None = Field(
+        default=None, description="選べる人の条件（CEL）。その人の答えは item。書かなければ全員"
+    )
+
+
 class EventCase(Part):
     """A test of the life event: which steps follow from the answers."""
 
@@ -168,6 +183,10 @@ class LifeEvent(Part):
     people: Annotated[tuple[SamePeople, ...], Field(max_length=40)] = Field(
         default=(), description="同じ人が並ぶ一覧。一度聞いた人は、氏名や生年月日をもう一度聞かずに選ぶ"
     )
+    chosen: Annotated[tuple[ChosenName, ...], Field(max_length=40)] = Field(
+        default=(),
+        description="世帯主や保証人のように、名前をひとつ聞く質問。一度名前の出た人は、もう一度打たずに選ぶ",
+    )
     notes: tuple[Text, ...] = ()
     procedures: Annotated[tuple[Called, ...], Field(min_length=1, max_length=60)]
     elsewhere: Annotated[tuple[Errand, ...], Field(max_length=60)] = ()
@@ -194,6 +213,7 @@ _DESCRIPTIONS = DESCRIPTIONS | {
     "Chapter": "いくつもの手続に共通する質問の章。meanings に語彙の言葉（heir、resident.name など）を書く。",
     "Wording": "共通する質問を、このライフイベントでどう言うか。",
     "SamePeople": "同じ人が並ぶ一覧。from の人を選べば、氏名・生年月日・性別など同じ意味の答えはそのまま入り、直せばどこでも直る。",
+    "ChosenName": "名前をひとつ聞く質問。from の人を選べばその名前が入り、その人の名前を直せばここも直る。",
     "EventCase": "このライフイベントの試験。answers から、どの手続と用事が当てはまるか。",
     "LifeEvent": "ライフイベントの定義。",
 }

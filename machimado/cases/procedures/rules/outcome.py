@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Somebody who was named before and can be chosen for a list: where they were named; `row` is their number in the list."""
+    """Somebody who was named before and can be chosen: where they were named; `row` is their number in the list, of a list."""
 
     place: str
     name: Mapping[str, str]
@@ -81,6 +81,8 @@ class Outcome:
     asked_at: Mapping[str, str] = field(default_factory=dict)
     # By the list, who was named before and can be chosen.
     offers: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
+    # By a question that asks for one name, who was named before and can be chosen.
+    candidates: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

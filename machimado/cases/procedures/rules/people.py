@@ -56,6 +56,19 @@ class Tie:
     follows: Mapping[str, Program] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A question that asks for the name of one person, who may have been named before.
+
+    A source that shares nothing (`alike`) is a name by itself: whoever stands there today may not be the same tomorrow, so
+    it can be chosen, and corrects nothing here.
+    """
+
+    question: str
+    sources: tuple[Source, ...]
+    who: Program | None = None
+
+
 def value_at(answers: Any, path: str) -> Any:
     """Return what stands at a path; None where there is nothing."""
     for step in path.split("."):
@@ -183,6 +196,36 @@ def taken_over(tie: Tie, answers: Answers, place: str, variables: Variables) -> 
     )
 
 
+def candidates(
+    role: Role, answers: Answers, asked: Iterable[str] | None, variables: Variables
+) -> tuple[Offer, ...]:
+    """Return whose name can be chosen for a question: each once.
+
+    Of what is not `asked` nothing is offered; before anything but the first questions is asked (None), all that is known.
+    """
+    open_to_all = None if asked is None else frozenset(asked)
+    own = key_of(answers, role.question.removesuffix(f".{NAME}"))
+    found: dict[str, Offer] = {}
+    for source in role.sources:
+        for place in places(answers, source.place, is_list=source.is_list):
+            path = name_path(source, place)
+            name = value_at(answers, path)
+            text = name.get("text") if isinstance(name, Mapping) else None
+            if not isinstance(text, str) or not text.strip() or text in found:
+                continue
+            if key_of(answers, place) == own:
+                continue  # it is their own name that is asked
+            item = value_at(answers, place) if source.alike else {NAME: name}
+            if (open_to_all is None or path in open_to_all) and holds(role.who, {**variables, "item": item}):
+                found[text] = Offer(place, name, None)
+    return tuple(found.values())
+
+
+def name_path(source: Source, place: str) -> str:
+    """Return where the name of somebody of a role's source stands."""
+    return f"{place}.{NAME}" if source.alike else place
+
+
 # --- one correction for all ----------------------------------------------------------------------------------------
 
 
@@ -216,6 +259,41 @@ def carried(
     return found
 
 
+def renamed(roles: Iterable[Role], before: Answers, after: Answers) -> dict[str, Any]:
+    """Return which names are to be written otherwise, by their path, after those of the people who bear them were corrected.
+
+    Whoever bears exactly the name that stood there is meant; where somebody still bears it, nothing changes.
+    """
+    found = {}
+    for role in roles:
+        stood = value_at(after, role.question)
+        if stood and stood == value_at(before, role.question):
+            bearers = dict(_bearers(role, before, after))
+            names = [now for was, now in bearers.values() if was == stood and now]
+            if names and stood not in [now for _, now in bearers.values()]:
+                found[role.question] = names[0]
+    return found
+
+
+def _bearers(role: Role, before: Answers, after: Answers) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """Yield by the place what everybody of whom a name may be is called, before and now."""
+    for source in (one for one in role.sources if one.alike):
+        for place in places(after, source.place, is_list=source.is_list):
+            earlier = _same_place(source, before, after, place)
+            was = value_at(before, f"{earlier}.{NAME}") if earlier else None
+            yield place, (was, value_at(after, f"{place}.{NAME}"))
+
+
+def _same_place(source: Source, before: Answers, after: Answers, place: str) -> str | None:
+    """Return where whoever stands at a place stood before; nothing where that is not known for sure."""
+    key = key_of(after, place)
+    if key is not None:
+        return _earlier(before, source.place, is_list=source.is_list, key=key)
+    rows = [value_at(answers, source.place) for answers in (before, after)]
+    is_same = all(isinstance(each, list) for each in rows) and len(rows[0]) == len(rows[1])
+    return place if is_same and key_of(before, place) is None else None
+
+
 def _earlier(before: Answers, of: str, *, is_list: bool, key: str | None) -> str | None:
     """Return where somebody stood before."""
     return _by_key(before, of, is_list=is_list).get(key or "")
@@ -246,10 +324,11 @@ def told_of_those_left(ties: Iterable[Tie], answers: Answers, asked: Iterable[st
                 yield Finding("people.left", "warning", (f"{row}.{NAME}",), _LEFT, alone=_LEFT)
 
 
-def roots(ties: Iterable[Tie]) -> frozenset[str]:
+def roots(ties: Iterable[Tie], roles: Iterable[Role] = ()) -> frozenset[str]:
     """Return the first words of all places that are tied to each other."""
+    tied = [(tie.group, tie.sources) for tie in ties] + [(role.question, role.sources) for role in roles]
     return frozenset(
         place.partition(".")[0]
-        for tie in ties
-        for place in (tie.group, *(source.place for source in tie.sources))
+        for target, sources in tied
+        for place in (target, *(source.place for source in sources))
     )

@@ -12,9 +12,9 @@ from machimado.cases.procedures.rules.cel.parse import parse
 from machimado.cases.procedures.rules.cel.types import Type
 from machimado.cases.procedures.rules.crosscheck import named, variables_of
 from machimado.cases.procedures.rules.definition import Text
-from machimado.cases.procedures.rules.life_event import LifeEvent, SamePeople
+from machimado.cases.procedures.rules.life_event import ChosenName, LifeEvent, SamePeople
 from machimado.cases.procedures.rules.link import GIVEN, Complaints, fits
-from machimado.cases.procedures.rules.people import FACTS, NAME, PERSON, Source, Tie
+from machimado.cases.procedures.rules.people import FACTS, NAME, PERSON, Role, Source, Tie
 from machimado.cases.procedures.rules.questions import Question, type_of
 from machimado.cases.procedures.rules.source import Loc
 
@@ -34,6 +34,17 @@ def tie(
 ) -> tuple[Tie, ...]:
     """Compile the ties of an event; what names nothing that is asked, or does not fit, goes to `complaints` and is left out."""
     return _Tier(event, questions, frozenset(owners), meanings, complaints).ties()
+
+
+def roles(
+    event: LifeEvent,
+    questions: tuple[Question, ...],
+    owners: Iterable[str],
+    meanings: Mapping[str, Any],
+    complaints: Complaints,
+) -> tuple[Role, ...]:
+    """Compile whose names can be chosen; what names nothing that is asked, or does not fit, goes to `complaints` and is left out."""
+    return _Tier(event, questions, frozenset(owners), meanings, complaints).roles()
 
 
 def with_persons(questions: tuple[Question, ...], ties: Iterable[Tie]) -> tuple[Question, ...]:
@@ -96,6 +107,56 @@ class _Tier:
             if (program := self._follows(group, leaf, text, (*loc, "follows", leaf), names, sources))
         }
         return None if len(self.complaints.found) > before else Tie(group.id, sources, who, follows)
+
+    def roles(self) -> tuple[Role, ...]:
+        return tuple(
+            role for number, each in enumerate(self.event.chosen) for role in self._roles(each, number)
+        )
+
+    def _roles(self, written: ChosenName, number: int) -> Iterable[Role]:
+        before, loc = len(self.complaints.found), ("chosen", number)
+        for place, name in enumerate(written.names):
+            earlier = (
+                *written.names[:place],
+                *(one for each in self.event.chosen[:number] for one in each.names),
+            )
+            self._check_name(name, earlier, (*loc, "names", place))
+        sources = tuple(
+            one
+            for place, name in enumerate(written.sources)
+            if (one := self._bearers(name, (*loc, "from", place))) is not None
+        )
+        names = {**self.names, "item": self._item(sources)}
+        who = self._program(written.who, (*loc, "who"), names, {"bool"}) if written.who else None
+        if len(self.complaints.found) > before:
+            return
+        for name in written.names:
+            others = tuple(one for one in sources if name not in {one.place, f"{one.place}.{NAME}"})
+            yield Role(name, others, who)
+
+    def _check_name(self, name: str, earlier: Iterable[str], loc: Loc) -> None:
+        """Refuse what asks for no name, or was told of before."""
+        question = self.plain.get(name)
+        if question is None or question.kind != "name":
+            known = [path for path, one in self.plain.items() if one.kind == "name"]
+            hint = suggestion(name, known) or "名前をひとつ聞く質問の id を書いてください。"
+            self.complaints.add(loc, f"「{name}」という、氏名を聞く質問はありません。{hint}")
+        if name in earlier:
+            self.complaints.add(loc, f"質問「{name}」が chosen に二度あります。ひとつにまとめてください。")
+
+    def _bearers(self, name: str, loc: Loc) -> Source | None:
+        """Return whose names can be chosen: people of a list, somebody by themselves, or a name by itself."""
+        if name in self.groups:
+            return Source(name, is_list=True, alike=(NAME,)) if self._group(name, loc) else None
+        for path, alike in ((f"{name}.{NAME}", (NAME,)), (name, ())):
+            if path in self.plain and self.plain[path].kind == "name":
+                return Source(name, is_list=False, alike=alike)
+        hint = (
+            suggestion(name, (*self.groups, *self.plain))
+            or "一覧の id か、resident のような言葉を書いてください。"
+        )
+        self.complaints.add(loc, f"「{name}」という一覧も、氏名を聞く質問もありません。{hint}")
+        return None
 
     def _check_order(self, written: SamePeople, number: int) -> None:
         """Refuse a list that is told of twice, and people who are to be chosen from a list that is filled later."""
@@ -172,6 +233,8 @@ class _Tier:
     def _leaves(self, source: Source) -> dict[str, Question]:
         if source.is_list:
             return {row.id: row for row in self.groups[source.place].questions}
+        if not source.alike:
+            return {NAME: self.plain[source.place]}
         stem = f"{source.place}."
         return {path.removeprefix(stem): one for path, one in self.plain.items() if path.startswith(stem)}
 

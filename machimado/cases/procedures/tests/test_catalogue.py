@@ -44,9 +44,11 @@ def test_the_version_in_force_is_the_one_that_took_effect_last(folder: Path) -> 
     assert found.current("sample", date(2024, 4, 1)).version == 1
     assert found.current("sample", date(2025, 4, 1)).version == 2
     assert found.current("sample", date(2026, 3, 31)).version == 2
-    assert found.current("sample", date(2026, 4, 1)).version == 1
-    with pytest.raises(UnknownProcedureError, match="sample"):
-        found.current("sample", date(2024, 3, 31))
+    for day in (date(2026, 4, 1), date(2024, 3, 31)):
+        with pytest.raises(UnknownProcedureError, match="sample"):
+            found.current("sample", day)
+    # What the second version took the place of does not come back when it ends.
+    assert found.in_force(date(2026, 4, 1)) == ()
     assert found.in_force(date(2024, 3, 31)) == ()
     assert [form.version for form in found.in_force(date(2025, 5, 1))] == [2]
 

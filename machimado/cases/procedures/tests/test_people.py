@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.load import bundle, content_hash, freeze, load, load_event, thaw
-from machimado.cases.procedures.rules.people import carried
+from machimado.cases.procedures.rules.people import carried, renamed
 from machimado.cases.procedures.rules.problems import DefinitionError
 from machimado.cases.procedures.tests.making import TODAY
 from machimado.cases.procedures.tests.test_bundle import EVENT, procedure
@@ -26,6 +26,10 @@ people:
     follows: {living: '"together"'}
   - list: name-heirs.cards
     from: [children, household.members]
+chosen:
+  - names: [resident.name, name-heirs.successor]
+    from: [resident, household.members, leave-insurance.chief]
+    who: '!has(item.birth_date) || age_at_least(item.birth_date, 15, today)'
 procedures:
 """
 TIED = EVENT.replace("procedures:\n", PEOPLE, 1).split("tests:\n")[0]
@@ -35,6 +39,7 @@ LEAVE = procedure(
     - {id: resident.name, required: true}
     - {id: resident.birth_date, required: true}
     - {id: cause, kind: text, label: {ja: 事由}}
+    - {id: chief, kind: name, label: {ja: 世帯主}}
     - id: household.members
       questions:
         - {id: name, required: true}
@@ -52,6 +57,7 @@ HEIRS = procedure(
         - {id: birth_date, required: true, not_future: true}
         - {id: living, required: true}
         - {id: custody, required: true}
+    - {id: successor, kind: name, label: {ja: 相続人}}
     - id: cards
       kind: group
       label: {ja: カード}
@@ -153,6 +159,45 @@ def test_one_correction_goes_through_every_list() -> None:
     assert found == {"children.0.birth_date": "2023-08-21", "name-heirs.cards.0.birth_date": "2023-08-21"}
 
 
+# --- where one name is asked ---------------------------------------------------------------------------------------
+
+HEAD = {"text": "佐野　昇", "kana": "サノ　ノボル"}
+
+
+def offered(answers: dict[str, Any], question: str = "name-heirs.successor") -> list[str]:
+    outcome = FORM.evaluate(answers, today=TODAY)
+    return [one.place for one in outcome.candidates.get(question, ())]
+
+
+def test_whoever_was_named_is_offered_once_for_a_name_and_by_the_rule() -> None:
+    # The first of the list is the resident; the child is of no age to inherit alone.
+    assert offered(WHOLE) == ["resident"]
+    assert offered({**WHOLE, "leave-insurance": {"chief": HEAD}}) == ["resident", "leave-insurance.chief"]
+    assert offered({**WHOLE, "resident": {"birth_date": "1988-02-14"}}) == ["household.members.0"]
+
+
+def test_nobody_is_offered_as_themselves_nor_for_what_is_not_asked() -> None:
+    assert offered(WHOLE, "resident.name") == []
+    head = {**WHOLE, "leave-insurance": {"chief": HEAD}}
+    assert offered(head, "resident.name") == ["leave-insurance.chief"]
+    alone = {**head, "insured": "no", "route": {"agreed": ["name-heirs"]}}
+    # The insurance is asked of nobody, so nothing that was said there is told.
+    assert "leave-insurance.chief" not in offered(alone)
+
+
+def test_a_corrected_name_holds_where_it_was_chosen_and_a_role_corrects_nobody() -> None:
+    before = {**WHOLE, "name-heirs": {"successor": RYO}, "leave-insurance": {"chief": RYO}}
+    named = {**RYO, "text": "佐野　遼"}
+    both = {**before, "resident": {**before["resident"], "name": named}}
+    members = [{**before["household"]["members"][0], "name": named}, before["household"]["members"][1]]
+    both["household"] = {"members": members}
+    assert renamed(FORM.roles, before, both) == {"name-heirs.successor": named}
+    other_head = {**before, "leave-insurance": {"chief": HEAD}}
+    assert renamed(FORM.roles, before, other_head) == {}
+    nameless = {**before, "resident": {}, "household": {"members": []}}
+    assert renamed(FORM.roles, before, nameless) == {}
+
+
 def test_frozen_and_thawed_the_ties_are_the_same() -> None:
     frozen = freeze(FORM)
     again = thaw(frozen, content_hash=content_hash(frozen))
@@ -178,6 +223,8 @@ def test_whatever_the_answers_are_it_answers(broken: dict[str, Any]) -> None:
     assert not set(outcome.asked) & set(outcome.asked_at)
     assert set(outcome.missing) <= set(outcome.asked)
     assert carried(FORM.ties, answers, answers, dict) == {}
+    assert renamed(FORM.roles, answers, answers) == {}
+    assert set(renamed(FORM.roles, WHOLE, answers)) <= {"resident.name", "name-heirs.successor"}
 
 
 @pytest.mark.parametrize(
@@ -202,6 +249,21 @@ def test_whatever_the_answers_are_it_answers(broken: dict[str, Any]) -> None:
         ("{living: '\"together\"'}", "{living: item.birth_date}", "日付になります"),
         ("item.name.text != resident.name.text", "item.nam.text != resident.name.text", "nam"),
         ("item.name.text != resident.name.text", "item.name.text", "はい・いいえ"),
+        (
+            "name-heirs.successor]",
+            "name-heirs.sucessor]",
+            "「name-heirs.sucessor」という、氏名を聞く質問はありません",
+        ),
+        (
+            "name-heirs.successor]",
+            "name-heirs.cards]",
+            "「name-heirs.cards」という、氏名を聞く質問はありません",
+        ),
+        ("name-heirs.successor]", "leave-insurance.cause]", "氏名を聞く質問はありません"),
+        ("name-heirs.successor]", "resident.name]", "chosen に二度あります"),
+        ("leave-insurance.chief]", "leave-insurance.chif]", "「leave-insurance.chif」という一覧も"),
+        ("leave-insurance.chief]", "leave-insurance.properties]", "氏名（name）の質問がない"),
+        ("item.birth_date, 15", "item.birthdate, 15", "birthdate"),
     ],
 )
 def test_a_tie_that_does_not_fit_is_refused_when_the_files_are_read(

@@ -150,7 +150,7 @@ def test_rows_are_added_and_taken_out_and_undone(at_desk: Client, universe: Univ
     at_desk.post(f"/counter/applications/{application.pk}/undo/", headers=HTMX)
     assert len(answers_of(application)["children"]) == 2
     gone = at_desk.post(rows, {"row": "children.7"}, follow=True)
-    assert "この行はもうありません" in gone.content.decode()
+    assert "この行や選んだ方はもうありません" in gone.content.decode()
 
 
 def test_the_case_goes_through_to_the_outbox_once(

@@ -299,10 +299,13 @@ def moved_on(request: HttpRequest, application: Application, why: WrongState | R
     return redirect("counter:interview", application.pk)
 
 
+_GONE = "別の画面で内容が変わり、この行や選んだ方はもうありません。画面を新しくしました。"
+
+
 @permissions.officers(*SERVING)
 @require_POST
 def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Add a row to a group, empty or about somebody who was named before, or take one out.
+    """Choose somebody who was named before, for a list or a name; add an empty row to a group, or take one out.
 
     A plain post brings the whole page along.
     """
@@ -311,7 +314,7 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
         try:
             changed = _with_other_rows(request, application)
         except (PathRefused, cases.Conflict):
-            messages.error(request, "この行はもうありません。画面を新しくしました。")
+            messages.error(request, _GONE)
             changed = queries.application(application.pk)
         return shown(request, changed, desk=desk)
 
@@ -320,17 +323,28 @@ def rows(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 def _with_other_rows(request: HttpRequest, application: Application) -> Application:
     officer, now = permissions.by(request), timezone.now()
-    chosen, _, person = request.POST.get("person", "").partition(" ")
-    if chosen:
-        return cases.choose_people(
-            application=application, group=chosen, add=[person], by=officer, at=now, page=_page(request)
-        )
+    if request.POST.get("person"):
+        return _with_person(request, application)
     group, _, index = request.POST.get("row", "").rpartition(".")
     if group:
         place = _number(index) or 0
         return cases.drop_row(application=application, group=group, index=place, by=officer, at=now)
     group = request.POST.get("group", "")
     return cases.add_row(application=application, group=group, by=officer, at=now)
+
+
+def _with_person(request: HttpRequest, application: Application) -> Application:
+    """Choose somebody who was named before, for a list or where one name is asked."""
+    officer, now, page = permissions.by(request), timezone.now(), _page(request)
+    path, _, place = request.POST["person"].partition(" ")
+    question = cases.form_of(application).question(path)
+    if question is not None and question.kind == "name":
+        return cases.choose_name(
+            application=application, path=path, place=place, by=officer, at=now, page=page
+        )
+    return cases.choose_people(
+        application=application, group=path, add=[place], by=officer, at=now, page=page
+    )
 
 
 @permissions.officers(*SERVING)

@@ -115,6 +115,24 @@ def _chosen(now: Here, path: str) -> "UploadedFile[Any] | None":
     return found if isinstance(found, UploadedFile) else None
 
 
+def _chosen_names(now: Here, stop: Stop) -> frozenset[str]:
+    """Take the names of whoever was chosen of those who were named before; return the paths that they answer.
+
+    Raises: Conflict; PathRefused where somebody is there no longer.
+    """
+    asked = [(line, now.request.POST.get(f"whose.{line.path}", "")) for line in stop.lines if line.people]
+    chosen = [(line, place) for line, place in asked if place]
+    page = cases.Page(key=now.request.POST.get("page", "")[:32], revision=_revision(now.request))
+    for line, place in chosen:
+        # Only whom this page shows: what the register told of others is for nobody to find out.
+        if place not in {one.place for one in line.people}:
+            raise PathRefused(line.path)
+        cases.choose_name(
+            application=now.application, path=line.path, place=place, by=None, at=now.at, page=page
+        )
+    return frozenset(line.path for line, _ in chosen)
+
+
 def _attached(now: Here, paths: Iterable[str]) -> dict[str, Refusal]:
     """Attach what was chosen for these questions, added or not; return what could not be taken."""
     refused: dict[str, Refusal] = {}
@@ -134,12 +152,14 @@ def _kept(now: Here, stop: Stop) -> dict[str, Refusal] | None:
     """Keep what was sent; return what has to be looked at once more on this page, None where it can be left."""
     if not_taken := _attached(now, (line.path for line in stop.lines)):
         return not_taken
-    form = cases.form_of(now.application)
-    sent = forms.read(now.request.POST, form, now.application.answers, stop.lines)
-    raw = sent.raw
     refused: dict[str, Refusal] = {}
     page = cases.Page(key=now.request.POST.get("page", "")[:32], revision=_revision(now.request))
+    form, raw = cases.form_of(now.application), {}
     try:
+        chosen = _chosen_names(now, stop)
+        typed = (line for line in stop.lines if line.path not in chosen)
+        sent = forms.read(now.request.POST, form, now.application.answers, typed)
+        raw = sent.raw
         if raw:
             saved = cases.save_answers(application=now.application, raw=raw, by=None, at=now.at, page=page)
             refused = {
@@ -147,7 +167,7 @@ def _kept(now: Here, stop: Stop) -> dict[str, Refusal] | None:
             }
     except cases.Conflict as conflict:
         now.is_conflict = True
-        return {conflict.path: Refusal(raw[conflict.path], now.in_words(said_by(conflict)))}
+        return {conflict.path: Refusal(raw.get(conflict.path), now.in_words(said_by(conflict)))}
     _look_again(now)
     again = walk.find(now.stops, stop.place)
     is_wrong = again is not None and any(line.errors or line.missing for line in again.lines)
