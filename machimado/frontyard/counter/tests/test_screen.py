@@ -144,7 +144,8 @@ def test_the_resident_checks_chapter_by_chapter_and_signs(
 
 def test_whoever_cannot_draw_types_the_name(desk: Desk, tablet: Client, universe: Universe) -> None:
     application = in_review(desk, universe)
-    seen = {"showing": desk.showing, "revision": at_step(tablet, 99).context["application"].revision}
+    last = at_step(tablet, 99).context
+    seen = {"showing": desk.showing, "revision": last["application"].revision, "step": "99", "of": last["of"]}
     htmx = {"HX-Request": "true"}
     nameless = tablet.post("/screen/sign/", {**seen, "typed_name": "　", "strokes": ""}, headers=htmx)
     assert 'role="alert"' in nameless.content.decode()
