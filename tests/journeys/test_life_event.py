@@ -144,3 +144,34 @@ def test_everything_after_a_death_in_one_conversation(stage: Stage) -> None:
     home.close()
     officer.bring_to_front()
     end_by_key(officer)
+
+
+def test_a_name_that_is_known_is_chosen_by_one_key(stage: Stage) -> None:
+    """Half a name stands in the field already: the digit means the person, and the name stays when the field is left."""
+    officer = stage.enter("ono")
+    find(officer, stage, stage.product.parent)
+    if officer.locator("#running").count():
+        end_case(officer)
+        officer.wait_for_url("**/counter/")
+        find(officer, stage, stage.product.parent)
+    officer.get_by_role("button", name=re.compile("^雪見市の中で引っ越したとき")).click()
+    officer.wait_for_url("**/counter/applications/*/")
+    stage.look_once(officer, "転居の聞取り")
+    line = officer.locator("#q-move-new_head")
+    first, field = line.locator("[data-digit='1']"), line.locator("[name='move.new_head.text']")
+    name = first.inner_text().removeprefix("1").strip()
+    assert name
+    field.focus()
+    officer.keyboard.type("さ")
+    with officer.expect_response(re.compile("/rows/$")):
+        officer.keyboard.press("1")
+    expect(field).to_have_value(name)
+    expect(first).to_have_attribute("aria-pressed", "true")
+    officer.keyboard.press("Enter")
+    officer.wait_for_load_state("networkidle")
+    officer.reload()
+    expect(field).to_have_value(name)
+    field.fill("佐野　恵")
+    with officer.expect_response(re.compile("/answers/$")):
+        officer.keyboard.press("Enter")
+    expect(first).to_have_attribute("aria-pressed", "false")
