@@ -1,0 +1,73 @@
+"""Fields, and where one is, stand out in every colour that a page offers; nothing lies over what has the focus."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys import alone, axe
+from tests.journeys.contrast import measure
+from tests.journeys.counter import begin_claim, sit_down
+from tests.journeys.spacing import NARROW
+from tests.journeys.stage import Stage
+
+pytestmark = pytest.mark.journey
+
+
+def check(stage: Stage, page: Page, title: str) -> None:
+    """Look at a page in its own size and in a narrow one, in each of its colours."""
+    page.wait_for_load_state("load")
+    stage.look_once(page, title)
+    before = page.viewport_size
+    for size in (before, {"width": NARROW[0], "height": NARROW[1]}):
+        assert size is not None
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        stage.problems += [f"{title} ({size['width']} px): {one}" for one in measure(page)]
+    page.set_viewport_size(before)  # type: ignore[arg-type]
+    for colours in axe.in_other_colours(page):
+        stage.problems += [f"{title} ({colours}): {one}" for one in measure(page)]
+
+
+def test_residents_fields_and_focus_stand_out(stage: Stage) -> None:
+    phone = stage.visitor(**alone.PHONE)
+    phone.goto(f"{stage.address}/apply/")
+    check(stage, phone, "ご自分で手続")
+    phone.goto(f"{stage.address}/booking/")
+    check(stage, phone, "予約")
+    alone.choose(phone, stage, "産前", "national-pension-maternity")
+    own = re.sub("/q/.*", "", phone.url)
+    check(stage, phone, "選ぶ質問")
+    questions = {
+        "resident.name": "名前の質問",
+        "resident.birth_date": "日付の質問",
+        "resident.address": "住所の質問",
+        "attachments": "写真の質問",
+    }
+    for place, title in questions.items():
+        phone.goto(f"{own}/q/{place}/")
+        check(stage, phone, title)
+    phone.goto(f"{own}/check/")
+    check(stage, phone, "内容の確認")
+
+
+def test_officers_fields_and_focus_stand_out(stage: Stage) -> None:
+    officer = stage.enter("ono")
+    tablet = sit_down(stage, officer)
+    for place, title in {"counter": "窓口", "reception": "受付", "figures": "実績"}.items():
+        officer.goto(f"{stage.address}/{place}/")
+        check(stage, officer, title)
+    begin_claim(officer, stage)
+    check(stage, officer, "聞取り")
+    check(stage, tablet, "いま入力している内容")
+
+
+def test_an_authors_fields_and_focus_stand_out(stage: Stage) -> None:
+    author = stage.enter("abe")
+    stage.look_once(author, "窓口")
+    author.goto(f"{stage.address}/authoring/")
+    check(stage, author, "手続の作成")
+    author.get_by_role("button", name=re.compile("未支払.*児童手当|児童手当.*未支払")).first.click()
+    author.wait_for_url("**/authoring/drafts/*/")
+    check(stage, author, "手続の下書き")
+    author.get_by_role("link", name=re.compile("を ?直す$")).last.click()
+    check(stage, author, "質問を直す")
