@@ -1,5 +1,6 @@
 """What every test stands on: one set of named people, a store of its own, and no network but loopback."""
 
+import gc
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -48,6 +49,12 @@ class CitiesTogether(LoadScopeScheduling):  # type: ignore[misc] # xdist has no 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> CitiesTogether:
     """Say how tests are shared out; not by xdist's own groups, which the pytest in our lock passes over."""
     return CitiesTogether(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays until the end: ten thousand tests, and all that they import."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
