@@ -65,7 +65,8 @@ def compare(*, application: Application, resident_record: Record, by: Officer, a
             said = documents.take(locked.answers, path)
             if _plain(question, said) != _plain(question, value):
                 kept["registered"] = value
-    APPLICATIONS.write(locked, "sources")
+    locked.record_read_at = resident_record.read_at
+    APPLICATIONS.write(locked, "sources", "record_read_at")
     record_change(locked, by, "application.compared", at, {"reference": locked.reference})
     return locked
 

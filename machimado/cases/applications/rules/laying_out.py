@@ -134,6 +134,7 @@ class _Maker:
         self._asked = set(outcome.asked)
         self._given, self._asked_at, self._offers = outcome.given, outcome.asked_at, outcome.offers
         self._candidates = outcome.candidates
+        self._documents = frozenset(outcome.documents)
         self._missing = set(outcome.missing)
         self._required = outcome.required
         self._errors = _by_path(outcome.errors, self._language)
@@ -227,7 +228,24 @@ class _Maker:
             if source and "registered" in source
             else "",
             self._people(path, value),
+            self._papers(question, path),
         )
+
+    def _papers(self, question: Question, path: str) -> tuple[str, ...]:
+        """Return which papers a question for files means: in a life event those of the procedures that ask it."""
+        if question.kind != "files":
+            return ()
+        askers = self._askers.get(path) or (question.section,)
+        return tuple(
+            dict.fromkeys(
+                say(one.title, self._language)
+                for one in self._form.procedure.documents
+                if one.id in self._documents and one.how == "attach" and self._is_of(one.id, askers)
+            )
+        )
+
+    def _is_of(self, document: str, procedures: tuple[str, ...]) -> bool:
+        return not isinstance(self._form, Bundle) or document.partition(".")[0] in procedures
 
     def _worded(self, question: Question, path: str, place: str) -> tuple[Wording, tuple[str, ...]]:
         """Return a question's words: of a shared one those of the first procedure that asks it now, unless the event has its own."""

@@ -73,6 +73,8 @@ class Line:
     registered: str = ""
     # Of a name: who was named before and can be chosen.
     people: tuple[Person, ...] = ()
+    # Of files: what the papers are called that this application calls for now.
+    papers: tuple[str, ...] = ()
 
     @property
     def somebody(self) -> Person | None:

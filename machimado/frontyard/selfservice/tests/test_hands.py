@@ -10,11 +10,17 @@ from django.utils import timezone
 from machimado.cases.applications import actions as cases
 from machimado.cases.applications.models import RESUMPTIONS, Application, Case, Channel, Resumption, Turn
 from machimado.cases.applications.tests import claim
+from machimado.cases.register import actions as register
+from machimado.cases.register.models import Resident
+from machimado.cases.register.tests.people import CoreInMemory, memory, person
 from machimado.frontyard.selfservice.rules import walk
 from machimado.frontyard.selfservice.tests.conftest import PROCEDURE, begun
 from machimado.frontyard.selfservice.tests.filling import page, send
 from machimado.frontyard.selfservice.tests.test_alone import answer_all, sign
+from machimado.ground import systems
 from tests.universe import Universe
+
+__all__ = ["memory"]
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +276,25 @@ def test_it_speaks_the_language_that_was_chosen(phone: Client, application: Appl
     phone.post(f"/apply/a/{application.pk}/language/", {"language": "en"})
     assert 'lang="en"' in page(phone, application, "resident.name").content.decode()
     assert RESUMPTIONS.get(application.pk).language == "en"
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_of_what_was_signed_at_home_the_counter_says_whether_the_record_was_read(
+    phone: Client, application: Application, at_counter: Client, memory: CoreInMemory, *, is_away: bool
+) -> None:
+    memory.put(person(1, "見本 花子", "ミホン　ハナコ", birth_date="1958-05-06"))
+    register.import_all()
+    answer_all(phone, application)
+    sign(phone, application)
+    at_counter.post(f"/counter/code/{code_of(application)}/take-over/")
+    memory.failure = (
+        systems.Unreachable("基幹システムにつながりません。", cause="ConnectError") if is_away else None
+    )
+    hanako = Resident.objects.get()
+    known = at_counter.post(f"/counter/open/{hanako.pk}/", {"case": str(application.case_id)}, follow=True)
+    shown = known.content.decode()
+    application.refresh_from_db()
+    assert application.state == "signed"
+    assert ("住民記録を読めないまま" in shown) is is_away
+    assert ("読取り" in shown) is not is_away
+    assert (application.record_read_at is None) is is_away

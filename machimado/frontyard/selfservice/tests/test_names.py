@@ -11,6 +11,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.procedures.rules.bundle import AGREED
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page, send
+from machimado.frontyard.selfservice.tests.test_alone import out_of_work
 
 pytestmark = pytest.mark.django_db
 RYO = {"text": "佐野　亮", "kana": "サノ　リョウ"}
@@ -94,3 +95,23 @@ def test_whoever_the_page_does_not_show_is_not_chosen(place: str, phone: Client,
 def test_a_choice_is_kept_when_an_officer_is_asked_to_go_on(phone: Client, moving: Application) -> None:
     send(phone, moving, "resident.name", **{"whose.resident.name": "move.new_head", "hand": "1"})
     assert name_of(moving) == RYO
+
+
+def test_a_spouse_named_among_the_first_questions_is_only_chosen_in_the_list(phone: Client) -> None:
+    keiko = {"text": "見本　恵子", "kana": "ミホン　ケイコ"}
+    application = out_of_work(
+        phone,
+        job_spouse="dependent",
+        **{"spouse.name": keiko, "spouse.birth_date": "1987-03-04", "applicant.role": "self"},
+    )
+    application.refresh_from_db()
+    going = cases.going(application=application, at=timezone.now())
+    cases.save_answers(application=application, raw={AGREED: going}, by=None, at=timezone.now())
+    shown = page(phone, application, "household.members")
+    assert [(one.place, one.name) for one in shown.context["stop"].group.people] == [
+        ("spouse", keiko["text"])
+    ]
+    send(phone, application, "household.members", person="spouse")
+    asked = [line.path for line in page(phone, application, "household.members.0").context["stop"].lines]
+    assert "household.members.0.relationship" in asked
+    assert not {"household.members.0.name", "household.members.0.birth_date"} & set(asked)

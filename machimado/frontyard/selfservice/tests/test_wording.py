@@ -61,8 +61,8 @@ def test_every_question_is_a_sentence(form: Form) -> None:
     assert {path: text for path, text in said.items() if not text.endswith(("。", "？"))} == {}
 
 
-# 「今日返す」 is what officers and residents alike call it; what nobody at home can have done is to have come, or brought something.
-BROUGHT = re.compile(r"来られた方|持ってき[たて]|お越し|受付の方|頼まれて来た")
+# What nobody at home can have done is to have come, or brought something; nor can they give anything back today.
+BROUGHT = re.compile(r"今日返す|来られた方|持ってき[たて]|お越し|受付の方|頼まれて来た")
 
 
 @each_form
