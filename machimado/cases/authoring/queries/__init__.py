@@ -53,7 +53,7 @@ from machimado.cases.authoring.queries.listing import (
     waiting,
 )
 from machimado.cases.authoring.queries.offered import Choices, Groups
-from machimado.cases.authoring.queries.people import conditions_at, words_of_person
+from machimado.cases.authoring.queries.people import conditions_at, who_in_words, words_of_person
 from machimado.cases.authoring.queries.previewing import Preview, before, lacking_words, preview
 from machimado.cases.authoring.queries.reading import (
     Meanwhile,
@@ -166,6 +166,8 @@ def words_at(reading: Reading, kind: str, place: Loc, part: dict[str, Any]) -> C
         judged = words_of_person(reading, part)
 
     def say(field: Field, value: Any) -> str:
+        if field.name == "who":
+            return who_in_words(reading, part)
         if field.look == "expression":
             return say_value(value, judged) if value is not None else ""
         if field.look != "rule":

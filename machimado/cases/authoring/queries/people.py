@@ -143,6 +143,19 @@ def conditions_at(reading: Reading, part: Part) -> tuple[About, ...]:
     return (*conditions_of_person(leaves, questions, words), *conditions_of(questions))
 
 
+def who_in_words(reading: Reading, part: Part) -> str:
+    """Return who can be chosen: as the form says it, where it offers the condition; otherwise in the words of any rule."""
+    rule, words = part.get("who"), words_of_person(reading, part)
+    about = conditions_of_person(_of_whom(reading, part), reading.names.questions, words)
+    offered = {one.rule: one.sentence for each in about for one in each.conditions}
+    both = {
+        f"({first}) && ({second})": f"{said}で、{also}"
+        for first, said in offered.items()
+        for second, also in offered.items()
+    }
+    return offered.get(str(rule)) or both.get(str(rule)) or in_words(rule, words)
+
+
 def _of_whom(reading: Reading, part: Part) -> dict[str, Question]:
     """Return what is known of whoever can be chosen; before anything was chosen, by what anybody is known."""
     sources, names = _strings(part.get("from")), reading.names
@@ -155,16 +168,15 @@ def title_of(reading: Reading, part: Part) -> str:
     """Return what a list, or the questions that ask a name, are called."""
     if "list" in part:
         return reading.names.called(str(part["list"]))
-    return "・".join(map(reading.names.called, _strings(part.get("names"))))
+    return "、".join(map(reading.names.called, _strings(part.get("names"))))
 
 
 def note_of(reading: Reading, part: Part) -> str:
     """Return who can be chosen, under which condition, and what follows."""
     group = str(part.get("list", ""))
     who = "、".join(reading.names.bearers(one, group) for one in _strings(part.get("from")))
-    words = words_of_person(reading, part)
     told = [f"選べる方　{who}"]
-    told += [f"条件　{in_words(part['who'], words)}"] if part.get("who") else []
+    told += [f"条件　{who_in_words(reading, part)}"] if part.get("who") else []
     follows = part.get("follows")
     if isinstance(follows, dict) and follows:
         told.append(f"決まる答え　{'、'.join(one.words for one in _known(reading, part, follows))}")

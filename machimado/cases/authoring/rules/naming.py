@@ -53,7 +53,7 @@ def _of_people(part: Mapping[str, Any], asked: Callable[[str], str]) -> str:
         return asked(str(part["list"]))
     names = part.get("names")
     each = [asked(str(one)) for one in names] if isinstance(names, list) else []
-    return "・".join(each[:3]) + (f"など{len(each)}問" if len(each) > 3 else "")
+    return "、".join(each[:3]) + (f"など{len(each)}問" if len(each) > 3 else "")
 
 
 def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary, asked: Callable[[str], str]) -> str:

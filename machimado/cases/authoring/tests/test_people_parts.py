@@ -114,10 +114,14 @@ def test_a_list_without_whom_to_choose_is_not_written(universe: Universe, sign_i
     author = sign_in(universe.specialist)
     led = begun(author, "birth")
     before = Draft.objects.get().text
-    for given in ({"list": "supporters"}, {"from.0": "household.members"}):
+    for given, said in (
+        ({"list": "supporters"}, "を入れてください。"),
+        ({"from.0": "household.members"}, "を入れてください。"),
+        ({"list": "supporters", "from.0": "supporters"}, "選ぶもとの一覧が同じです"),
+    ):
         answer = author.post(f"{led}parts/people/", {"within": "new", **given})
         assert answer.status_code == 422
-        assert "を入れてください。" in answer.content.decode()
+        assert said in answer.content.decode()
     assert Draft.objects.get().text == before
 
 
@@ -213,7 +217,7 @@ def test_a_question_that_asks_one_name_is_added_and_offers_whoever_was_named(
     assert (
         "選べる方　「配偶者の氏名」で伺った方、「世帯の方」の一覧の方、「世帯主の氏名」に入った名前" in page
     )
-    assert "「選ぶ方の氏名」と「生まれた子の氏名」が違う名前のとき" in page
+    assert "条件　「生まれた子の氏名」の方を除いた方" in page
     assert (
         Draft.objects.get().texts.latest("revision").what
         == "名前の出た方から選ぶ質問「手続をする方の氏名」を足す"
@@ -278,6 +282,24 @@ def test_conditions_of_people_are_sentences() -> None:
         "「選ぶ方の生年月日」に答えがない、または、"
         "今日が「選ぶ方の生年月日」で見て18歳に達する年度の末日以前のとき"
     )
+
+
+def test_conditions_that_the_form_offers_are_read_as_it_offers_them(
+    universe: Universe, sign_in: SignIn
+) -> None:
+    author = sign_in(universe.specialist)
+    led = begun(author, "birth")
+    form = form_at(author, led, "people", "place=people.1")
+    form.write("who.chosen", CHILD)
+    form.write("who.second", "!has(spouse.name) || item.name.text != spouse.name.text")
+    author.post(f"{led}parts/people/", form.sent())
+    assert not reading().problems
+    page = author.get(f"{led}parts/people/?place=people.1").content.decode()
+    both = (
+        "18歳に達する年度の末日までの方（生年月日をまだ伺っていない方も）で、「配偶者の氏名」の方を除いた方"
+    )
+    assert f"<strong>{both}</strong>" in page
+    assert "同じ人が並ぶ一覧「お生まれになったお子さん」" in page
 
 
 def test_changes_of_lists_are_told_in_words(universe: Universe, sign_in: SignIn) -> None:

@@ -117,6 +117,9 @@ def _form(
         "is_new": is_new,
         "wrong": wrong,
         "identity": value.get("id", ""),
+        "called": ""
+        if is_new or kind not in {"people", "chosen"}
+        else queries.told(reading, _place(request, kind)),
     }
     return render(request, "authoring/part.html", context, status=422 if wrong else 200)
 
@@ -215,6 +218,8 @@ def _lacking(kind: str, fields: list[parts.Field], value: dict[str, Any]) -> str
     lacking = [field.label for field in fields if _lacks(field, value[field.name])]
     if lacking:
         return f"「{'」「'.join(lacking)}」を入れてください。"
+    if kind == "people" and value["list"] in value["from"]:
+        return "選べるようにする一覧と、選ぶもとの一覧が同じです。「どなたから選べますか」から、その一覧を外してください。"
     if kind == "wording" and not any(value[field.name] for field in fields if field.look == "texts"):
         return "呼び方・職員の言い方・ひとりで手続する方への言い方の、どれかひとつは入れてください。"
     return ""
