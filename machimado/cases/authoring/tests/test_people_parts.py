@@ -92,6 +92,27 @@ def test_a_list_that_chooses_from_another_is_added_by_name_and_offers_its_people
     assert "older_children" not in {tie.group for tie in bundle().ties}
 
 
+def test_who_can_be_chosen_is_seen_in_the_preview(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = begun(author, "birth")
+    draft = Draft.objects.get()
+    test = next(one for one in written("tests") if "childcare-application" in one["procedures"])
+    child = {"name": {"text": "見本　ハナ", "kana": "みほん　はな"}}
+    place = ("tests", written("tests").index(test), "answers", "newborn")
+    text = editing.put(draft.text, place, {**test["answers"].get("newborn", {}), **child})
+    actions.save(draft=draft, text=text, revision=None, by=universe.specialist, at=now())
+
+    def offered() -> str:
+        seen = author.get(f"{led}frame/", {"channel": "counter", "test": test["name"]}).content.decode()
+        return seen.split("<strong>お生まれになったお子さん</strong>")[1].split("<section")[0]
+
+    assert "名前の出た方から選べます" in offered()
+    assert "見本　ハナ" in offered()
+    number = next(n for n, one in enumerate(written("people")) if one["list"] == "children")
+    author.post(f"{led}remove/", {"place": f"people.{number}"})
+    assert "名前の出た方から選べます" not in offered()
+
+
 def test_what_follows_of_whoever_was_chosen_is_chosen_as_a_sentence(
     universe: Universe, sign_in: SignIn
 ) -> None:
