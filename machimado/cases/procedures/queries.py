@@ -40,6 +40,11 @@ def events_offered(on: date, *, channel: str) -> list[Bundle]:
     return sorted(found, key=lambda form: (order.get(form.id, len(order)), form.id))
 
 
+def event_in_force(event: str, on: date) -> Bundle | None:
+    """Return a life event with its procedures as it is on a day; none where it is not in force."""
+    return next((form for form in _city().events(on) if form.id == event), None)
+
+
 def is_offered(procedure: str, *, on: date, channel: str) -> bool:
     """Return whether the channel offers the procedure, or the life event, on a day."""
     everything = (*offered(on, channel=channel), *events_offered(on, channel=channel))

@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from machimado.cases.authoring.models import Draft, DraftText
-from machimado.cases.authoring.queries.choosing import Choices, choices, said_of, words_of_checks
+from machimado.cases.authoring.queries.choosing import choices, said_of, words_of_checks
 from machimado.cases.authoring.queries.contents import (
     Entry,
     contents,
@@ -52,6 +52,8 @@ from machimado.cases.authoring.queries.listing import (
     open_drafts,
     waiting,
 )
+from machimado.cases.authoring.queries.offered import Choices, Groups
+from machimado.cases.authoring.queries.people import conditions_at, who_in_words, words_of_person
 from machimado.cases.authoring.queries.previewing import Preview, before, lacking_words, preview
 from machimado.cases.authoring.queries.reading import (
     Meanwhile,
@@ -77,6 +79,7 @@ __all__ = [
     "Coming",
     "Entry",
     "Example",
+    "Groups",
     "Incoming",
     "Layouts",
     "Listed",
@@ -91,6 +94,7 @@ __all__ = [
     "before",
     "choices",
     "coming",
+    "conditions_at",
     "contents",
     "examples",
     "expectations",
@@ -146,20 +150,24 @@ def history(draft: Draft) -> list[DraftText]:
     return list(draft.texts.select_related("officer").defer("text").order_by("-revision"))
 
 
-def told(data: dict[str, Any], loc: Loc) -> str:
+def told(reading: Reading, loc: Loc) -> str:
     """Return what a part of a draft is called."""
-    return named(data, loc, vocabulary()).words
+    return named(reading.data, loc, vocabulary(), reading.names.called).words
 
 
-def words_at(reading: Reading, kind: str, place: Loc) -> Callable[[Field, Any], str]:
+def words_at(reading: Reading, kind: str, place: Loc, part: dict[str, Any]) -> Callable[[Field, Any], str]:
     """Return what says a rule of a part in words; within a group its rules speak of the same row."""
     data = reading.data
     words = words_in(data, vocabulary())
     if len(place) > 4:
         words = words.within(str(data["sections"][place[1]]["questions"][place[3]].get("id", "")))
     judged = (words_of_checks(reading) or words) if kind == "check" else words
+    if kind in {"people", "chosen"}:
+        judged = words_of_person(reading, part)
 
     def say(field: Field, value: Any) -> str:
+        if field.name == "who":
+            return who_in_words(reading, part)
         if field.look == "expression":
             return say_value(value, judged) if value is not None else ""
         if field.look != "rule":
@@ -169,10 +177,10 @@ def words_at(reading: Reading, kind: str, place: Loc) -> Callable[[Field, Any], 
     return say
 
 
-def told_new(kind: str, value: dict[str, Any]) -> str:
+def told_new(reading: Reading, kind: str, value: dict[str, Any]) -> str:
     """Return what a part is called that is about to be added."""
     value = value.get(parts.LEAVES.get(kind, ""), value)
-    return called(kind, value, vocabulary())
+    return called(kind, value, vocabulary(), asked=reading.names.called)
 
 
 def writers(draft: Draft) -> list[str]:

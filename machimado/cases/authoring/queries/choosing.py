@@ -1,46 +1,19 @@
 """What can be chosen in the form of a part: procedures, questions, answers that are known already, laws that the house knows."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from machimado.cases.authoring.queries.offered import Choices, Known, Pairs, with_gone
+from machimado.cases.authoring.queries.people import of_chosen, of_people, said_in_words
 from machimado.cases.authoring.queries.reading import Reading
-from machimado.cases.authoring.rules.conditions import Operand, operands, words_of_bundle
+from machimado.cases.authoring.rules.conditions import operands
 from machimado.cases.procedures import queries as procedures
-from machimado.cases.procedures.rules.cel.errors import ExpressionError
-from machimado.cases.procedures.rules.cel.parse import parse
-from machimado.cases.procedures.rules.cel.syntax import Literal
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.load import vocabulary
 from machimado.cases.procedures.rules.questions import Question
-from machimado.cases.procedures.rules.saying import Words, say_value, words_of
+from machimado.cases.procedures.rules.saying import Words, words_between, words_of
 from machimado.ground.ui.languages import Language
-
-Pairs = list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An answer that a life event knows already, and in words; `rule` gives it."""
-
-    question: str
-    rule: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a part's form offers beside what its fields say themselves."""
-
-    procedures: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-    days: tuple[tuple[str, str], ...] = ()
-    known: tuple[Known, ...] = ()
-    may_be_known: tuple[tuple[str, tuple[Known, ...]], ...] = ()
-    several: Mapping[str, Pairs] | None = None
-    operands: tuple[Operand, ...] = ()
-    # Questions that procedures share and that are called as everywhere.
-    shared: tuple[tuple[str, str], ...] = ()
 
 
 def choices(reading: Reading, kind: str, value: Mapping[str, Any]) -> Choices:
@@ -54,11 +27,11 @@ def _of_errand(reading: Reading, value: Mapping[str, Any]) -> Choices:
 
 
 def _of_whole(_reading: Reading, _value: Mapping[str, Any]) -> Choices:
-    return Choices(several={"languages": [(one.value, one.label) for one in Language if one != "ja"]})
+    return Choices(several={"languages": [("", [(one.value, one.label) for one in Language if one != "ja"])]})
 
 
 def _of_chapter(reading: Reading, value: Mapping[str, Any]) -> Choices:
-    return Choices(several={"meanings": _meanings_of_chapters(reading, value.get("meanings"))})
+    return Choices(several={"meanings": [("", _meanings_of_chapters(reading, value.get("meanings")))]})
 
 
 def _of_wording(reading: Reading, _value: Mapping[str, Any]) -> Choices:
@@ -132,13 +105,14 @@ def said_of(reading: Reading, name: str) -> dict[str, Any]:
 def _of_called(reading: Reading, value: Mapping[str, Any]) -> Choices:
     forms = procedures.in_force(reading.first_day)
     called = forms.get(str(value.get("procedure", "")))
-    apart = _with_gone(_apart(called) if called else [], value.get("apart"))
+    apart = with_gone(_apart(called) if called else [], value.get("apart"))
     return Choices(
         procedures=_by_business(forms.values()),
         days=_days(reading, value),
         known=tuple(_known(called, reading, value.get("given"))),
         may_be_known=tuple(_may_be_known(called, reading)) if called else (),
-        several={"apart": apart},
+        questions=tuple((one.id, one.label["ja"]) for one in called.questions) if called else (),
+        several={"apart": [("", apart)]},
     )
 
 
@@ -155,18 +129,7 @@ def _days(reading: Reading, value: Mapping[str, Any]) -> tuple[tuple[str, str], 
     asked = reading.form.questions if reading.form else ()
     found = [(question.id, question.label["ja"]) for question in asked if question.kind == "date"]
     due = value.get("due")
-    return tuple(_with_gone(found, [due.get("from")] if isinstance(due, dict) else []))
-
-
-def _with_gone(found: Pairs, chosen: Any) -> Pairs:
-    """Return what can be chosen with what was chosen and is not there: it must not be lost by looking at it."""
-    known = {code for code, _ in found}
-    gone = (
-        [str(one) for one in chosen or () if one and str(one) not in known]
-        if isinstance(chosen, list)
-        else []
-    )
-    return [*found, *((one, one) for one in gone)]
+    return tuple(with_gone(found, [due.get("from")] if isinstance(due, dict) else []))
 
 
 def _apart(called: Form) -> Pairs:
@@ -177,21 +140,11 @@ def _apart(called: Form) -> Pairs:
 
 
 def _known(called: Form | None, reading: Reading, given: Any) -> Iterable[Known]:
+    words = words_of(reading.form) if reading.form else Words({}, {})
     for name, rule in given.items() if isinstance(given, dict) else ():
         question = called.question(name) if called else None
         label = question.label["ja"] if question else name
-        yield Known(name, str(rule), f"「{label}」は{_given_in_words(str(rule), question, reading)}")
-
-
-def _given_in_words(rule: str, question: Question | None, reading: Reading) -> str:
-    try:
-        tree = parse(rule)
-    except ExpressionError:
-        return rule
-    if question is not None and isinstance(tree, Literal):
-        labels = {option.code: option.label["ja"] for option in question.options}
-        return f"「{labels.get(str(tree.value), 'はい' if tree.value is True else tree.value)}」"
-    return say_value(rule, words_of(reading.form) if reading.form else Words({}, {}))
+        yield Known(name, str(rule), f"「{label}」は{said_in_words(str(rule), question, words)}")
 
 
 def _may_be_known(called: Form, reading: Reading) -> Iterable[tuple[str, tuple[Known, ...]]]:
@@ -220,7 +173,9 @@ def _of_check(reading: Reading, value: Mapping[str, Any]) -> Choices:
     shown = reading.whole
     asked = tuple(shown.questions) if shown else ()
     found = [(question.id, question.label["ja"]) for question in asked if question.kind != "signature"]
-    return Choices(several={"fields": _with_gone(found, value.get("fields"))}, operands=operands(asked))
+    return Choices(
+        several={"fields": [("", with_gone(found, value.get("fields")))]}, operands=operands(asked)
+    )
 
 
 _OFFERED: Mapping[str, Callable[[Reading, Mapping[str, Any]], Choices]] = {
@@ -230,6 +185,8 @@ _OFFERED: Mapping[str, Callable[[Reading, Mapping[str, Any]], Choices]] = {
     "whole": _of_whole,
     "chapter": _of_chapter,
     "wording": _of_wording,
+    "people": of_people,
+    "chosen": of_chosen,
 }
 
 
@@ -238,4 +195,4 @@ def words_of_checks(reading: Reading) -> Words | None:
     whole = reading.whole
     if reading.triage is None or whole is None:
         return None
-    return words_of_bundle(whole.questions, reading.triage.event.derived)
+    return words_between(whole.questions, reading.triage.event.derived)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from machimado.cases.authoring.queries.choosing import meant, words_of_checks
+from machimado.cases.authoring.queries.people import note_of, title_of
 from machimado.cases.authoring.queries.reading import Reading
 from machimado.cases.authoring.rules.conditions import in_words, words_in
 from machimado.cases.authoring.rules.saying import listed_in, said
@@ -70,6 +71,13 @@ def contents(reading: Reading) -> dict[str, list[Entry]]:
             Entry(f"wording.{name}", _called(str(name)), _said_instead(words))
             for name, words in _mapping(data.get("wording")).items()
         ],
+        **{
+            kind: [
+                Entry(f"{kind}.{number}", title_of(reading, part), note_of(reading, part))
+                for number, part in enumerate(listed_in(data, kind))
+            ]
+            for kind in ("people", "chosen")
+        },
         "paper": _paper(data),
         "delivered": [
             Entry(

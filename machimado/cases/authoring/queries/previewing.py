@@ -8,6 +8,7 @@ from machimado.cases.applications.rules.laying_out import lay_out
 from machimado.cases.applications.rules.sheet import Sheet, unchanged
 from machimado.cases.authoring.queries.reading import Reading, form_of, read, versions
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.bundle import ROUTE, Bundle
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
@@ -49,7 +50,8 @@ def preview(
     days = {case.name: date.fromisoformat(case.today) for case in reading.cases}
 
     def sheet_of(form: Form) -> Sheet:
-        given, day = answers.get(test, {}), days.get(test, today)
+        day = days.get(test, today)
+        given = _gone_on(form, answers.get(test, {}), day, channel)
         return lay_out(form, given, {}, today=day, channel=channel, language=language)
 
     form, earlier = reading.shown, against.shown if against else None
@@ -60,6 +62,14 @@ def preview(
         return Preview(sheet)
     same = unchanged(sheet_of(earlier), sheet)
     return Preview(sheet, frozenset(line.path for line in sheet.lines() if line.path not in same))
+
+
+def _gone_on(form: Form, answers: dict[str, Any], today: date, channel: Channel) -> dict[str, Any]:
+    """Return the answers as they are when the route has been looked at: what its procedures ask is seen as well."""
+    if not answers or not isinstance(form, Bundle):
+        return answers
+    going = [one.id for one in form.going(answers, today=today, channel=channel)]
+    return merged({ROUTE: {"agreed": going}}, answers)
 
 
 def lacking_words(reading: Reading, language: str) -> list[str]:

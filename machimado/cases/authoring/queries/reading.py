@@ -1,5 +1,6 @@
 """A draft's text as the engine understands it: a procedure or a life event, with what is wrong and what it changes."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from machimado.cases.procedures.rules.load import (
     bundle,
     vocabulary,
 )
+from machimado.cases.procedures.rules.naming import Names
 from machimado.cases.procedures.rules.problems import DefinitionError, Problem
 from machimado.cases.procedures.rules.source import Source
 
@@ -72,7 +74,7 @@ class Reading:
     def changes(self) -> tuple[str, ...]:
         """What it changes against the version before it."""
         one = self.triage or self.form
-        return changes(one) if one is not None else ()
+        return changes(one, self.names) if one is not None else ()
 
     @cached_property
     def events(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -108,10 +110,23 @@ class Reading:
             return None if self.problems else self.form
         return bundle(self.triage, _called(self.triage, procedures.in_force(_first_day(self.triage.form))))
 
-    @property
+    @cached_property
     def whole(self) -> Form | None:
         """What people go through, or of it what can be read."""
+        if self.triage is not None and self.problems:
+            return bundle(self.triage, self.called)
         return self.shown or self.form
+
+    @cached_property
+    def names(self) -> Names:
+        """What a life event and its procedures ask; what they ask no longer, as it is asked today."""
+        if not self.is_event:
+            return Names(())
+        today = procedures.event_in_force(self.id, timezone.localdate())
+        before = today.questions if today else ()
+        forms = {name: one.form for name, one in today.members.items()} if today else {}
+        titles = ((name, form.procedure.title["ja"]) for name, form in {**forms, **self.called}.items())
+        return Names(self.whole.questions if self.whole else before, tuple(titles), before)
 
     @property
     def first_day(self) -> date:
@@ -125,7 +140,7 @@ class Reading:
 
     def wrong(self) -> list[Wrong]:
         """Return what is to be put right, each with its part."""
-        return [_wrong(self.data, problem) for problem in self.problems]
+        return [_wrong(self, problem) for problem in self.problems]
 
     def failed(self) -> list[Failed]:
         """Return the tests that do not hold."""
@@ -175,11 +190,11 @@ def form_of(one: Form | Triage) -> Form:
     return one.form if isinstance(one, Triage) else one
 
 
-def changes(one: Form | Triage) -> tuple[str, ...]:
-    """Return what a version changes against the one before it."""
+def changes(one: Form | Triage, names: Names | None = None) -> tuple[str, ...]:
+    """Return what a version changes against the one before it; `names` knows what a life event's procedures ask."""
     number = form_of(one).version
     before = [each for each in versions(form_of(one).id) if form_of(each).version < number]
-    return every_difference(before[-1], one) if before else ()
+    return every_difference(before[-1], one, names=names) if before else ()
 
 
 def lost_in_tests(reading: Reading) -> set[tuple[str | int, ...]]:
@@ -240,11 +255,23 @@ def _data(text: str) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _wrong(data: dict[str, Any], problem: Problem) -> Wrong:
-    if not data:
+def _wrong(reading: Reading, problem: Problem) -> Wrong:
+    if not reading.data:
         return Wrong(problem.what, "", "", f"ファイルの{problem.line}行目")
-    part = named(data, problem.loc, vocabulary())
-    return Wrong(problem.what, part.kind, part.place, part.words)
+    part = named(reading.data, problem.loc, vocabulary(), reading.names.called)
+    what = problem.what
+    if part.kind in {"people", "chosen"}:
+        what = _CODE.sub(lambda found: f"「{_in_a_word(reading.names, found[1])}」", what)
+    return Wrong(what, part.kind, part.place, part.words)
+
+
+# A path of a list or of a name, as the engine tells of it.
+_CODE = re.compile(r"「([a-z][a-z0-9_.-]*)」")
+
+
+def _in_a_word(names: Names, path: str) -> str:
+    asked = path if names.question(path) else f"{path}.name"
+    return names.called(asked) if names.question(asked) else path
 
 
 # What a test expects, as the page says it.

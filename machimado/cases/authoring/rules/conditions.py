@@ -53,6 +53,45 @@ def conditions_of(questions: Iterable[Question]) -> tuple[About, ...]:
     return tuple(found)
 
 
+_BORN = "item.birth_date"
+_UNKNOWN = f"!has({_BORN}) || "
+_LATER = "（生年月日をまだ伺っていない方も）"
+_END_18, _END_22 = (f"fiscal_year_end_of_age({_BORN}, {age})" for age in (18, 22))
+# Whoever can be chosen, by age; of some people the day of birth is asked only later.
+_BY_AGE = (
+    Condition(f"{_UNKNOWN}not_after(today, {_END_18})", f"18歳に達する年度の末日までの方{_LATER}"),
+    Condition(
+        f"after(today, {_END_18}) && not_after(today, {_END_22})",
+        "大学生年代の方（18歳に達した年度の次から、22歳に達する年度まで）",
+    ),
+    Condition(f"after(today, {_END_18})", "18歳に達する年度を過ぎた方"),
+    Condition(f"{_UNKNOWN}age_at_least({_BORN}, 15, today)", f"15歳以上の方{_LATER}"),
+    Condition(f"{_UNKNOWN}age_at_least({_BORN}, 18, today)", f"18歳以上の方{_LATER}"),
+)
+
+
+def conditions_of_person(
+    leaves: Mapping[str, Question], questions: Iterable[Question], words: Words
+) -> tuple[About, ...]:
+    """Return what can be made a condition of whoever can be chosen; `leaves` is what is known of them."""
+    found = [About("選ぶ方の年齢", _BY_AGE)] if "birth_date" in leaves else []
+    others = tuple(_but(one) for one in questions if one.kind == "name" and one.id.endswith(".name"))
+    found += [About("選ばない方", others)] if others else []
+    for leaf, question in leaves.items():
+        path, options = f"item.{named(leaf)}", [(each.code, each.label["ja"]) for each in question.options]
+        made = tuple(_made(question.kind, path, words.questions[path].label, options))
+        found += [About(words.questions[path].label, made)] if made else []
+    return tuple(found)
+
+
+def _but(asked: Question) -> Condition:
+    """Return that somebody bears another name than whoever is asked for by themselves; who is not asked for is nobody."""
+    name = named(asked.id)
+    return Condition(
+        f"!has({name}) || item.name.text != {name}.text", f"「{asked.label['ja']}」の方を除いた方"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Operand:
     """An answer that can be compared with another, as a rule writes it."""
@@ -73,19 +112,6 @@ def operands(questions: Iterable[Question]) -> tuple[Operand, ...]:
         *(Operand(f"{named(each.id)}{_COMPARED[each.kind]}", each.label["ja"]) for each in found),
         *days,
     )
-
-
-def words_of_bundle(questions: Iterable[Question], derived: Mapping[str, str]) -> Words:
-    """Return what the checks of a life event speak of."""
-    asked: dict[str, Asked] = {}
-    for one in questions:
-        asked[named(one.id)] = _asked_of(one)
-        asked |= {f"{named(one.id)}[].{named(row.id)}": _asked_of(row) for row in one.questions}
-    return Words(asked, dict(derived))
-
-
-def _asked_of(question: Question) -> Asked:
-    return Asked(question.label["ja"], {option.code: option.label["ja"] for option in question.options})
 
 
 def words_in(data: Mapping[str, Any], vocabulary: Vocabulary) -> Words:

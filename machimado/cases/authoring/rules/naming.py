@@ -1,6 +1,6 @@
 """What a part of a file is called, in the words of the pages: 質問「氏名」, 検査「…」."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,8 @@ from machimado.cases.authoring.rules import parts
 from machimado.cases.procedures.rules.definition import Vocabulary
 
 _KINDS = (
-    "question", "section", "check", "document", "delivered", "called", "errand", "note", "chapter", "wording", "paper",
-    "test",
+    "question", "section", "check", "document", "delivered", "called", "errand", "note", "chapter", "wording", "people",
+    "chosen", "paper", "test",
 )  # fmt: skip
 
 
@@ -22,24 +22,41 @@ class Named:
     words: str
 
 
-def named(data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> Named:
-    """Return the innermost part in which a place stands; what belongs to none belongs to the whole."""
+def named(data: Any, loc: parts.Loc, vocabulary: Vocabulary, asked: Callable[[str], str] = str) -> Named:
+    """Return the innermost part in which a place stands; what belongs to none belongs to the whole.
+
+    `asked` tells what a question of a life event is called.
+    """
     for end in range(len(loc), 0, -1):
         place = ".".join(map(str, loc[:end]))
         for kind in _KINDS:
             if parts.read_place(kind, place) == loc[:end]:
-                return Named(kind, place, _words(kind, data, loc[:end], vocabulary))
+                return Named(kind, place, _words(kind, data, loc[:end], vocabulary, asked))
     whole = "event" if isinstance(data, dict) and "procedures" in data else "whole"
     return Named(whole, "", parts.TITLES[whole])
 
 
-def called(kind: str, part: Mapping[str, Any], vocabulary: Vocabulary, group: str = "") -> str:
+def called(
+    kind: str,
+    part: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    group: str = "",
+    asked: Callable[[str], str] = str,
+) -> str:
     """Return what a part is called: 質問「氏名」."""
-    title = _title(part, vocabulary, group)
+    title = _of_people(part, asked) if kind in {"people", "chosen"} else _title(part, vocabulary, group)
     return f"{parts.TITLES[kind]}「{title}」" if title else parts.TITLES[kind]
 
 
-def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> str:
+def _of_people(part: Mapping[str, Any], asked: Callable[[str], str]) -> str:
+    if "list" in part:
+        return asked(str(part["list"]))
+    names = part.get("names")
+    each = [asked(str(one)) for one in names] if isinstance(names, list) else []
+    return "、".join(each[:3]) + (f"など{len(each)}問" if len(each) > 3 else "")
+
+
+def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary, asked: Callable[[str], str]) -> str:
     if kind == "wording":
         return called(kind, {"id": loc[1]}, vocabulary)
     here, group = data, ""
@@ -50,7 +67,7 @@ def _words(kind: str, data: Any, loc: parts.Loc, vocabulary: Vocabulary) -> str:
             return parts.TITLES[kind]
         if number + 1 < len(loc) and isinstance(here, dict) and number == 3:
             group = f"{here.get('id', '')}[]."
-    return called(kind, here, vocabulary, group) if isinstance(here, dict) else parts.TITLES[kind]
+    return called(kind, here, vocabulary, group, asked) if isinstance(here, dict) else parts.TITLES[kind]
 
 
 def _title(part: Mapping[str, Any], vocabulary: Vocabulary, group: str) -> str:

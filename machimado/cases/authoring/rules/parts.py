@@ -185,6 +185,48 @@ EVENT = (
     *_OFFERED,
     _LAST_DAY,
 )
+_WHO = Field("who", "選べるのは、どんな方ですか", "rule", "条件がなければ、上の方はどなたでも選べます。")
+PEOPLE = (
+    Field(
+        "list",
+        "どの一覧で、選べるようにしますか",
+        "shared",
+        "この一覧では、名前の出た方を選べば、氏名や生年月日をもう一度打たずに済みます。",
+        is_needed=True,
+    ),
+    Field(
+        "from",
+        "どなたから選べますか",
+        "several",
+        "先に伺っている方です。氏名・生年月日・性別は、片方で直せば、両方で直ります。",
+        is_needed=True,
+    ),
+    _WHO,
+    Field(
+        "follows",
+        "選んだ方について、聞かなくても決まる答え",
+        "given",
+        "例　同居の方から選んだ子の「同居・別居」は「同居」",
+        only_later=True,
+    ),
+)
+CHOSEN = (
+    Field(
+        "names",
+        "どの質問で、選べるようにしますか",
+        "several",
+        "おひとりの名前を聞く質問です。ほかの欄で選べるようにした質問は、ここには出ません。",
+        is_needed=True,
+    ),
+    Field(
+        "from",
+        "どなたから選べますか",
+        "several",
+        "入るのは名前だけです。ここにない方の名前は、これまでどおり打ち込めます。",
+        is_needed=True,
+    ),
+    _WHO,
+)
 PARTS: Mapping[str, tuple[Field, ...]] = {
     "whole": WHOLE,
     "section": SECTION,
@@ -198,6 +240,8 @@ PARTS: Mapping[str, tuple[Field, ...]] = {
     "note": NOTE,
     "chapter": CHAPTER,
     "wording": WORDING,
+    "people": PEOPLE,
+    "chosen": CHOSEN,
     "paper": PAPER,
 }
 TITLES = {
@@ -213,6 +257,8 @@ TITLES = {
     "note": "職員への注意",
     "chapter": "共通の質問の章",
     "wording": "共通の質問の言い方",
+    "people": "同じ人が並ぶ一覧",
+    "chosen": "名前の出た方から選ぶ質問",
     "paper": "紙のときの手間",
     "test": "試験",
 }
@@ -228,6 +274,8 @@ _PLACES = {
     "chapter": re.compile(r"chapters\.\d+"),
     # What stands there is called by its question, whose name has dots of its own.
     "wording": re.compile(r"wording\.[a-z][a-z0-9_.]*"),
+    "people": re.compile(r"people\.\d+"),
+    "chosen": re.compile(r"chosen\.\d+"),
     "paper": re.compile(r"paper"),
     "test": re.compile(r"tests\.\d+"),
 }

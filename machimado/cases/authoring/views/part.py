@@ -1,6 +1,7 @@
 """One part of a draft: a form that knows no file; of a new one as well."""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ LISTS: dict[str, parts.Loc] = {
     "note": ("notes",),
     "chapter": ("chapters",),
     "wording": ("wording",),
+    "people": ("people",),
+    "chosen": ("chosen",),
 }
 
 
@@ -84,7 +87,7 @@ def _form(
 ) -> HttpResponse:
     reading = queries.read(draft.text)
     told = _told_otherwise(request, reading, kind, value)
-    words = queries.words_at(reading, kind, _place(request, kind))
+    words = queries.words_at(reading, kind, _place(request, kind), value)
     offered = queries.choices(reading, kind, value)
     several = offered.several or {}
     shown = [
@@ -106,7 +109,7 @@ def _form(
         "offered": offered,
         "comparisons": entries.COMPARISONS,
         "languages": parts.LANGUAGES,
-        "abouts": _abouts(request, reading, kind),
+        "abouts": _abouts(request, reading, kind, value),
         "meanings": queries.meanings() if kind == "question" and is_new else [],
         "option_sets": queries.option_sets() if kind == "question" else [],
         "place": request.POST.get("place", request.GET.get("place", "")),
@@ -114,6 +117,9 @@ def _form(
         "is_new": is_new,
         "wrong": wrong,
         "identity": value.get("id", ""),
+        "called": ""
+        if is_new or kind not in {"people", "chosen"}
+        else queries.told(reading, _place(request, kind)),
     }
     return render(request, "authoring/part.html", context, status=422 if wrong else 200)
 
@@ -128,11 +134,15 @@ def _told_otherwise(
     return queries.said_of(reading, str(place[1])) if kind == "wording" and len(place) > 1 else {}
 
 
-def _abouts(request: HttpRequest, reading: queries.Reading, kind: str) -> tuple[About, ...]:
+def _abouts(
+    request: HttpRequest, reading: queries.Reading, kind: str, value: dict[str, Any]
+) -> tuple[About, ...]:
     """Return the conditions that can be chosen in a part; within a group also those about the same row."""
     data, place = reading.data, _place(request, kind)
     if kind == "check" and reading.is_event and reading.whole is not None:
         return conditions_of(reading.whole.questions)
+    if kind in {"people", "chosen"}:
+        return queries.conditions_at(reading, value)
     holder = _at(data, place[:4]) if len(place) > 4 else {}
     return conditions(data, vocabulary(), str(holder.get("id", "")))
 
@@ -144,6 +154,14 @@ def _place(request: HttpRequest, kind: str) -> parts.Loc:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticks:
+    """What may be ticked under one heading: (its number in the form, code, what it is called, whether it is)."""
+
+    heading: str
+    each: tuple[tuple[int, str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """An entry of a part's form: what stands there, what a shared question says instead, and a rule in words."""
 
@@ -151,8 +169,8 @@ class Shown:
     value: Any
     told: Any
     words: str
-    # Of a field of which several may be ticked: (code, what it is called, whether it is).
-    ticks: tuple[tuple[str, str, bool], ...] = ()
+    # Of a field of which several may be ticked, under its headings.
+    ticks: tuple[Ticks, ...] = ()
     # Whether what stands there is none of the choices: it must not be lost by looking at it.
     gone: bool = False
 
@@ -162,11 +180,14 @@ def is_gone(field: parts.Field, value: Any) -> bool:
     return field.look == "choice" and value is not None and value not in dict(field.choices)
 
 
-def _ticks(
-    field: parts.Field, offered: list[tuple[str, str]], chosen: Any
-) -> tuple[tuple[str, str, bool], ...]:
-    ticked = chosen if isinstance(chosen, list) else []
-    return tuple((code, label, code in ticked) for code, label in (*field.choices, *offered))
+def _ticks(field: parts.Field, offered: queries.Groups, chosen: Any) -> tuple[Ticks, ...]:
+    ticked, number = chosen if isinstance(chosen, list) else [], count()
+    groups = [("", [*field.choices]), *offered]
+    return tuple(
+        Ticks(heading, tuple((next(number), code, label, code in ticked) for code, label in pairs))
+        for heading, pairs in groups
+        if pairs
+    )
 
 
 def _fields(kind: str, *, is_new: bool) -> list[parts.Field]:
@@ -185,7 +206,7 @@ def _write(
     try:
         text = _changed(draft.text, kind, value, place, within)
         by, now = permissions.by(request), timezone.now()
-        what = _told(queries.read(draft.text).data, kind, place, value)
+        what = _told(queries.read(draft.text), kind, place, value)
         actions.save(draft=draft, text=text, revision=revision_of(request), by=by, at=now, what=what)
     except (actions.Conflict, editing.NoSuchPlace, WrongState) as refusal:
         return _form(request, draft, kind, value, is_new=place is None, wrong=str(refusal))
@@ -197,6 +218,8 @@ def _lacking(kind: str, fields: list[parts.Field], value: dict[str, Any]) -> str
     lacking = [field.label for field in fields if _lacks(field, value[field.name])]
     if lacking:
         return f"「{'」「'.join(lacking)}」を入れてください。"
+    if kind == "people" and value["list"] in value["from"]:
+        return "選べるようにする一覧と、選ぶもとの一覧が同じです。「どなたから選べますか」から、その一覧を外してください。"
     if kind == "wording" and not any(value[field.name] for field in fields if field.look == "texts"):
         return "呼び方・職員の言い方・ひとりで手続する方への言い方の、どれかひとつは入れてください。"
     return ""
@@ -215,10 +238,10 @@ def _lacks(field: parts.Field, value: Any) -> bool:
     return field.look == "due" and not (value.get("from") and len(value.keys() - {"from", "fixed"}))
 
 
-def _told(data: dict[str, Any], kind: str, place: parts.Loc | None, value: dict[str, Any]) -> str:
+def _told(reading: queries.Reading, kind: str, place: parts.Loc | None, value: dict[str, Any]) -> str:
     if place is None:
-        return f"{queries.told_new(kind, value)}を足す"
-    return f"{queries.told(data, place)}を直す"
+        return f"{queries.told_new(reading, kind, value)}を足す"
+    return f"{queries.told(reading, place)}を直す"
 
 
 def _changed(

@@ -40,7 +40,7 @@ def _restructure(
     draft = draft_or_404(draft_id)
     try:
         place = _named_place(request.POST.get("place", ""))
-        what = queries.told(queries.read(draft.text).data, place)
+        what = queries.told(queries.read(draft.text), place)
         actions.save(
             draft=draft,
             text=change(draft.text, place),

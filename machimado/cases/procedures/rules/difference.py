@@ -12,10 +12,19 @@ from typing import Any
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.called import CALLED, CALLED_IN, CODES, LANGUAGES
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import Triage
-from machimado.cases.procedures.rules.saying import Words, say_claim, say_rule, say_value, words_of
+from machimado.cases.procedures.rules.life_event import ChosenName, SamePeople, Triage
+from machimado.cases.procedures.rules.naming import Names
+from machimado.cases.procedures.rules.saying import (
+    Words,
+    say_claim,
+    say_rule,
+    say_value,
+    with_person,
+    words_between,
+    words_of,
+)
 
-_RULES = {"when", "required", "prefill_where"}
+_RULES = {"when", "required", "prefill_where", "who"}
 _CLAIMS = {"assert"}
 _VALUES = {"fee", "from"}
 
@@ -31,13 +40,29 @@ def differences(old: Form, new: Form) -> tuple[str, ...]:
     return tuple(teller.object("", _laid_out(old), _laid_out(new)))
 
 
-def every_difference(old: Form | Triage, new: Form | Triage) -> tuple[str, ...]:
-    """Return all that `new` changes against `old`, a sentence each; none only where they are the same but for number and first day."""
-    teller = _Teller(words_of(_form(old)), words_of(_form(new)), tells_whole=True)
-    found = tuple(teller.object("", _whole(old), _whole(new)))
+def every_difference(
+    old: Form | Triage, new: Form | Triage, *, names: Names | None = None
+) -> tuple[str, ...]:
+    """Return all that `new` changes against `old`, a sentence each; none only where they are the same but for number and first day.
+
+    `names` knows what the procedures of a life event ask.
+    """
+    known = names or Names(())
+    teller = _Teller(_words(old, known), _words(new, known), tells_whole=True)
+    found = tuple(teller.object("", _whole(old, known), _whole(new, known)))
     if not found and _written(old) != _written(new):
         return ("書き方だけが変わりました。聞くこと、確かめること、渡す中身は同じです。",)
     return found
+
+
+def _words(one: Form | Triage, names: Names) -> Words:
+    own = words_of(_form(one))
+    if not isinstance(one, Triage):
+        return own
+    between = words_between(names.questions, own.derived)
+    chosen: tuple[SamePeople | ChosenName, ...] = (*one.event.people, *one.event.chosen)
+    known = replace(own, questions={**between.questions, **own.questions})
+    return with_person(known, names.leaves(dict.fromkeys(name for each in chosen for name in each.sources)))
 
 
 def _form(one: Form | Triage) -> Form:
@@ -71,7 +96,7 @@ def _laid_out(form: Form) -> dict[str, Any]:
     return data
 
 
-def _whole(one: Form | Triage) -> dict[str, Any]:
+def _whole(one: Form | Triage, names: Names) -> dict[str, Any]:
     form = _form(one)
     data = _laid_out(form)
     written = one.event if isinstance(one, Triage) else one.procedure
@@ -86,8 +111,6 @@ def _whole(one: Form | Triage) -> dict[str, Any]:
                 "derived",
                 "procedures",
                 "elsewhere",
-                "people",
-                "chosen",
                 "chapters",
                 "wording",
                 "about",
@@ -95,7 +118,36 @@ def _whole(one: Form | Triage) -> dict[str, Any]:
         }
         of_event = {name: whole[name] for name in ("words", "standings", "summary")}
         data |= own | of_event | {"documents": []}
+        data |= {"people": _people(one, names), "chosen": _chosen(one, names)}
     return data
+
+
+def _people(one: Triage, names: Names) -> list[dict[str, Any]]:
+    """Return the lists in which the same people stand, as people call what they name."""
+    return [
+        {
+            "list": each.group,
+            "title": names.called(each.group),
+            "sources": [names.bearers(name, group=each.group) for name in each.sources],
+            "who": each.who,
+            "follows": {names.called_in(each.group, leaf): rule for leaf, rule in each.follows.items()},
+        }
+        for each in one.event.people
+    ]
+
+
+def _chosen(one: Triage, names: Names) -> list[dict[str, Any]]:
+    """Return each question that asks one name by itself: which of them stand in one entry of the file is no matter."""
+    return [
+        {
+            "question": name,
+            "title": names.called(name),
+            "sources": [names.bearers(source) for source in each.sources],
+            "who": each.who,
+        }
+        for each in one.event.chosen
+        for name in each.names
+    ]
 
 
 def _written(one: Form | Triage) -> dict[str, Any]:
@@ -160,6 +212,8 @@ _LISTS = {
     "procedures": _List("手続", "procedure", "procedure"),
     "elsewhere": _List("用事", "id", "title"),
     "chapters": _List("共通の章", "id", "title"),
+    "people": _List("同じ人が並ぶ一覧", "list", "title"),
+    "chosen": _List("名前の出た方から選ぶ質問", "question", "title"),
 }
 _HOLDERS = {"delivery": "基幹へ渡すときの", "paper": "紙のときの", "due": "期限の"}
 
@@ -188,7 +242,7 @@ class _Teller:
             # What is delivered, and a question, are told by themselves; an option within its question.
             holder = part if name == "options" else ""
             yield from self.named(holder, _LISTS[name], was or [], now or [])
-        elif name in {"derived", "wording", "given"} and not part.startswith("試験"):
+        elif name in {"derived", "wording", "given", "follows"} and not part.startswith("試験"):
             yield from self.by_name(part, name, was or {}, now or {})
         elif name in _HOLDERS:
             yield from self.object(f"{part}{_HOLDERS[name]}", was or {}, now or {})
@@ -260,6 +314,8 @@ class _Teller:
             "検査": (("assert", "成り立つはずのこと"), ("when", "条件")),
             "書類": (("when", "条件"), ("how", "扱い")),
             "基幹へ渡す項目": (("from", "中身"),),
+            "同じ人が並ぶ一覧": (("sources", "選べる方"), ("who", "選べる方の条件")),
+            "名前の出た方から選ぶ質問": (("sources", "選べる方"), ("who", "選べる方の条件")),
         }.get(of.word, ())
         said = []
         for name, word in told:
@@ -270,7 +326,12 @@ class _Teller:
 
     def by_name(self, part: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         """Tell what is different in a map of names to rules or to words."""
-        word = {"derived": "計算", "wording": "言いかえ", "given": "決まっている答え"}[name]
+        word = {
+            "derived": "計算",
+            "wording": "言いかえ",
+            "given": "決まっている答え",
+            "follows": "選べば決まる答え",
+        }[name]
         for key in dict.fromkeys((*new, *old)):
             was, now = old.get(key), new.get(key)
             if was == now:

@@ -3,13 +3,14 @@
 Whoever decides about a procedure need not know how a rule is written. What has no words here is told as it is written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from machimado.cases.procedures.rules.cel import syntax
 from machimado.cases.procedures.rules.cel.errors import ExpressionError
 from machimado.cases.procedures.rules.cel.parse import parse
+from machimado.cases.procedures.rules.crosscheck import named
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.questions import Question
 
@@ -66,6 +67,28 @@ class _NoWords(Exception):
 def words_of(form: Form) -> Words:
     """Return what the rules of a form speak of."""
     return Words({path: _asked(question) for path, question in form.walk()}, dict(form.procedure.derived))
+
+
+def words_between(questions: Iterable[Question], derived: Mapping[str, str]) -> Words:
+    """Return what rules between the procedures of a life event speak of."""
+    found: dict[str, Asked] = {}
+    for one in questions:
+        found[named(one.id)] = _asked(one)
+        found |= {f"{named(one.id)}[].{named(row.id)}": _asked(row) for row in one.questions}
+    return Words(found, dict(derived))
+
+
+# What of somebody who can be chosen is called without the list in which they stand.
+_FACTS = {"name": "氏名", "birth_date": "生年月日", "sex": "性別"}
+
+
+def with_person(words: Words, leaves: Mapping[str, Question]) -> Words:
+    """Return the words of rules that speak of somebody who can be chosen as `item`."""
+    person = {
+        f"item.{named(leaf)}": replace(_asked(one), label=f"選ぶ方の{_FACTS.get(leaf, one.label['ja'])}")
+        for leaf, one in leaves.items()
+    }
+    return replace(words, questions={**words.questions, **person})
 
 
 def _asked(question: Question) -> Asked:
@@ -161,7 +184,11 @@ class _Speaker:
     def _equal(self, left: syntax.Node, right: syntax.Node, *, holds: bool) -> str:
         if isinstance(right, syntax.Literal) and isinstance(right.value, bool):
             return self.predicate(left, holds=holds is right.value)
-        return f"{self.value(left)}が{self._code(left, right)}{'である' if holds else 'でない'}"
+        one, other = self.value(left), self._code(left, right)
+        if all(said.endswith(f"」{_INSIDE['text']}") for said in (one, other)):
+            names = "と".join(said.removesuffix(_INSIDE["text"]) for said in (one, other))
+            return f"{names}が{'同じ' if holds else '違う'}名前である"
+        return f"{one}が{other}{'である' if holds else 'でない'}"
 
     def _among(self, left: syntax.Node, right: syntax.Node, *, holds: bool) -> str:
         if isinstance(right, syntax.ListOf):
@@ -251,6 +278,8 @@ class _Speaker:
                 return f"{self.value(since)}の{self.value(days)}日後"
             case syntax.Call("age", (born, day), _, _):
                 return f"{self.value(born)}から数えた{self.value(day)}の年齢"
+            case syntax.Call("fiscal_year_end_of_age", (born, age), _, _):
+                return f"{self.value(born)}で見て{self.value(age)}歳に達する年度の末日"
         raise _NoWords
 
     def _path(self, path: syntax.Path) -> str:

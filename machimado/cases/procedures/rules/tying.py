@@ -142,7 +142,10 @@ class _Tier:
             hint = suggestion(name, known) or "名前をひとつ聞く質問の id を書いてください。"
             self.complaints.add(loc, f"「{name}」という、氏名を聞く質問はありません。{hint}")
         if name in earlier:
-            self.complaints.add(loc, f"質問「{name}」が chosen に二度あります。ひとつにまとめてください。")
+            self.complaints.add(
+                loc,
+                f"質問「{name}」は、名前の出た方から選ぶ質問（chosen）に二度あります。ひとつにまとめてください。",
+            )
 
     def _bearers(self, name: str, loc: Loc) -> Source | None:
         """Return whose names can be chosen: people of a list, somebody by themselves, or a name by itself."""
@@ -162,11 +165,11 @@ class _Tier:
         """Refuse a list that is told of twice, and people who are to be chosen from a list that is filled later."""
         others = [each.group for each in self.event.people]
         if written.group in others[:number]:
-            what = f"一覧「{written.group}」が people に二度あります。ひとつにまとめてください。"
+            what = f"一覧「{written.group}」は、同じ人が並ぶ一覧（people）に二度あります。ひとつにまとめてください。"
             self.complaints.add(("people", number, "list"), what)
         for place, name in enumerate(written.sources):
             if name in others[number:]:
-                what = f"「{name}」の人も選びます。people では、「{written.group}」より先に「{name}」を書いてください。"
+                what = f"「{name}」の人も選びます。「{name}」を「{written.group}」より先に置いてください（people の順）。"
                 self.complaints.add(("people", number, "from", place), what)
 
     def _group(self, name: str, loc: Loc) -> Question | None:
@@ -254,7 +257,9 @@ class _Tier:
             self.complaints.add(loc, what, key=True)
             return None
         if sources and all(leaf in source.alike for source in sources):
-            what = f"「{leaf}」は、人を選べばそのまま入ります。follows から消してください。"
+            what = (
+                f"「{leaf}」は、人を選べばそのまま入ります。選べば決まる答え（follows）から外してください。"
+            )
             self.complaints.add(loc, what, key=True)
         self._check_codes(text, type_of(question), loc, names)
         return self._program(text, loc, names, {type_of(question).kind, "null"})
