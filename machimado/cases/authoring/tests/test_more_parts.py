@@ -37,21 +37,21 @@ def test_a_shared_question_is_said_otherwise_in_a_life_event(universe: Universe,
     author = sign_in(universe.specialist)
     led = begun(author, "job-change")
     page = author.get(f"{led}parts/wording/?within=new").content.decode()
-    assert ">配偶者の氏名</option>" in page  # by what it is called, never by its id alone
+    assert ">世帯主の氏名</option>" in page  # by what it is called, never by its id alone
     said = {
         "within": "new",
-        "question": "spouse.name",
+        "question": "head.name",
         "label.ja": "ご夫婦の相手の氏名",
         "ask.ja": "ご夫婦のお相手のお名前をお願いします。",
     }
     assert author.post(f"{led}parts/wording/", said).status_code == 302
-    assert reading().data["wording"]["spouse.name"] == {
+    assert reading().data["wording"]["head.name"] == {
         "label": {"ja": said["label.ja"]},
         "ask": {"ja": said["ask.ja"]},
     }
     asked = reading().shown
     assert asked is not None
-    question = asked.question("spouse.name")
+    question = asked.question("head.name")
     assert question is not None
     assert question.label["ja"] == said["label.ja"]
     page = author.get(led).content.decode()
@@ -60,21 +60,21 @@ def test_a_shared_question_is_said_otherwise_in_a_life_event(universe: Universe,
     assert (
         Draft.objects.get().texts.latest("revision").what == "共通の質問の言い方「ご夫婦の相手の氏名」を足す"
     )
-    form = form_at(author, led, "wording", "place=wording.spouse.name")
+    form = form_at(author, led, "wording", "place=wording.head.name")
     form.write("label.ja", "")
     author.post(f"{led}parts/wording/", form.sent())
-    assert reading().data["wording"]["spouse.name"] == {"ask": {"ja": said["ask.ja"]}}
-    author.post(f"{led}remove/", {"place": "wording.spouse.name"})
-    assert "spouse.name" not in reading().data["wording"]
+    assert reading().data["wording"]["head.name"] == {"ask": {"ja": said["ask.ja"]}}
+    author.post(f"{led}remove/", {"place": "wording.head.name"})
+    assert "head.name" not in reading().data["wording"]
     assert not reading().problems
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"question": "spouse.name"}, "どれかひとつは入れてください"),
+        ({"question": "head.name"}, "どれかひとつは入れてください"),
         ({"label.ja": "x"}, "どの質問の言い方を決めますか"),
-        ({"question": "spouse.name", "label.en": "Spouse"}, "呼び方"),
+        ({"question": "head.name", "label.en": "Spouse"}, "呼び方"),
     ],
 )
 def test_a_wording_that_says_nothing_is_not_written(
@@ -107,10 +107,10 @@ def test_a_chapter_gathers_shared_questions_by_what_they_are_called(
     led = begun(author, "job-change")
     page = author.get(f"{led}parts/chapter/?within=new").content.decode()
     assert "まとめて　" in page
-    given = {"within": "new", "title.ja": "ご夫婦のこと", "meanings.0": "spouse.name"}
+    given = {"within": "new", "title.ja": "ご夫婦のこと", "meanings.0": "head.name"}
     assert author.post(f"{led}parts/chapter/", given).status_code == 302
     added = reading().data["chapters"][-1]
-    assert added == {"id": added["id"], "title": {"ja": "ご夫婦のこと"}, "meanings": ["spouse.name"]}
+    assert added == {"id": added["id"], "title": {"ja": "ご夫婦のこと"}, "meanings": ["head.name"]}
     number = len(reading().data["chapters"]) - 1
     for _ in range(number):
         author.post(f"{led}move/", {"place": f"chapters.{number}", "by": "up"})
@@ -118,7 +118,7 @@ def test_a_chapter_gathers_shared_questions_by_what_they_are_called(
     shown = reading().shown
     assert shown is not None
     sections = {one.title["ja"]: [each.id for each in one.questions] for one in shown.procedure.sections}
-    assert sections["ご夫婦のこと"] == ["spouse.name"]
+    assert sections["ご夫婦のこと"] == ["head.name"]
     assert any("ご夫婦のこと" in one for one in reading().changes)
     assert author.post(f"{led}parts/chapter/", {**given, "meanings.0": ""}).status_code == 422
 

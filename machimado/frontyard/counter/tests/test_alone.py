@@ -22,6 +22,7 @@ from machimado.frontyard.counter import actions
 from machimado.frontyard.counter.models import Desk, Screen
 from machimado.frontyard.counter.tests.conftest import paired
 from machimado.ground.journal.models import Entry
+from machimado.ground.live.hub import hub
 from machimado.ground.people.models import Officer
 from tests.universe import Universe
 
@@ -160,6 +161,25 @@ def test_what_was_being_typed_when_the_officer_took_over_is_kept(
     assert tablet.get(answer["Location"], follow=True).request["PATH_INFO"] == "/screen/"
     application.refresh_from_db()
     assert application.answers["contact"]["phone"] == "0235-11-2222"
+
+
+def test_the_officers_page_learns_of_what_came_late(
+    at_desk: Client,
+    tablet: Client,
+    application: Application,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """No next question is shown then, by which it would: it showed the answer before until it was opened anew."""
+    give(at_desk, application)
+    shown = tablet.get(own(application, f"q/{PHONE}/")).context
+    at_desk.post(place(application, "take-back/"))
+    told: list[str] = []
+    monkeypatch.setattr(hub, "tell", lambda room, _topic: told.append(room))
+    with django_capture_on_commit_callbacks(execute=True):
+        sent(tablet, application, PHONE, "0235-11-2222", shown)
+    assert told == [f"desk:{desk.pk}"]
 
 
 def test_what_could_not_be_read_then_is_kept_for_the_officer_as_it_was_typed(

@@ -63,10 +63,14 @@ def _answered(now: Here, place: str) -> HttpResponse:
     if stop is None:
         return now.to("selfservice:go-on")
     try:
-        return _STEPS[_wanted(now.request, stop)](now, stop)
+        led = _STEPS[_wanted(now.request, stop)](now, stop)
     except (WrongState, PathRefused):
         # Signed, sent or withdrawn on another screen, or the row is gone: the page shows how it stands.
         return now.to("selfservice:go-on")
+    if now.is_taken_over:
+        # No next question is shown here, by which the officer's page would learn that there is something new.
+        now.tell_officer()
+    return led
 
 
 def _wanted(request: HttpRequest, stop: Stop) -> str:
