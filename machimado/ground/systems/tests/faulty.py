@@ -39,7 +39,8 @@ class FaultyServer(ThreadingHTTPServer):
             "url": self.url,
             "client": "machimado",
             "secret": SECRET,
-            "timeout_seconds": 0.4,
+            # As long as a busy machine may need; whoever is to wait in vain waits less.
+            "timeout_seconds": 10.0,
         }
         return System(**{**known, **changes})
 

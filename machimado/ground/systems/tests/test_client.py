@@ -125,12 +125,13 @@ def test_a_token_that_is_never_accepted_is_not_fetched_forever(
 )
 def test_failures_are_told_apart_by_whether_they_can_have_been_received(
     server: FaultyServer,
-    connection: Connection,
     caplog: pytest.LogCaptureFixture,
     path: str,
     kind: type,
     cause: str,
 ) -> None:
+    in_vain = path in {"/silent", "/slow"}
+    connection = Connection(server.system(**{"timeout_seconds": 0.4} if in_vain else {}))
     with caplog.at_level(logging.WARNING), pytest.raises(systems.SystemFailure) as caught:
         connection.post(f"/residents/{NUMBER}{path}", scope=SCOPE, data={"name": NAME})
     assert type(caught.value) is kind
@@ -139,6 +140,7 @@ def test_failures_are_told_apart_by_whether_they_can_have_been_received(
         "what may have an effect is never sent twice by itself"
     )
     _tells_nothing(caught.value, caplog)
+    connection.close()
 
 
 def _tells_nothing(failure: BaseException, caplog: pytest.LogCaptureFixture) -> None:
