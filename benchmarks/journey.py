@@ -15,12 +15,9 @@ The floor is measured here, between the others: a bare Django view with one inse
 
 import argparse
 import json
-import os
 import shutil
-import socket
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -36,10 +33,20 @@ from typing import Any
 import httpx
 
 from benchmarks import journey_form
+from benchmarks.processes import (
+    ROOT,
+    answers,
+    children,
+    cpu_seconds,
+    free_port,
+    is_running,
+    read,
+    rss_mb,
+    started,
+    wait,
+)
 from benchmarks.visitor import Unexpected, Visitor
 
-HERE = Path(__file__).resolve().parents[1]
-START_SECONDS = 180
 ACCEPT_SECONDS = 20
 # Officers of the head office, which has eight desks.
 LOGINS = ("sato", "watanabe", "nguyen", "abe")
@@ -74,7 +81,7 @@ def measure(arguments: argparse.Namespace, folder: Path, stack: ExitStack) -> di
     figures = _alone(product, desks[0], floor, arguments.journeys)
     for clients in CLIENTS:
         figures |= _together(product, desks[:clients], arguments.seconds)
-    figures["rss_mb"] = round(sum(map(_rss_mb, product.pids)), 1)
+    figures["rss_mb"] = round(sum(map(rss_mb, product.pids)), 1)
     return {**figures, **_beside_open_forms(figures)}
 
 
@@ -82,13 +89,13 @@ def _alone(product: "Product", desk: "Desk", floor: "Floor", journeys: int) -> d
     """Return what one officer alone meets; the floor is measured after each journey, so that a busy machine hits both."""
     for _ in range(10):
         desk.go()
-    before, asked = _cpu_seconds(product.pids), desk.visitor.requests
+    before, asked = cpu_seconds(product.pids), desk.visitor.requests
     made, floors = [], []
     for _ in range(journeys):
         made.append(desk.go())
         desk.wait_until_accepted(made[-1])
         floors += [floor.insert() for _ in range(5)]
-    cpu = _cpu_seconds(product.pids) - before
+    cpu = cpu_seconds(product.pids) - before
     received = product.received()
     times = [journey.ms for journey in made]
     return {
@@ -263,7 +270,7 @@ class Product:
 
     def __init__(self, address: str, core: str, data: Path, launcher: int) -> None:
         self.address, self._core, self._data = address, core, data
-        self.pids = [pid for pid in _children(launcher) if not _is(pid, b"samplecore")]
+        self.pids = [pid for pid in children(launcher) if not is_running(pid, b"samplecore")]
         lines = (data / "demo-passwords.txt").read_text(encoding="ascii").splitlines()
         self.passwords = dict(line.split() for line in lines)
         self._residents = _residents(data)
@@ -302,15 +309,13 @@ def _residents(data: Path) -> list[str]:
 def _product(folder: Path, people: int) -> Iterator[Product]:
     """Start `machimado demo` with the benchmark's city and everything of its own."""
     city, data = folder / "city", folder / "data"
-    shutil.copytree(HERE / "cities" / "yukimi", city)
+    shutil.copytree(ROOT / "cities" / "yukimi", city)
     (city / "procedures" / f"{journey_form.ID}.yaml").write_text(journey_form.yaml(), encoding="utf-8")
-    port, core_port = _free_port(), _free_port()
+    port, core_port = free_port(), free_port()
     places = ["--city", str(city), "--data", str(data), "--port", str(port), "--core-port", str(core_port)]
     command = [sys.executable, "-m", "machimado.site.cli", "demo", *places, "--people", str(people)]
-    with _started(command, folder / "product.log") as process:
-        _wait(
-            process, folder / "product.log", lambda: "まち窓が動いています" in _read(folder / "product.log")
-        )
+    with started(command, folder / "product.log") as process:
+        wait(process, folder / "product.log", lambda: "まち窓が動いています" in read(folder / "product.log"))
         yield Product(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{core_port}", data, process.pid)
 
 
@@ -329,84 +334,15 @@ class Floor:
 
 @contextmanager
 def _floor(folder: Path) -> Iterator[Floor]:
-    port, log = _free_port(), folder / "floor.log"
+    port, log = free_port(), folder / "floor.log"
     options = ["--port", str(port), "--log-level", "warning", "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", "benchmarks.floor:application", *options]
-    with _started(command, log, {"MACHIMADO_DATA": str(folder / "floor")}) as process:
-        _wait(process, log, lambda: _answers(f"http://127.0.0.1:{port}/"))
+    with started(command, log, {"MACHIMADO_DATA": str(folder / "floor")}) as process:
+        wait(process, log, lambda: answers(f"http://127.0.0.1:{port}/"))
         floor = Floor(port)
         for _ in range(50):
             floor.insert()
         yield floor
-
-
-@contextmanager
-def _started(
-    command: Sequence[str], log: Path, more: dict[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MACHIMADO_")}
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            command, cwd=HERE, env={**kept, "PYTHONUNBUFFERED": "1", **(more or {})}, stdout=file, stderr=file
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait(process: subprocess.Popen[bytes], log: Path, is_ready: Any) -> None:
-    until = time.monotonic() + START_SECONDS
-    while not is_ready():
-        if process.poll() is not None or time.monotonic() > until:
-            sys.exit(f"a process did not start:\n{_read(log)}")
-        time.sleep(0.05)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address, timeout=2).is_success
-    except httpx.HTTPError:
-        return False
-
-
-def _read(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-# --- what the processes cost (Linux) -----------------------------------------------------------------------------------
-
-
-def _children(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [int(each) for each in found.split()]
-
-
-def _is(pid: int, what: bytes) -> bool:
-    return what in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def _cpu_seconds(pids: Sequence[int]) -> float:
-    """Return the processor time of the pages and the worker, user and system."""
-    return sum(map(_cpu_seconds_of, pids))
-
-
-def _cpu_seconds_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _rss_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def _median(times: Any) -> float:

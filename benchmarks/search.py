@@ -10,9 +10,7 @@ import argparse
 import json
 import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parents[1]
+from benchmarks.processes import ROOT, answers, free_port, started, wait
+
 SEED = 20261001
 CITY_PEOPLE, MILLION = 115_000, 1_000_000
-START_SECONDS = 180
 type_of_queries = list[tuple[str, str]]  # the kind and the text
 
 
@@ -74,30 +72,12 @@ def _folder(given: Path | None) -> Iterator[Path]:
 @contextmanager
 def _core(folder: Path, people: int) -> Iterator[str]:
     """Run a reference core system with so many residents."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    places = ["--data", str(folder / "core"), "--city", str(HERE / "cities" / "yukimi"), "--port", str(port)]
+    port, log = free_port(), folder / "core.log"
+    places = ["--data", str(folder / "core"), "--city", str(ROOT / "cities" / "yukimi"), "--port", str(port)]
     command = [sys.executable, "-m", "samplecore", *places, "--people", str(people)]
-    process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(port, process)
+    with started(command, log) as process:
+        wait(process, log, lambda: answers(f"http://127.0.0.1:{port}/health"))
         yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit(
-        "samplecore が起動しません。`python -m samplecore` を直接動かして理由を確かめてください。"
-    )
 
 
 def _set_up(folder: Path, address: str) -> None:

@@ -1,6 +1,7 @@
 """The steps of a resident who applies alone, for journeys that do so with a finger, by the keyboard or without scripts."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,13 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 KIOSK: dict[str, Any] = {"viewport": {"width": 1080, "height": 1920}, "has_touch": True}
 OFFICE = "kawakami"
 NEXT = "つぎへ"
+# Of each kind a question, by its place, with its page's title.
+KINDS = {
+    "resident.name": "名前の質問",
+    "resident.birth_date": "日付の質問",
+    "resident.address": "住所の質問",
+    "attachments": "写真の質問",
+}
 TELEPHONE = "090-1111-2222"
 
 
@@ -39,6 +47,18 @@ def choose(page: Page, stage: Stage, words: str, procedure: str) -> None:
         page.get_by_label("近くの庁舎").select_option(OFFICE)
     page.get_by_role("button", name="はじめる", exact=True).click()
     page.wait_for_url("**/apply/a/*/q/**")
+
+
+def questions(page: Page, stage: Stage) -> Iterator[str]:
+    """Begin a procedure and go through its kinds of questions to the check; yield the title of each page that is shown."""
+    choose(page, stage, "産前", "national-pension-maternity")
+    own = re.sub("/q/.*", "", page.url)
+    yield "選ぶ質問"
+    for place, title in KINDS.items():
+        page.goto(f"{own}/q/{place}/")
+        yield title
+    page.goto(f"{own}/check/")
+    yield "内容の確認"
 
 
 def where(page: Page) -> str:

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page
 
-# A page as wide as 1280 px, enlarged four times.
-NARROW = (320, 640)
+from tests.journeys.sizes import resize
+
 # Source: WCAG 2.2, 1.4.12 Text Spacing.
 SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
 p { margin-bottom: 2em !important }"""
@@ -31,7 +31,7 @@ CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((one) => {
 def measure(page: Page, size: tuple[int, int]) -> list[str]:
     """Return what is wrong on the page in a size, as it comes and with its text spaced out; the size stays."""
     page.wait_for_load_state("load")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    resize(page, size)
     found = [f"{size[0]} px: {one}" for one in _wrong(page)]
     style = page.evaluate_handle(
         "css => document.head.appendChild(Object.assign(document.createElement('style'), {textContent: css}))",

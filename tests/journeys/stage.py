@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, Request, Response
 
 from tests.journeys import axe, spacing
+from tests.journeys.sizes import NARROW, SIZES, as_large_as_before, resize
 from tests.journeys.watched import HEADER
 from tests.processes import Product
 
-SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1440, 900)}
 # A form that comes back with what is wrong with it.
 COMES_BACK = 422
 
@@ -97,20 +97,21 @@ class Stage:
         self.seen.add(title)
         self._count += 1
         self.examine(page, title, "as it is")
-        before = page.viewport_size
-        for name in SIZES:
-            page.set_viewport_size(size(name))  # type: ignore[arg-type]
-            if axe.folder() is not None:
-                # What is published says that every page was tested in every size.
-                self.examine(page, title, name)
-            if page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth + 1"):
-                self.problems.append(f"{title}: wider than a {name}")
-            self._photograph(page, title, name)
-        # Whoever reads enlarged, or with wider lines.
-        self.problems += [f"{title}: {one}" for one in spacing.measure(page, spacing.NARROW)]
-        if before is not None:
-            page.set_viewport_size(before)
+        with as_large_as_before(page):
+            for name, size in SIZES.items():
+                self._look_in(page, title, name, size)
+            # Whoever reads enlarged, or with wider lines.
+            self.problems += [f"{title}: {one}" for one in spacing.measure(page, NARROW)]
         self._examine_colours(page, title)
+
+    def _look_in(self, page: Page, title: str, name: str, size: tuple[int, int]) -> None:
+        resize(page, size)
+        if axe.folder() is not None:
+            # What is published says that every page was tested in every size.
+            self.examine(page, title, name)
+        if page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth + 1"):
+            self.problems.append(f"{title}: wider than a {name}")
+        self._photograph(page, title, name)
 
     def _examine_colours(self, page: Page, title: str) -> None:
         """Ask axe about the page in each of its other colours, where it lets its reader choose: once for each kind of page."""

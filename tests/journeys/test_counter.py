@@ -15,6 +15,7 @@ from tests.journeys.counter import (
     sit_down,
     write_name,
 )
+from tests.journeys.sizes import SIZES, resize
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -244,7 +245,7 @@ def test_counter_stays_calm_while_it_waits(stage: Stage) -> None:
     agree(stage, tablet)
     write_name(tablet)
     # The tablet is turned: the drawing has as many pixels as the new shape, so a line stands where the finger is.
-    tablet.set_viewport_size({"width": 820, "height": 1180})
+    resize(tablet, SIZES["tablet"])
     tablet.wait_for_timeout(300)
     pixels, shown = tablet.evaluate(
         "() => { const c = document.querySelector('canvas'); return [c.width, c.offsetWidth]; }"

@@ -50,13 +50,14 @@ PARTS = {
 }
 
 
-def begin_death(officer: Page, stage: Stage) -> None:
+def begin_event(officer: Page, stage: Stage, words: str) -> None:
+    """Begin a life event for the parent of the sample; whatever runs for them already is ended."""
     find(officer, stage, stage.product.parent)
     if officer.locator("#running").count():
         end_case(officer)
         officer.wait_for_url("**/counter/")
         find(officer, stage, stage.product.parent)
-    officer.get_by_role("button", name=re.compile("ご家族が亡くなったとき")).click()
+    officer.get_by_role("button", name=re.compile(f"^{words}")).click()
     officer.wait_for_url("**/counter/applications/*/")
 
 
@@ -93,7 +94,7 @@ def answer_everything(officer: Page) -> int:
 def test_everything_after_a_death_in_one_conversation(stage: Stage) -> None:
     officer = stage.enter("ono")
     tablet = sit_down(stage, officer)
-    begin_death(officer, stage)
+    begin_event(officer, stage, "ご家族が亡くなったとき")
     stage.look(officer, "おくやみの道すじ")
     # Nobody begins what is not known yet: the officer is told where the triage is open.
     officer.keyboard.press("Alt+Enter")
@@ -149,13 +150,7 @@ def test_everything_after_a_death_in_one_conversation(stage: Stage) -> None:
 def test_a_name_that_is_known_is_chosen_by_one_key(stage: Stage) -> None:
     """Half a name stands in the field already: the digit means the person, and the name stays when the field is left."""
     officer = stage.enter("ono")
-    find(officer, stage, stage.product.parent)
-    if officer.locator("#running").count():
-        end_case(officer)
-        officer.wait_for_url("**/counter/")
-        find(officer, stage, stage.product.parent)
-    officer.get_by_role("button", name=re.compile("^雪見市の中で引っ越したとき")).click()
-    officer.wait_for_url("**/counter/applications/*/")
+    begin_event(officer, stage, "雪見市の中で引っ越したとき")
     stage.look_once(officer, "転居の聞取り")
     line = officer.locator("#q-move-new_head")
     first, field = line.locator("[data-digit='1']"), line.locator("[name='move.new_head.text']")

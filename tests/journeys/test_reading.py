@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from machimado.ground.ui.languages import Language
 from tests.journeys.counter import end_open_cases, sit_down
+from tests.journeys.sizes import resize
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -107,7 +108,7 @@ def test_reading_larger_loses_nothing(stage: Stage) -> None:
     stage.look_once(page, "いちばん大きく、ふりがな、暗く")
     check(page, stage, "largest")
     for width, height in ZOOMED:
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, (width, height))
         check(page, stage, f"largest at {width}")
     # It goes along from page to page.
     page.locator(".apply-help button, .apply-back a").first.scroll_into_view_if_needed()
@@ -129,7 +130,7 @@ def test_reading_from_right_to_left(stage: Stage) -> None:
         page.goto(here + place)
         stage.look_once(page, f"右から {place}")
         for width, height in ((390, 844), (820, 1180), (320, 640)):
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, (width, height))
             from_the_right(page)
             stage.problems += [f"rtl {place}: {one}" for one in page.evaluate(OVERLAPS)]
             if page.evaluate(WIDER):

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import alone
 from tests.journeys.counter import begin_claim, sit_down
-from tests.journeys.spacing import NARROW, measure
+from tests.journeys.sizes import NARROW, SIZES, as_large_as_before
+from tests.journeys.spacing import measure
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -16,11 +17,9 @@ pytestmark = pytest.mark.journey
 def check(stage: Stage, page: Page, title: str) -> None:
     """Look at a page, and measure it with wider text: at 320 px, and in the other sizes."""
     stage.look_once(page, title)
-    before = page.viewport_size
-    for size in (NARROW, (820, 1180), (1440, 900)):
-        stage.problems += [f"{title}: {one}" for one in measure(page, size)]
-    if before is not None:
-        page.set_viewport_size(before)
+    with as_large_as_before(page):
+        for size in (NARROW, SIZES["tablet"], SIZES["desktop"]):
+            stage.problems += [f"{title}: {one}" for one in measure(page, size)]
 
 
 def test_residents_pages_reflow_and_take_wider_text(stage: Stage) -> None:
@@ -34,20 +33,9 @@ def test_residents_pages_reflow_and_take_wider_text(stage: Stage) -> None:
     check(stage, phone, "予約")
     phone.goto(f"{stage.address}/ticket/of-yesterday/")
     check(stage, phone, "終わった番号札")
-    alone.choose(phone, stage, "産前", "national-pension-maternity")
-    own = re.sub("/q/.*", "", phone.url)
-    check(stage, phone, "選ぶ質問")
-    for place, title in {
-        "resident.name": "名前の質問",
-        "resident.birth_date": "日付の質問",
-        "resident.address": "住所の質問",
-        "attachments": "写真の質問",
-    }.items():
-        phone.goto(f"{own}/q/{place}/")
+    for title in alone.questions(phone, stage):
         check(stage, phone, title)
-    phone.goto(f"{own}/check/")
-    check(stage, phone, "内容の確認")
-    phone.goto(f"{own}/leave/")
+    phone.goto(phone.url.replace("/check/", "/leave/"))
     check(stage, phone, "続きの控え")
     phone.goto(f"{stage.address}/apply/resume/")
     check(stage, phone, "再開コードを入れる")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.journeys import alone, axe
 from tests.journeys.contrast import measure
 from tests.journeys.counter import begin_claim, sit_down
-from tests.journeys.spacing import NARROW
+from tests.journeys.sizes import NARROW, as_large_as_before, resize
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -18,12 +18,10 @@ def check(stage: Stage, page: Page, title: str) -> None:
     """Look at a page in its own size and in a narrow one, in each of its colours."""
     page.wait_for_load_state("load")
     stage.look_once(page, title)
-    before = page.viewport_size
-    for size in (before, {"width": NARROW[0], "height": NARROW[1]}):
-        assert size is not None
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        stage.problems += [f"{title} ({size['width']} px): {one}" for one in measure(page)]
-    page.set_viewport_size(before)  # type: ignore[arg-type]
+    stage.problems += [f"{title}: {one}" for one in measure(page)]
+    with as_large_as_before(page):
+        resize(page, NARROW)
+        stage.problems += [f"{title} ({NARROW[0]} px): {one}" for one in measure(page)]
     for colours in axe.in_other_colours(page):
         stage.problems += [f"{title} ({colours}): {one}" for one in measure(page)]
 
@@ -34,20 +32,8 @@ def test_residents_fields_and_focus_stand_out(stage: Stage) -> None:
     check(stage, phone, "ご自分で手続")
     phone.goto(f"{stage.address}/booking/")
     check(stage, phone, "予約")
-    alone.choose(phone, stage, "産前", "national-pension-maternity")
-    own = re.sub("/q/.*", "", phone.url)
-    check(stage, phone, "選ぶ質問")
-    questions = {
-        "resident.name": "名前の質問",
-        "resident.birth_date": "日付の質問",
-        "resident.address": "住所の質問",
-        "attachments": "写真の質問",
-    }
-    for place, title in questions.items():
-        phone.goto(f"{own}/q/{place}/")
+    for title in alone.questions(phone, stage):
         check(stage, phone, title)
-    phone.goto(f"{own}/check/")
-    check(stage, phone, "内容の確認")
 
 
 def test_officers_fields_and_focus_stand_out(stage: Stage) -> None:

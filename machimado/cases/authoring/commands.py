@@ -113,8 +113,9 @@ def run_export(arguments: argparse.Namespace) -> int:
     _set_up()
     from machimado.cases.authoring import queries
     from machimado.cases.procedures import queries as procedures
+    from machimado.cases.procedures.rules.life_event import form_of
 
-    found = [queries.form_of(one) for one in queries.versions(arguments.id)]
+    found = [form_of(one) for one in queries.versions(arguments.id)]
     wanted = [form for form in found if arguments.version in {None, form.version}]
     if not wanted:
         which = f"の第{arguments.version}版" if found else ""

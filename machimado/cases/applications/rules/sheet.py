@@ -73,7 +73,7 @@ class Line:
     registered: str = ""
     # Of a name: who was named before and can be chosen.
     people: tuple[Person, ...] = ()
-    # Of files: what the papers are called that this application calls for now.
+    # Of files: what the papers are called that the answers call for.
     papers: tuple[str, ...] = ()
 
     @property

@@ -243,15 +243,19 @@ def household(resident: Resident) -> Record:
     return Record(resident, NOW, {**father, "household": [father, child]}, is_complete=True)
 
 
-def test_of_whom_the_register_knows_one_correction_is_enough(universe: Universe) -> None:
-    officer, resident = universe.officer, claim.a_resident()
+def of_the_register(officer: Officer) -> Application:
+    """Begin a move for somebody whose household the register knows."""
+    resident = claim.a_resident()
     case = actions.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=NOW)
     actions.identify(case=case, resident=resident, by=officer, at=NOW)
     case.refresh_from_db()
     record = household(resident)
-    application = actions.begin(
-        case=case, procedure="moving-within", by=officer, at=NOW, resident_record=record
-    )
+    return actions.begin(case=case, procedure="moving-within", by=officer, at=NOW, resident_record=record)
+
+
+def test_of_whom_the_register_knows_one_correction_is_enough(universe: Universe) -> None:
+    officer = universe.officer
+    application = of_the_register(officer)
     said = {"household.members.1.name": {"text": "佐藤　春菜", "kana": "サトウ　ハルナ"}}
     application = say(application, officer, said)
     assert names(application, "children") == ["佐藤　春菜"]
@@ -295,12 +299,7 @@ def test_where_one_name_is_asked_whoever_was_named_is_chosen(universe: Universe)
 
 
 def test_before_the_route_is_agreed_whoever_is_known_can_be_chosen(universe: Universe) -> None:
-    officer, resident = universe.officer, claim.a_resident()
-    case = actions.open_case(office=officer.office, lane=Lane.WITH_HELP, by=officer, at=NOW)
-    actions.identify(case=case, resident=resident, by=officer, at=NOW)
-    case.refresh_from_db()
-    record = household(resident)
-    begun = actions.begin(case=case, procedure="moving-within", by=officer, at=NOW, resident_record=record)
+    begun = of_the_register(universe.officer)
     known = line(begun, HEAD).people
     assert ("resident", "佐藤　健太") in [(one.place, one.name) for one in known]
 

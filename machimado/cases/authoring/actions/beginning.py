@@ -12,7 +12,6 @@ from machimado.cases.authoring.models import Draft, DraftLayout, DraftText
 from machimado.cases.authoring.permissions import State
 from machimado.cases.authoring.queries import (
     Layouts,
-    form_of,
     packed_layouts,
     read,
     to_be_kept,
@@ -22,7 +21,7 @@ from machimado.cases.authoring.queries import (
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.life_event import Triage, form_of
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 

@@ -24,7 +24,6 @@ from machimado.cases.authoring.permissions import State, check_approve, check_re
 from machimado.cases.authoring.queries import (
     Layouts,
     Reading,
-    form_of,
     layouts_of,
     meanwhile,
     read,
@@ -33,6 +32,7 @@ from machimado.cases.authoring.queries import (
 )
 from machimado.cases.authoring.rules import editing
 from machimado.cases.procedures import queries as procedures
+from machimado.cases.procedures.rules.life_event import form_of
 from machimado.ground.japanese.eras import wareki
 from machimado.ground.people.models import Officer
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from machimado.cases.authoring.models import Draft, DraftText, Hand
 from machimado.cases.authoring.permissions import State, check_state
-from machimado.cases.authoring.queries import form_of, read
+from machimado.cases.authoring.queries import read
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.life_event import Triage, form_of
 from machimado.ground.journal.actions import record
 from machimado.ground.people.models import Officer
 

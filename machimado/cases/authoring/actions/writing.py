@@ -17,8 +17,9 @@ from machimado.cases.authoring.actions.kept import (
 )
 from machimado.cases.authoring.models import Draft, DraftText
 from machimado.cases.authoring.permissions import State
-from machimado.cases.authoring.queries import form_of, lost_in_tests, read, steps_of, users, versions
+from machimado.cases.authoring.queries import lost_in_tests, read, steps_of, users, versions
 from machimado.cases.authoring.rules import editing
+from machimado.cases.procedures.rules.life_event import form_of
 from machimado.ground.people.models import Officer
 
 

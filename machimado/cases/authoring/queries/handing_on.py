@@ -9,9 +9,10 @@ from machimado.cases.authoring.queries.layouts import (
     packed_layouts,
     wrong_with,
 )
-from machimado.cases.authoring.queries.reading import Reading, form_of, is_event, read, versions
+from machimado.cases.authoring.queries.reading import Reading, is_event, read, versions
 from machimado.cases.authoring.rules import editing, packing
 from machimado.cases.procedures.rules.form import Form
+from machimado.cases.procedures.rules.life_event import form_of
 
 
 class NotReadable(Exception):

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from machimado.cases.authoring.models import Draft, Hand
-from machimado.cases.authoring.queries.reading import form_of, read, versions
+from machimado.cases.authoring.queries.reading import read, versions
 from machimado.cases.authoring.rules.saying import said
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.life_event import Triage, form_of
 from machimado.ground.people.models import Officer
 
 EVENTS = "ライフイベント（まとめて受け付ける手続）"

@@ -6,13 +6,14 @@ from typing import Any
 
 from machimado.cases.applications.rules.laying_out import lay_out
 from machimado.cases.applications.rules.sheet import Sheet, unchanged
-from machimado.cases.authoring.queries.reading import Reading, form_of, read, versions
+from machimado.cases.authoring.queries.reading import Reading, read, versions
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import ROUTE, Bundle
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.languages import unsaid
+from machimado.cases.procedures.rules.life_event import form_of
 
 
 def before(reading: Reading) -> Reading | None:

@@ -16,7 +16,7 @@ from machimado.cases.procedures.rules.called import CALLED
 from machimado.cases.procedures.rules.cases import Failure, run_cases, run_event_cases
 from machimado.cases.procedures.rules.difference import every_difference
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import Triage
+from machimado.cases.procedures.rules.life_event import Triage, form_of
 from machimado.cases.procedures.rules.load import (
     between_procedures,
     bundle,
@@ -183,11 +183,6 @@ def is_event(data: dict[str, Any]) -> bool:
 def versions(identity: str) -> tuple[Form | Triage, ...]:
     """Return all versions of a procedure or a life event, oldest first."""
     return procedures.versions(identity) or procedures.event_versions(identity)
-
-
-def form_of(one: Form | Triage) -> Form:
-    """Return what asks."""
-    return one.form if isinstance(one, Triage) else one
 
 
 def changes(one: Form | Triage, names: Names | None = None) -> tuple[str, ...]:

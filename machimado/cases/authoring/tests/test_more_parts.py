@@ -41,8 +41,8 @@ def test_a_shared_question_is_said_otherwise_in_a_life_event(universe: Universe,
     said = {
         "within": "new",
         "question": "head.name",
-        "label.ja": "ご夫婦の相手の氏名",
-        "ask.ja": "ご夫婦のお相手のお名前をお願いします。",
+        "label.ja": "世帯の主な方の氏名",
+        "ask.ja": "世帯の主な方のお名前をお願いします。",
     }
     assert author.post(f"{led}parts/wording/", said).status_code == 302
     assert reading().data["wording"]["head.name"] == {
@@ -55,10 +55,10 @@ def test_a_shared_question_is_said_otherwise_in_a_life_event(universe: Universe,
     assert question is not None
     assert question.label["ja"] == said["label.ja"]
     page = author.get(led).content.decode()
-    assert "職員「ご夫婦のお相手のお名前をお願いします。」" in page
+    assert "職員「世帯の主な方のお名前をお願いします。」" in page
     assert any(said["label.ja"] in one for one in reading().changes)
     assert (
-        Draft.objects.get().texts.latest("revision").what == "共通の質問の言い方「ご夫婦の相手の氏名」を足す"
+        Draft.objects.get().texts.latest("revision").what == "共通の質問の言い方「世帯の主な方の氏名」を足す"
     )
     form = form_at(author, led, "wording", "place=wording.head.name")
     form.write("label.ja", "")
@@ -107,10 +107,10 @@ def test_a_chapter_gathers_shared_questions_by_what_they_are_called(
     led = begun(author, "job-change")
     page = author.get(f"{led}parts/chapter/?within=new").content.decode()
     assert "まとめて　" in page
-    given = {"within": "new", "title.ja": "ご夫婦のこと", "meanings.0": "head.name"}
+    given = {"within": "new", "title.ja": "世帯主のこと", "meanings.0": "head.name"}
     assert author.post(f"{led}parts/chapter/", given).status_code == 302
     added = reading().data["chapters"][-1]
-    assert added == {"id": added["id"], "title": {"ja": "ご夫婦のこと"}, "meanings": ["head.name"]}
+    assert added == {"id": added["id"], "title": {"ja": "世帯主のこと"}, "meanings": ["head.name"]}
     number = len(reading().data["chapters"]) - 1
     for _ in range(number):
         author.post(f"{led}move/", {"place": f"chapters.{number}", "by": "up"})
@@ -118,8 +118,8 @@ def test_a_chapter_gathers_shared_questions_by_what_they_are_called(
     shown = reading().shown
     assert shown is not None
     sections = {one.title["ja"]: [each.id for each in one.questions] for one in shown.procedure.sections}
-    assert sections["ご夫婦のこと"] == ["head.name"]
-    assert any("ご夫婦のこと" in one for one in reading().changes)
+    assert sections["世帯主のこと"] == ["head.name"]
+    assert any("世帯主のこと" in one for one in reading().changes)
     assert author.post(f"{led}parts/chapter/", {**given, "meanings.0": ""}).status_code == 422
 
 

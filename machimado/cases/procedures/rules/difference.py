@@ -12,7 +12,8 @@ from typing import Any
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.called import CALLED, CALLED_IN, CODES, LANGUAGES
 from machimado.cases.procedures.rules.form import Form
-from machimado.cases.procedures.rules.life_event import ChosenName, SamePeople, Triage
+from machimado.cases.procedures.rules.laid_out import laid_out, whole, written
+from machimado.cases.procedures.rules.life_event import ChosenName, SamePeople, Triage, form_of
 from machimado.cases.procedures.rules.naming import Names
 from machimado.cases.procedures.rules.saying import (
     Words,
@@ -37,7 +38,7 @@ def differences(old: Form, new: Form) -> tuple[str, ...]:
     if isinstance(old, Bundle) and isinstance(new, Bundle):
         return tuple(_of_bundle(old, new))
     teller = _Teller(words_of(old), words_of(new))
-    return tuple(teller.object("", _laid_out(old), _laid_out(new)))
+    return tuple(teller.object("", laid_out(old), laid_out(new)))
 
 
 def every_difference(
@@ -49,24 +50,20 @@ def every_difference(
     """
     known = names or Names(())
     teller = _Teller(_words(old, known), _words(new, known), tells_whole=True)
-    found = tuple(teller.object("", _whole(old, known), _whole(new, known)))
-    if not found and _written(old) != _written(new):
+    found = tuple(teller.object("", whole(old, known), whole(new, known)))
+    if not found and written(old) != written(new):
         return ("書き方だけが変わりました。聞くこと、確かめること、渡す中身は同じです。",)
     return found
 
 
 def _words(one: Form | Triage, names: Names) -> Words:
-    own = words_of(_form(one))
+    own = words_of(form_of(one))
     if not isinstance(one, Triage):
         return own
     between = words_between(names.questions, own.derived)
     chosen: tuple[SamePeople | ChosenName, ...] = (*one.event.people, *one.event.chosen)
     known = replace(own, questions={**between.questions, **own.questions})
     return with_person(known, names.leaves(dict.fromkeys(name for each in chosen for name in each.sources)))
-
-
-def _form(one: Form | Triage) -> Form:
-    return one.form if isinstance(one, Triage) else one
 
 
 def _of_bundle(old: Bundle, new: Bundle) -> Iterator[str]:
@@ -80,113 +77,6 @@ def _of_bundle(old: Bundle, new: Bundle) -> Iterator[str]:
             yield from (f"「{title}」{change}" for change in changes)
     for name in old.members.keys() - new.members:
         yield f"手続「{old.members[name].form.procedure.title['ja']}」が道すじからなくなりました。"
-
-
-# ---------------------------------------------------------------- a definition as plain data
-
-
-def _laid_out(form: Form) -> dict[str, Any]:
-    """Return what a form says, with everything that its questions inherit; what is told of other parts by their names."""
-    data = form.procedure.model_dump(mode="json", by_alias=True)
-    for name in ("id", "version", "tests", "paper"):
-        del data[name]
-    data["questions"] = _questions(form, data["sections"])
-    for section in data["sections"]:
-        del section["questions"]
-    return data
-
-
-def _whole(one: Form | Triage, names: Names) -> dict[str, Any]:
-    form = _form(one)
-    data = _laid_out(form)
-    written = one.event if isinstance(one, Triage) else one.procedure
-    whole = written.model_dump(mode="json", by_alias=True)
-    more = {name: whole[name] for name in ("tests", "paper") if name in whole}
-    data |= more | {"effective_to": whole["version"]["effective_to"]}
-    if isinstance(one, Triage):
-        # The triage is judged as a form whose documents are the steps: here they are told as what they are.
-        own = {
-            name: whole[name]
-            for name in (
-                "derived",
-                "procedures",
-                "elsewhere",
-                "chapters",
-                "wording",
-                "about",
-            )
-        }
-        of_event = {name: whole[name] for name in ("words", "standings", "summary")}
-        data |= own | of_event | {"documents": []}
-        data |= {"people": _people(one, names), "chosen": _chosen(one, names)}
-    return data
-
-
-def _people(one: Triage, names: Names) -> list[dict[str, Any]]:
-    """Return the lists in which the same people stand, as people call what they name."""
-    return [
-        {
-            "list": each.group,
-            "title": names.called(each.group),
-            "sources": [names.bearers(name, group=each.group) for name in each.sources],
-            "who": each.who,
-            "follows": {names.called_in(each.group, leaf): rule for leaf, rule in each.follows.items()},
-        }
-        for each in one.event.people
-    ]
-
-
-def _chosen(one: Triage, names: Names) -> list[dict[str, Any]]:
-    """Return each question that asks one name by itself: which of them stand in one entry of the file is no matter."""
-    return [
-        {
-            "question": name,
-            "title": names.called(name),
-            "sources": [names.bearers(source) for source in each.sources],
-            "who": each.who,
-        }
-        for each in one.event.chosen
-        for name in each.names
-    ]
-
-
-def _written(one: Form | Triage) -> dict[str, Any]:
-    written = one.event if isinstance(one, Triage) else one.procedure
-    data = written.model_dump(mode="json", by_alias=True)
-    return {**data, "version": data["version"]["effective_to"]}
-
-
-def _questions(form: Form, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = []
-    for section in sections:
-        for question in section["questions"]:
-            place = {"section": (section["id"], section["title"]["ja"])}
-            found.append({**_question(form, question, question["id"]), **place})
-            found += [
-                {**_question(form, row, f"{question['id']}[].{row['id']}"), **place}
-                for row in question["questions"]
-            ]
-    return found
-
-
-def _question(form: Form, written: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return a question as it is written, and what it inherits in its place."""
-    known = form.by_path[path]
-    inherited = {
-        "kind": known.kind,
-        "label": dict(known.label),
-        "options": [option.model_dump(mode="json") for option in known.options],
-        "prefill": known.prefill,
-        "prefill_each": dict(known.prefill_each) if known.prefill_each else None,
-        "format": known.format,
-        "not_future": known.not_future,
-        "personal": known.personal,
-        "agreement": known.agreement,
-        "min": known.minimum,
-        "max": known.maximum,
-    }
-    own = {name: value for name, value in written.items() if name != "questions"}
-    return {**own, **inherited, "id": path}
 
 
 # ---------------------------------------------------------------- comparing

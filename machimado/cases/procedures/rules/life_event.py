@@ -236,6 +236,11 @@ class Triage:
     reasons: dict[str, Because]
 
 
+def form_of(one: Form | Triage) -> Form:
+    """Return what asks: of a life event that is not bound to its procedures, its triage."""
+    return one.form if isinstance(one, Triage) else one
+
+
 def link_event(event: LifeEvent, vocabulary: Vocabulary, complaints: Complaints) -> Triage | None:
     """Compile a life event.
 

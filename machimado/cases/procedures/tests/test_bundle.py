@@ -1,160 +1,25 @@
 """Several procedures asked as one: each meaning once, each judged by its own form."""
 
 from datetime import date
-from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from machimado.cases.procedures.catalogue import Catalogue
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.load import bundle, content_hash, freeze, load, load_event, thaw
 from machimado.cases.procedures.rules.prefill import prefill
 from machimado.cases.procedures.rules.problems import DefinitionError
+from machimado.cases.procedures.tests.farewell import (
+    BUNDLE,
+    EVENT,
+    HEIRS,
+    NAME,
+    WHOLE,
+    made,
+)
 from machimado.cases.procedures.tests.making import TODAY
-
-EVENT = """\
-id: farewell
-title: {ja: お別れ}
-summary: {ja: まとめて行います。}
-version: {number: 1, effective_from: "2025-04-01"}
-channels: [counter]
-applicants: [household, agent]
-sections:
-  - id: situation
-    title: {ja: はじめに}
-    questions:
-      - {id: death.date, required: true, ask: {ja: いつですか。}}
-      - {id: insured, kind: choice, options: yes_no, label: {ja: 保険に入っていた}, required: true}
-      - {id: reason, kind: text, label: {ja: 事情}}
-derived: {is_insured: insured == "yes"}
-procedures:
-  - procedure: leave-insurance
-    when: derived.is_insured
-    why: {ja: 資格がなくなります。}
-    legal_basis: {law: 見本法, article: 第1条}
-    source: 手引き
-    due: {days: 14, from: death.date}
-    given: {cause: '"death"'}
-  - procedure: name-heirs
-    why: {ja: 代表を決めます。}
-    legal_basis: {law: 見本法, article: 第2条}
-    source: 手引き
-    due: {months: 3, from: death.date}
-elsewhere:
-  - id: court
-    title: {ja: 家庭裁判所}
-    when: insured == "no"
-    where: {ja: 裁判所}
-    why: {ja: 放棄するとき。}
-    legal_basis: {law: 民法, article: 第938条}
-    source: 手引き
-chapters:
-  - {id: who, title: {ja: 来た方}, meanings: [agent, applicant]}
-wording:
-  resident.name: {label: {ja: 亡くなった方}}
-tests:
-  - {name: 保険あり, today: "2026-04-10", answers: {death: {date: "2026-04-01"}, insured: "yes"}, missing: [],
-     procedures: [leave-insurance, name-heirs], elsewhere: []}
-"""
-
-
-def procedure(name: str, questions: str, more: str = "") -> bytes:
-    head = f"""\
-        id: {name}
-        title: {{ja: 手続{name}}}
-        business_id: "024"
-        version: {{number: 1, effective_from: "2025-04-01"}}
-        channels: [counter]
-        applicants: [household, agent]
-        sections:
-          - id: only
-            title: {{ja: 質問}}
-            questions:
-        """
-    inside = "\n".join(f"      {line}" for line in dedent(questions).strip("\n").split("\n"))
-    return f"{dedent(head)}{inside}\n{dedent(more)}".encode()
-
-
-LEAVE = procedure(
-    "leave-insurance",
-    """
-    - {id: resident.name, required: true}
-    - {id: agent.name, required: true}
-    - {id: death.date, required: true}
-    - id: cause
-      kind: choice
-      label: {ja: 事由}
-      required: true
-      options: [{code: death, label: {ja: 死亡}}, {code: other, label: {ja: 他}}]
-    - {id: reason, kind: text, label: {ja: 理由}, when: cause == "death", required: true, max: 10}
-    - id: household.members
-      questions:
-        - {id: name, required: true}
-        - {id: since, kind: date, label: {ja: いつから}, required: true}
-    - {id: declaration, required: true}
-    - {id: signature, required: true}
-    """,
-    """
-    checks:
-      - {id: long, assert: reason != "長い", message: {ja: 短くしてください。}, fields: [reason]}
-      - id: member
-        assert: household.members.all(m, m.since != today)
-        message: {ja: 今日ではありません。}
-        fields: ["household.members[].since"]
-    delivery:
-      system: "024"
-      message: leave.now
-      fields:
-        - {to: who, from: resident.name.text}
-        - {to: why, from: reason}
-        - {to: cause, from: cause}
-        - {to: members, from: household.members}
-    """,
-)
-HEIRS = procedure(
-    "name-heirs",
-    """
-    - {id: agent.name, required: true}
-    - {id: resident.name, required: true, label: {ja: 本人}}
-    - {id: reason, kind: text, label: {ja: わけ}, when: death.date != today}
-    - {id: death.date, required: true, exact: true}
-    - id: household.members
-      questions:
-        - {id: name, required: true}
-        - {id: share, kind: number, label: {ja: 持分}, required: true}
-    - {id: signature, required: true}
-    """,
-    "fee: 300\n",
-)
-
-
-def made() -> Bundle:
-    triage, _ = load_event(EVENT.encode(), "events/farewell.yaml")
-    forms = {form.id: form for form in (load(LEAVE, "a.yaml"), load(HEIRS, "b.yaml"))}
-    return bundle(triage, forms)
-
-
-BUNDLE = made()
-NAME = {"text": "佐藤　一", "kana": "サトウ　ハジメ"}
-SIGNED = {"file_id": "f", "sha256": "0" * 64, "signed_at": "2026-04-10T10:00:00+09:00"}
-WHOLE: dict[str, Any] = {
-    "death": {"date": "2026-04-01"},
-    "insured": "yes",
-    "reason": "はじめの事情",
-    "route": {"agreed": ["leave-insurance", "name-heirs"]},
-    "resident": {"name": NAME},
-    "agent": {"name": NAME},
-    "leave-insurance": {"reason": "死亡"},
-    "household": {
-        "members": [{"name": NAME, "leave-insurance-since": "2020-01-01", "name-heirs-share": 2}],
-    },
-    "declaration": True,
-    "signature": SIGNED,
-}
 
 
 def test_each_meaning_is_asked_once_and_what_is_a_procedures_own_stands_under_it() -> None:
@@ -376,130 +241,6 @@ def test_what_is_wrong_in_the_file_is_said_with_its_place(written: str, instead:
     assert all(problem.line > 1 for problem in caught.value.problems)
 
 
-CHECKED = EVENT.replace(
-    "procedures:\n",
-    """checks:
-  - id: same_person
-    assert: resident.name.text != agent.name.text || leave_insurance.reason != "別人"
-    message: {ja: 食い違っています。}
-    fields: [agent.name, leave-insurance.reason]
-  - id: since_before
-    level: warning
-    assert: household.members.all(m, !after(m.leave_insurance_since, death.date))
-    message: {ja: 亡くなった日より後です。}
-    fields: ["household.members[].leave-insurance-since"]
-  - {id: said, assert: derived.is_insured, message: {ja: 保険を確かめてください。}, fields: [insured]}
-procedures:
-""",
-    1,
-)
-
-
-def checked(text: str = CHECKED) -> Bundle:
-    triage, _ = load_event(text.encode(), "events/farewell.yaml")
-    return bundle(triage, {form.id: form for form in (load(LEAVE, "a.yaml"), load(HEIRS, "b.yaml"))})
-
-
-def found_by_the_event(one: Bundle, answers: dict[str, Any]) -> dict[str, list[str]]:
-    outcome = one.evaluate(answers, today=TODAY)
-    findings = (*outcome.errors, *outcome.warnings)
-    return {found.id: list(found.fields) for found in findings if "." not in found.id}
-
-
-def test_the_event_finds_what_contradicts_between_its_procedures() -> None:
-    one = checked()
-    assert found_by_the_event(one, WHOLE) == {}
-    wrong = {
-        **WHOLE,
-        "leave-insurance": {"reason": "別人"},
-        "household": {
-            "members": [{"name": NAME, "leave-insurance-since": "2026-04-02", "name-heirs-share": 2}]
-        },
-    }
-    assert found_by_the_event(one, wrong) == {
-        "same_person": ["agent.name", "leave-insurance.reason"],
-        "since_before": ["household.members[].leave-insurance-since"],
-    }
-    assert not one.evaluate(wrong, today=TODAY).complete
-
-
-def test_what_is_not_asked_or_was_refused_contradicts_nothing() -> None:
-    one = checked()
-    not_agreed = {**WHOLE, "route": {}, "leave-insurance": {"reason": "別人"}}
-    assert found_by_the_event(one, not_agreed) == {}
-    refused = {**WHOLE, "leave-insurance": {"reason": "別人" * 9}}
-    assert found_by_the_event(one, refused) == {}
-    withheld = {**WHOLE, "household": {"members": "なし"}}
-    assert found_by_the_event(one, withheld) == {}
-    assert found_by_the_event(one, {**WHOLE, "insured": "no"}) == {"said": ["insured"]}
-
-
-def test_where_a_date_is_not_known_whole_the_officer_decides() -> None:
-    rows = [{"name": NAME, "leave-insurance-since": "2026-04-XX", "name-heirs-share": 2}]
-    outcome = checked().evaluate({**WHOLE, "household": {"members": rows}}, today=TODAY)
-    assert "since_before" in outcome.undecided
-
-
-def test_frozen_the_event_still_checks() -> None:
-    frozen = freeze(checked())
-    again = thaw(frozen, content_hash=content_hash(frozen))
-    assert isinstance(again, Bundle)
-    assert found_by_the_event(again, {**WHOLE, "insured": "no"}) == {"said": ["insured"]}
-
-
-def test_without_one_of_its_procedures_the_checks_of_the_others_stay() -> None:
-    triage, _ = load_event(CHECKED.encode(), "events/farewell.yaml")
-    one = bundle(triage, {"name-heirs": load(HEIRS, "b.yaml")})
-    assert [each.check.id for each in one.checks] == ["said"]
-
-
-@pytest.mark.parametrize(
-    ("written", "instead", "said"),
-    [
-        ("leave_insurance.reason != ", "leave_insurance.raeson != ", "raeson"),
-        ("fields: [agent.name, ", "fields: [agent.nama, ", "agent.nama"),
-        ("{id: said,", "{id: same_person,", "二つあります"),
-        ("assert: derived.is_insured,", "assert: agent.name.text,", "はい・いいえ"),
-        ("assert: derived.is_insured,", "assert: 'insured == \"maybe\"',", "maybe"),
-    ],
-)
-def test_a_check_that_names_nothing_is_found_when_the_files_are_read(
-    tmp_path: Path, written: str, instead: str, said: str
-) -> None:
-    (tmp_path / "procedures").mkdir()
-    (tmp_path / "events").mkdir()
-    (tmp_path / "procedures" / "leave-insurance.yaml").write_bytes(LEAVE)
-    (tmp_path / "procedures" / "name-heirs.yaml").write_bytes(HEIRS)
-    assert written in CHECKED
-    (tmp_path / "events" / "farewell.yaml").write_text(CHECKED.replace(written, instead, 1), "utf-8")
-    with pytest.raises(DefinitionError, match=said):
-        Catalogue.of_city(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("died", "days", "months", "fixed", "due"),
-    [
-        ("2026-04-01", 14, 0, False, "2026-04-15"),
-        ("2026-04-18", 14, 0, False, "2026-05-07"),  # a Saturday, before three holidays and a substitute
-        ("2026-03-29", 14, 0, False, "2026-04-13"),  # a Sunday
-        ("2026-12-16", 14, 0, False, "2027-01-04"),  # the 30th of December
-        ("2026-01-31", 0, 1, False, "2026-03-02"),  # the last of February is a Saturday
-        ("2026-01-31", 0, 1, True, "2026-02-28"),  # what lapses does not wait
-        ("2024-01-31", 0, 1, True, "2024-02-29"),
-        ("2026-04-11", 0, 0, False, "2026-04-11"),  # on the day itself: there is no period
-    ],
-)
-def test_a_period_ends_on_a_day_on_which_offices_are_open(
-    died: str, days: int, months: int, *, fixed: bool, due: str
-) -> None:
-    written = f"due: {{days: {days}, months: {months}, from: death.date, fixed: {str(fixed).lower()}}}"
-    text = EVENT.replace("due: {days: 14, from: death.date}", written, 1)
-    triage, _ = load_event(text.encode(), "events/farewell.yaml")
-    one = bundle(triage, {form.id: form for form in (load(LEAVE, "a.yaml"), load(HEIRS, "b.yaml"))})
-    route = one.evaluate({"death": {"date": died}, "insured": "yes"}, today=date(2027, 6, 1)).route
-    assert str(next(step.due_date for step in route if step.id == "leave-insurance")) == due
-
-
 # The event knows who the members are; the rest of each row is asked.
 ROWS = '[{"name": {"text": "佐藤　二郎", "kana": "サトウ　ジロウ"}}]'
 KNOWN = EVENT.replace(
@@ -514,7 +255,7 @@ KNOWN = EVENT.replace(
 
 
 def test_of_a_row_that_the_event_knows_only_the_rest_is_asked() -> None:
-    one = checked(KNOWN)
+    one = made(KNOWN)
     row = {"leave-insurance-since": "2020-01-01", "name-heirs-share": 2}
     answers = {**WHOLE, "household": {"members": [row]}}
     outcome = one.evaluate(answers, today=TODAY)
@@ -531,7 +272,7 @@ def test_of_a_row_that_the_event_knows_only_the_rest_is_asked() -> None:
 
 def test_a_list_that_one_procedure_asks_from_the_beginning_is_asked_for_all() -> None:
     text = KNOWN.replace('insured == "yes" ?', 'insured == "no" ?', 1)
-    outcome = checked(text).evaluate(WHOLE, today=TODAY)
+    outcome = made(text).evaluate(WHOLE, today=TODAY)
     assert "household.members.0.name" in outcome.asked
     assert outcome.given == {}
 
@@ -542,7 +283,7 @@ def test_what_belongs_to_somebody_else_in_one_procedure_is_asked_there_by_itself
         "    due: {months: 3, from: death.date}\n    apart: [signature]\n",
         1,
     )
-    one = checked(text)
+    one = made(text)
     asked = one.evaluate(WHOLE, today=TODAY).asked
     assert "signature" in asked
     assert "name-heirs.signature" in asked

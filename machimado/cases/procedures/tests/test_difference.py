@@ -20,8 +20,8 @@ from machimado.cases.procedures.rules.link import Complaints, link
 from machimado.cases.procedures.rules.load import load, load_event, vocabulary
 from machimado.cases.procedures.rules.source import Source
 from machimado.cases.procedures.tests.city import CITY
+from machimado.cases.procedures.tests.farewell import BUNDLE, HEIRS
 from machimado.cases.procedures.tests.making import file, form
-from machimado.cases.procedures.tests.test_bundle import BUNDLE, HEIRS
 
 QUESTIONS = """
 - {id: reason, kind: choice, label: {ja: 理由}, ask: {ja: なぜですか。}, options: [{code: a, label: {ja: 甲}}, {code: b, label: {ja: 乙}}]}

@@ -12,8 +12,8 @@ from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.load import bundle, content_hash, freeze, load, load_event, thaw
 from machimado.cases.procedures.rules.people import carried, renamed
 from machimado.cases.procedures.rules.problems import DefinitionError
+from machimado.cases.procedures.tests.farewell import EVENT, procedure
 from machimado.cases.procedures.tests.making import TODAY
-from machimado.cases.procedures.tests.test_bundle import EVENT, procedure
 
 # Who lives there is named once; the children and the cards are theirs, and an own list asks for them too.
 PEOPLE = """\

@@ -1,4 +1,4 @@
-"""A page that asks for photographs of papers says which papers this application calls for now."""
+"""A page that asks for photographs of papers says which papers the answers call for."""
 
 import re
 

@@ -1,205 +1,25 @@
-"""What is known of deliveries, as plain data."""
+"""What the pages of this room show."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, Max, Min, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Min, QuerySet
 
-from machimado.cases.applications.models import StoredFile, Submission
 from machimado.cases.delivery.adapters import adapter_for
-from machimado.cases.delivery.models import SENT, Attempt, Delivery, Worker
+from machimado.cases.delivery.models import Attempt, Delivery, Worker
+from machimado.cases.delivery.queries.standing import Reason, reasons
+from machimado.cases.delivery.queries.waiting import PAGE, untaken
 from machimado.cases.delivery.rules import machine, words
-from machimado.cases.delivery.rules.contract import Attachment, Message, MessageRefused
-from machimado.cases.delivery.rules.labels import label_of
 from machimado.cases.delivery.rules.machine import AUTOMATIC, State
 from machimado.ground.people.models import Officer
 
-PAGE = 50
 # Of a store's numbers: an address may name any.
 LARGEST_NUMBER = 2**63 - 1
-# On PostgreSQL a smaller id may be committed later than a larger one; by this much at the very most.
-OVERLAP = 1000
 # A worker that lives gives a sign every few seconds.
 SILENT_AFTER = timedelta(seconds=20)
-
-
-# --- for the worker --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Ids of submissions without a delivery, of deliveries that are due, and of those whose sender is overdue.
-
-    To bury a sender takes no time, so those are not limited by what the worker's hands can take.
-    """
-
-    new: list[int]
-    due: list[int]
-    overdue: list[int]
-
-    def __bool__(self) -> bool:
-        return bool(self.new or self.due or self.overdue)
-
-
-def candidates(*, at: datetime, limit: int, everything: bool = False) -> Candidates:
-    """Return what may be worked on; `everything` looks for new submissions also far in the past."""
-    due = Delivery.objects.filter(next_at__lte=at).order_by("next_at", "pk")
-    states = list(due.values_list("pk", "state")[: limit + PAGE])
-    return Candidates(
-        new=_new(limit, everything),
-        due=[number for number, state in states if state != State.SENDING][:limit],
-        overdue=[number for number, state in states if state == State.SENDING],
-    )
-
-
-def with_contents(message: Message) -> Message:
-    """Return the message with the contents of its attachments, as they were when it was submitted.
-
-    Raises: MessageRefused where one is gone or changed: what the resident signed is not sent in parts.
-    """
-    if not message.attachments:
-        return message
-    kept = dict(
-        StoredFile.objects.filter(pk__in=[file.file_id for file in message.attachments]).values_list(
-            "pk", "content"
-        )
-    )
-    return replace(message, attachments=tuple(_with_content(file, kept) for file in message.attachments))
-
-
-def _with_content(file: Attachment, kept: "Mapping[UUID, bytes | memoryview[int]]") -> Attachment:
-    content = bytes(kept.get(UUID(file.file_id), b""))
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise MessageRefused("attachment: stored file is missing or changed")
-    return replace(file, content=content)
-
-
-def _new(limit: int, everything: bool) -> list[int]:
-    """Return submissions without a delivery. The usual look costs the same however long the past is."""
-    submissions = Submission.objects.filter(delivery=None)
-    if not everything:
-        last = Delivery.objects.aggregate(last=Max("pk"))["last"] or 0
-        submissions = submissions.filter(pk__gt=last - OVERLAP)
-    return list(submissions.order_by("pk").values_list("pk", flat=True)[:limit])
-
-
-def next_due() -> datetime | None:
-    """Return when the next delivery is due."""
-    due: datetime | None = Delivery.objects.filter(next_at__isnull=False).aggregate(at=Min("next_at"))["at"]
-    return due
-
-
-def ends_of(tokens: Iterable[str]) -> dict[str, datetime]:
-    """Return until when each claim holds; those that are gone are left out."""
-    held = Delivery.objects.filter(holder__in=list(tokens), next_at__isnull=False)
-    return {holder: next_at for holder, next_at in held.values_list("holder", "next_at") if next_at}
-
-
-# --- for the officer's screen ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why the core did not take a field; `label` is what the question is called in the application."""
-
-    field: str
-    label: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How the latest submission of an application stands; `tone` is wait, good, bad or person."""
-
-    application: UUID
-    delivery: int | None
-    state: str
-    label: str
-    tone: str
-    reason: str
-    next_step: str
-    since: datetime
-    age: str
-    is_late: bool
-    next_at: datetime | None
-    core_number: str
-    field_reasons: tuple[Reason, ...]
-
-    @property
-    def is_accepted(self) -> bool:
-        """Return whether the core has taken it."""
-        return self.state == State.ACCEPTED
-
-    @property
-    def is_rejected(self) -> bool:
-        """Return whether the core has sent it back."""
-        return self.state == State.REJECTED
-
-    @property
-    def is_final(self) -> bool:
-        """Return whether nothing more comes."""
-        return self.state in machine.FINAL
-
-    @property
-    def may_correct(self) -> bool:
-        """Return whether the officer may correct the application and submit a new round."""
-        return self.is_rejected
-
-
-def status_of(application_id: UUID, *, at: datetime | None = None) -> Status | None:
-    """Return how it stands with an application's latest submission; nothing where none was made."""
-    rounds = SENT.all(application_id)
-    latest = max(rounds, key=lambda sent: sent.round, default=None)
-    return _status(latest, at or timezone.now()) if latest else None
-
-
-def statuses_within(lead_id: UUID, *, at: datetime) -> dict[UUID, Status]:
-    """Return how it stands with each application that a life event was divided into, by its id."""
-    sent = (
-        Submission.objects.filter(application__within=lead_id)
-        .select_related("delivery", "application__definition")
-        .defer(
-            "payload", "application__answers", "application__sources", "application__definition__definition"
-        )
-        .order_by("round")
-    )
-    return {one.application_id: _status(one, at) for one in sent}
-
-
-def _status(submission: Submission, at: datetime) -> Status:
-    """Return the status of a submission; the worker may not have seen it yet."""
-    row: Delivery | None = getattr(submission, "delivery", None)
-    now = row.progress() if row else machine.begin(submission.pk, submission.submitted_at)
-    told = words.tell(now)
-    return Status(
-        application=submission.application_id,
-        delivery=row.pk if row else None,
-        state=now.state.value,
-        label=told.label,
-        tone=told.tone,
-        reason=told.reason,
-        next_step=told.next_step,
-        since=now.since,
-        age=words.age(at - now.since),
-        is_late=words.is_late(now, at),
-        next_at=now.next_at,
-        core_number=now.core_number,
-        field_reasons=_reasons(submission, now),
-    )
-
-
-def _reasons(submission: Submission, now: machine.Progress) -> tuple[Reason, ...]:
-    frozen = submission.application.definition.definition if now.reasons else {}
-    return tuple(Reason(one.field, label_of(frozen, one.field), one.reason) for one in now.reasons)
-
-
-# --- for the pages of this room --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +50,7 @@ def overview(*, at: datetime) -> Overview:
     counts = {row["state"]: (row["count"], row["oldest"]) for row in found.order_by()}
     return Overview(
         states=[_count(state, *counts[state], at) for state in State if state in counts],
-        untaken=len(_new(PAGE, everything=False)),
+        untaken=len(untaken(PAGE, everything=False)),
         waiting_for_person=sum(counts[state][0] for state in machine.FOR_PERSON if state in counts),
         late=_late(at),
         worker=worker_trouble(at=at),
@@ -377,7 +197,7 @@ def details(delivery: Delivery, *, at: datetime) -> Details:
         resident_number=case.resident.resident_number if case.resident else "",
         officer=case.officer.name if case.officer else "",
         submitted_at=submission.submitted_at,
-        field_reasons=_reasons(submission, now),
+        field_reasons=reasons(submission, now),
         attempts=_attempts(delivery),
         may_be_sent_again_at=settles_at if settles_at and settles_at > at else None,
     )
