@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUILT := machimado/ground/ui/static/built/.stamp
+# The tests start some fifty processes; where a machine forbids to keep what was compiled, each would compile the house anew.
+export PYTHONDONTWRITEBYTECODE :=
 FRONT_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
 
 .PHONY: help demo test test-postgres tour accessibility check format messages lock clean install card

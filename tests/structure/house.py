@@ -60,7 +60,12 @@ def modules(*, with_tests: bool = False) -> Iterator[tuple[Path, ast.Module]]:
         parts = path.relative_to(ROOT).parts
         if path.suffix != ".py" or "migrations" in parts or (not with_tests and "tests" in parts):
             continue
-        yield path, ast.parse(read(path), filename=str(path))
+        yield path, _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(read(path), filename=str(path))
 
 
 def rooms() -> list[AppConfig]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.catalogue import city_catalogue
 from machimado.cases.procedures.rules.called import CALLED
 from machimado.cases.procedures.rules.definition import Procedure
 from machimado.cases.procedures.rules.difference import differences, every_difference
@@ -241,7 +241,7 @@ def test_the_way_back_is_told_as_well() -> None:
 
 def test_what_is_the_same_is_not_told() -> None:
     assert differences(OLD, form(QUESTIONS, MORE)) == ()
-    for each in Catalogue.of_city(CITY).in_force(date(2026, 4, 10)):
+    for each in city_catalogue(CITY).in_force(date(2026, 4, 10)):
         assert differences(each, each) == ()
 
 

@@ -4,12 +4,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from machimado.cases.procedures.files import procedure_files, read_files
+from machimado.cases.procedures.catalogue import city_catalogue
 from machimado.cases.procedures.rules.load import load
 from machimado.cases.procedures.tests.city import CITY
 from machimado.cases.procedures.tests.making import TODAY, evaluate, file, form, ids
 
-FORMS = read_files(procedure_files([CITY / "procedures"])).forms
+CATALOGUE = city_catalogue(CITY)
+FORMS = [form for name in CATALOGUE.ids() for form in CATALOGUE.versions(name)]
 
 
 def test_order_is_that_of_the_file_even_where_conditions_look_ahead() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from benchmarks.bundle import document, figures
-from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.catalogue import city_catalogue
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.cases import merged, run_event_cases
 from machimado.cases.procedures.rules.life_event import EventCase, step_id
 from machimado.cases.procedures.rules.load import content_hash, freeze, thaw
 from machimado.cases.procedures.tests.city import CITY
 
-EVENTS = Catalogue.of_city(CITY).every_event()
+EVENTS = city_catalogue(CITY).every_event()
 LANGUAGES = {"ja", "ja-simple", "en"}
 each_event = pytest.mark.parametrize("bundle", EVENTS, ids=lambda bundle: bundle.id)
 FILES = sorted((CITY / "events").glob("*.yaml"))

@@ -48,7 +48,7 @@ type_of_city = Callable[..., Path]
 
 @cache
 def yukimi() -> Catalogue:
-    return Catalogue.of_city(CITY)
+    return city_catalogue(CITY)
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@ from typing import Any
 
 import pytest
 
-from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.catalogue import city_catalogue
 from machimado.cases.procedures.rules.kinship import children_of, spouse_of
 from machimado.cases.procedures.rules.prefill import Known, prefill
 from machimado.cases.procedures.tests.city import CITY
 from machimado.cases.procedures.tests.making import TODAY, evaluate
 
-CATALOGUE = Catalogue.of_city(CITY)
+CATALOGUE = city_catalogue(CITY)
 
 
 def person(number: int, relationship: str, name: str, birth_date: str, **more: Any) -> dict[str, Any]:

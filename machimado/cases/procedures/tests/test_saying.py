@@ -2,7 +2,7 @@
 
 import pytest
 
-from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.catalogue import city_catalogue
 from machimado.cases.procedures.rules.saying import say_claim, say_rule, say_value, words_of
 from machimado.cases.procedures.tests.city import CITY
 from machimado.cases.procedures.tests.making import form
@@ -67,7 +67,7 @@ def test_claims_and_values() -> None:
 
 def test_nearly_every_rule_of_the_sample_city_has_words() -> None:
     rules, said = 0, 0
-    for name in (city := Catalogue.of_city(CITY)).ids():
+    for name in (city := city_catalogue(CITY)).ids():
         one = city.versions(name)[-1]
         words = words_of(one)
         for check in one.procedure.checks:

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from machimado.cases.applications.rules.laying_out import lay_out, wordings
-from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.catalogue import city_catalogue
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.languages import told
 from machimado.cases.procedures.tests.city import CITY
 
-CATALOGUE = Catalogue.of_city(CITY)
+CATALOGUE = city_catalogue(CITY)
 TODAY = date(2026, 4, 10)
 # What an officer says across the counter, and what officers say to each other of whoever sits there.
 ACROSS_THE_COUNTER = {
