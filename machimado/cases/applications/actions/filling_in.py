@@ -49,9 +49,10 @@ def fill_in(*, application: Application, resident_record: Record, by: Officer, a
 
 @transaction.atomic
 def compare(*, application: Application, resident_record: Record, by: Officer, at: datetime) -> Application:
-    """Keep beside each answer that a resident gave alone what the record says otherwise; the answers stay as they are.
+    """Keep beside each answer that no officer has heard what the record says otherwise; the answers stay as they are.
 
-    So an officer sees before sending whether somebody is who they say, and what has changed since. Raises: WrongState.
+    A resident gave it alone, or it is from the copy. So an officer sees before sending whether somebody is who they
+    say, and what has changed since. Raises: WrongState.
     """
     locked = lock(application)
     check_state(locked, *RUNNING)
@@ -61,7 +62,11 @@ def compare(*, application: Application, resident_record: Record, by: Officer, a
         kept.pop("registered", None)
         value = known.get(path, (None, ""))[0]
         question = form.question(path)
-        if kept["source"] in documents.SAID_ALONE and question is not None and value not in (None, WITHHELD):
+        if (
+            kept["source"] in {*documents.SAID_ALONE, documents.INDEX}
+            and question is not None
+            and value not in (None, WITHHELD)
+        ):
             said = documents.take(locked.answers, path)
             if _plain(question, said) != _plain(question, value):
                 kept["registered"] = value

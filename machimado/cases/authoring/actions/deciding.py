@@ -98,7 +98,7 @@ def _check_sound(reading: Reading, draft: Draft) -> None:
         )
     if reading.failures:
         raise NotReady("この手続の試験に合わないところがあります。直すか、試験を改めてから申し出てください。")
-    newer = meanwhile(procedure, draft.based_on)
+    newer = meanwhile(procedure, draft.based_on, reading)
     if newer is not None:
         raise NotReady(
             f"書いているあいだに第{newer.number}版が公開されました。変わったところを確かめて、その次の版として続けてください。"

@@ -209,14 +209,14 @@ class Meanwhile:
     changes: tuple[str, ...]
 
 
-def meanwhile(identity: str, based_on: int | None) -> Meanwhile | None:
-    """Return what was published since a draft was begun; nothing where it has the newest version under it."""
+def meanwhile(identity: str, based_on: int | None, reading: Reading) -> Meanwhile | None:
+    """Return what was published since a draft was begun, as its reader calls it; nothing where it has the newest version under it."""
     known = {form_of(one).version: one for one in versions(identity)}
     newest = max(known, default=0)
     if newest <= (based_on or 0):
         return None
     before = known.get(based_on or 0)
-    return Meanwhile(newest, every_difference(before, known[newest]) if before else ())
+    return Meanwhile(newest, every_difference(before, known[newest], names=reading.names) if before else ())
 
 
 def _events(form: Form) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from machimado.cases.authoring import actions, queries
 from machimado.cases.authoring.models import Draft
 from machimado.cases.authoring.rules import editing
-from machimado.cases.authoring.tests.drafting import SignIn, now
+from machimado.cases.authoring.tests.drafting import SignIn, forget, now
 from machimado.cases.procedures import queries as procedures
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.saying import Words, say_rule, with_person
@@ -334,3 +335,18 @@ def test_changes_of_lists_are_told_in_words(universe: Universe, sign_in: SignIn)
     assert "同じ人が並ぶ一覧「変更後の世帯の方（全員）（世帯変更届）」がなくなりました。" in told
     assert any("「引っ越した方（全員）（転居届）」の選べる方の条件が" in one for one in told)
     assert not any("household" in one or "item." in one for one in told)
+
+
+def test_what_was_published_meanwhile_is_told_in_words_too(universe: Universe, sign_in: SignIn) -> None:
+    slow = actions.begin(procedure="marriage", by=universe.specialist, at=now())
+    quick = actions.begin(procedure="marriage", by=universe.supervisor, at=now(), beside=True)
+    text = editing.put(quick.text, ("people", 1), None)
+    quick = actions.save(draft=quick, text=text, revision=0, by=universe.supervisor, at=now())
+    quick = actions.propose(
+        draft=quick, effective_date=timezone.localdate(), by=universe.supervisor, at=now()
+    )
+    actions.approve(draft=quick, by=universe.specialist, at=now())
+    forget()
+    newer = queries.meanwhile("marriage", slow.based_on, queries.read(slow.text))
+    assert newer is not None
+    assert newer.changes == ("同じ人が並ぶ一覧「変更後の世帯の方（全員）（世帯変更届）」がなくなりました。",)

@@ -72,7 +72,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "wrong": reading.wrong(),
         "writers": queries.writers(draft),
         "history": queries.history(draft),
-        "meanwhile": queries.meanwhile(draft.procedure, draft.based_on)
+        "meanwhile": queries.meanwhile(draft.procedure, draft.based_on, reading)
         if draft.state == State.PROPOSED
         else None,
         "why_not_approve": why_not_approve(permissions.by(request), draft),

@@ -39,7 +39,7 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     reading = queries.read(draft.text)
     history, stands = queries.history(draft), queries.steps_of(draft)
     is_open = draft.state in {State.EDITING, State.PROPOSED}
-    newer = queries.meanwhile(draft.procedure, draft.based_on) if is_open else None
+    newer = queries.meanwhile(draft.procedure, draft.based_on, reading) if is_open else None
     context = {
         "draft": draft,
         "reading": reading,

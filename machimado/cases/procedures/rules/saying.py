@@ -228,15 +228,22 @@ class _Speaker:
     def _named(self, node: syntax.Node, *, holds: bool) -> str:
         """Say a name that is itself a truth: a confirmation, or a derived value, whose own rule is told."""
         path = syntax.path_of(node)
-        if path and path[0] == "derived" and len(path) == 2 and path[1] in self.words.derived:
-            said = self._inner(path[1]).predicate(parse(self.words.derived[path[1]]), holds=holds)
-            return f"（{said}）"
+        if path and self._is_derived(path):
+            said = self._derived(path[1], lambda inner, rule: inner.predicate(rule, holds=holds))
+            return said or f"{_by_name(path[1])}が「{'はい' if holds else 'いいえ'}」である"
         return f"{self.value(node)}を{'確認した' if holds else '確認していない'}"
 
-    def _inner(self, _name: str) -> "_Speaker":
+    def _is_derived(self, path: syntax.Path) -> bool:
+        return path[0] == "derived" and len(path) == 2 and path[1] in self.words.derived
+
+    def _derived(self, name: str, say: Callable[["_Speaker", syntax.Node], str]) -> str:
+        """Say what a derived value is worked out from; nothing where there are no words for that."""
         if self.depth >= _DEEPEST:
-            raise _NoWords
-        return _Speaker(self.words, self.bound, self.depth + 1)
+            return ""
+        try:
+            return f"（{say(_Speaker(self.words, self.bound, self.depth + 1), parse(self.words.derived[name]))}）"
+        except _NoWords:
+            return ""
 
     # ---------------------------------------------------------------- values
 
@@ -288,8 +295,8 @@ class _Speaker:
             return "今日"
         if path == ("channel",):
             return "受け付ける方法"
-        if path[0] == "derived" and len(path) == 2 and path[1] in self.words.derived:
-            return f"（{self._inner(path[1]).any_value(parse(self.words.derived[path[1]]))}）"
+        if self._is_derived(path):
+            return self._derived(path[1], _Speaker.any_value) or _by_name(path[1])
         asked = self.words.questions.get(".".join(path))
         if asked is not None:
             return f"「{asked.label}」"
@@ -316,6 +323,11 @@ class _Speaker:
         if isinstance(node, syntax.Literal) and isinstance(node.value, str):
             return f"「{self._options(about).get(node.value, node.value)}」"
         return self.value(node)
+
+
+def _by_name(derived: str) -> str:
+    """Return what a derived value is called where what it is worked out from cannot be said."""
+    return f"計算した値「{derived}」"
 
 
 _SIGNS = {"+": "+", "-": "-", "*": "×", "/": "÷"}  # as people write a product

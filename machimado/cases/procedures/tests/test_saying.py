@@ -17,7 +17,7 @@ WORDS = words_of(
 - {id: day, kind: date, label: {ja: 日}}
 - {id: household.members, label: {ja: 世帯の方}, questions: [{id: name}, {id: sex}]}
 """,
-        "derived: {is_large: amount > 100}",
+        "derived: {is_large: amount > 100, is_odd: amount % 2 == 1, rest: amount % 7}",
     )
 )
 
@@ -41,6 +41,9 @@ WORDS = words_of(
         ("has(amount)", "「金額」に答えがあるとき"),
         ("derived.is_large", "（「金額」が100より大きい）とき"),
         ("!derived.is_large", "（「金額」が100以下である）とき"),
+        ("derived.is_odd", "計算した値「is_odd」が「はい」のとき"),
+        ("!derived.is_odd && agreed", "計算した値「is_odd」が「いいえ」である、かつ、「同意」を確認したとき"),
+        ("derived.rest > 3", "計算した値「rest」が3より大きいとき"),
         ('reason == "a" && amount >= 3', "「理由」が「甲」である、かつ、「金額」が3以上のとき"),
         ('!(reason == "a" && amount >= 3)', "「理由」が「甲」でない、または、「金額」が3より小さいとき"),
         ('agreed || reason == "a" && amount < 3',
@@ -63,6 +66,7 @@ def test_claims_and_values() -> None:
     assert say_value("amount * 300", WORDS) == "「金額」 × 300"
     assert say_value(1200, WORDS) == "1,200"
     assert say_value("derived.is_large", WORDS) == "（「金額」が100より大きい）"
+    assert say_value("derived.rest", WORDS) == "計算した値「rest」"
 
 
 def test_nearly_every_rule_of_the_sample_city_has_words() -> None:

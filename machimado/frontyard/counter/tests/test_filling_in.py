@@ -325,13 +325,22 @@ def test_begun_anew_where_a_reason_is_needed_first_nothing_is_lost(
     assert Application.objects.get() == begun
 
 
-def test_after_the_interview_nothing_is_filled_in(
-    at_desk: Client, begun: Application, back: Callable[[], None]
+@pytest.mark.parametrize("state", ["review", "signed"])
+def test_after_the_interview_nothing_is_filled_in_but_what_the_record_says_otherwise_is_told(
+    at_desk: Client, begun: Application, memory: CoreInMemory, back: Callable[[], None], state: str
 ) -> None:
-    Application.objects.update(state="review")
+    Application.objects.update(state=state)
     before = begun.answers
+    memory.put({**FATHER, "name": {"text": "雪野　太郎", "kana": "ユキノ　タロオ"}})
     back()
     page = fill_in(at_desk, begun)
-    assert "住民の方が確認中です" in page
-    assert begun.answers == before
+    assert (begun.state, begun.answers) == (state, before)
+    assert "住民記録では「雪野　太郎（ユキノ　タロオ）」です。" in page
+
+
+def test_what_was_sent_is_not_compared(at_desk: Client, begun: Application, back: Callable[[], None]) -> None:
+    Application.objects.update(state="submitted")
+    back()
+    fill_in(at_desk, begun)
+    assert begun.record_read_at is None
     assert not Entry.objects.filter(action="register.read").exists()

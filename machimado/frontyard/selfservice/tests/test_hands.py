@@ -298,3 +298,28 @@ def test_of_what_was_signed_at_home_the_counter_says_whether_the_record_was_read
     assert ("住民記録を読めないまま" in shown) is is_away
     assert ("読取り" in shown) is not is_away
     assert (application.record_read_at is None) is is_away
+    assert ("住民記録と比べる" in shown) is is_away
+
+
+def test_what_was_signed_while_the_core_was_away_is_compared_once_it_answers(
+    phone: Client, application: Application, at_counter: Client, memory: CoreInMemory
+) -> None:
+    memory.put(person(1, "見本 花子", "ミホン　ハナエ", birth_date="1958-05-06"))
+    register.import_all()
+    answer_all(phone, application)
+    sign(phone, application)
+    at_counter.post(f"/counter/code/{code_of(application)}/take-over/")
+    memory.failure = systems.Unreachable("基幹システムにつながりません。", cause="ConnectError")
+    at_counter.post(f"/counter/open/{Resident.objects.get().pk}/", {"case": str(application.case_id)})
+    step = f"/counter/applications/{application.pk}/fill-in/"
+    assert "基幹システムにつながりません" in at_counter.post(step, follow=True).content.decode()
+    memory.failure = None
+    application.refresh_from_db()
+    answers = application.answers
+    shown = at_counter.post(step, follow=True).content.decode()
+    application.refresh_from_db()
+    assert "住民記録と比べる" not in shown
+    assert "読取り" in shown
+    assert "住民記録では「見本　花子（ミホン　ハナエ）」です。" in shown
+    # What was signed stays as it was signed.
+    assert (application.state, application.answers) == ("signed", answers)
