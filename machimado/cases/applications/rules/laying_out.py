@@ -290,6 +290,7 @@ def _wording(question: Question, language: str, spoken: str) -> Wording:
         hint=say(question.hint, language),
         note=say(question.officer_note, language),
         alone=_alone(question, language),
+        format=question.format or "",
         options=tuple(
             Option(option.code, say(option.label, language), str(key) if key <= 9 else "", chosen=False)
             for key, option in enumerate(question.options, start=1)

@@ -30,6 +30,8 @@ class Wording:
     ask: str
     hint: str
     note: str
+    # How an answer is written, where that is settled: `surname` of a name.
+    format: str
     # As they are offered: nothing is chosen.
     options: tuple[Option, ...]
     # How many letters a field of plain text takes; 0 where the question does not say.

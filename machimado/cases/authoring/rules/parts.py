@@ -53,6 +53,8 @@ QUESTION = (
     Field("when", "どんなときに聞きますか", "rule"),
     Field("min", "下限", "number", "数・文字数・選ぶ数のいちばん小さい値"),
     Field("max", "上限", "number", "数・文字数・選ぶ数のいちばん大きい値"),
+    Field("format", "書き方", "choice", "文字や氏名を、決まった書き方で受け取るとき。", (("", "決めない"), *CODES["format"].items())),
+    Field("exact", "年月日まで必要（「月までしか分からない」は受け付けない）", "flag"),
     Field("not_future", "今日より後の日付は受け付けない", "flag"),
 )  # fmt: skip
 SECTION = (

@@ -30,6 +30,45 @@ def form_at(client: Client, led: str, part: str, query: str) -> Form:
     return form
 
 
+# --- how a question is answered ------------------------------------------------------------------------------------
+
+
+def asked_at(identity: str) -> str:
+    """Return where a question stands in the draft."""
+    found = [
+        f"sections.{section}.questions.{number}"
+        for section, each in enumerate(reading().data["sections"])
+        for number, one in enumerate(each["questions"])
+        if one["id"] == identity
+    ]
+    return found[0]
+
+
+def test_how_an_answer_is_written_is_chosen_and_taken_back(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = begun(author, "former-surname")
+    form = form_at(author, led, "question", f"place={asked_at('shown_surname')}")
+    assert form.sent()["format"] == ["surname"]
+    form.write("format", "")
+    author.post(f"{led}parts/question/", form.sent())
+    assert any("書き方の決まりが「名字だけ」から「なし」" in one for one in reading().changes)
+    form = form_at(author, led, "question", f"place={asked_at('shown_surname')}")
+    form.write("format", "kana")
+    author.post(f"{led}parts/question/", form.sent())
+    assert any("kana は name の質問には使えません" in one.what for one in reading().problems)
+
+
+def test_a_day_that_must_be_whole_is_ticked(universe: Universe, sign_in: SignIn) -> None:
+    author = sign_in(universe.specialist)
+    led = begun(author, "child-rearing-claim")
+    place = asked_at("rearing_reason_date")
+    form = form_at(author, led, "question", f"place={place}")
+    form.check("exact", "yes")
+    author.post(f"{led}parts/question/", form.sent())
+    assert "年月日まで必要" in author.get(f"{led}parts/question/?place={place}").content.decode()
+    assert any("不詳" in one for one in reading().changes)
+
+
 # --- a life event's own words and chapters -------------------------------------------------------------------------
 
 

@@ -138,6 +138,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "postal_code": "郵便番号",
         "kana": "ふりがな",
         "lines": "何行でも",
+        "surname": "名字だけ",
     },
 }
 # The same key is called otherwise in these parts.

@@ -23,7 +23,7 @@ Channel = Literal["counter", "web", "kiosk", "remote", "paper"]
 # How the person stands in the register; a newcomer is in none yet.
 Standing = Literal["resident", "moved_out", "deceased", "newcomer"]
 Level = Literal["error", "warning"]
-Format = Literal["phone", "email", "postal_code", "kana", "lines"]
+Format = Literal["phone", "email", "postal_code", "kana", "lines", "surname"]
 
 MOST_ITEMS = 100  # rows of a group: what an officer could ever ask, and the bound for costs
 

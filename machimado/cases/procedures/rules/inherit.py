@@ -32,7 +32,7 @@ _RESERVED_IDS = (
 # Which settings make sense for which kinds.
 _ONLY_FOR = {
     "pattern": {"text"},
-    "format": {"text"},
+    "format": {"text", "name"},
     "exact": {"date"},
     "not_future": {"date"},
     "min": {"text", "number", "money", "group", "choices", "files"},
@@ -226,6 +226,14 @@ class _Resolver:
                 self.complain(
                     (*loc, name), f"{name} は {kind} の質問には使えません。消してください。", key=True
                 )
+        if (
+            written.format
+            and kind in _ONLY_FOR["format"]
+            and (written.format == "surname") != (kind == "name")
+        ):
+            self.complain(
+                (*loc, "format"), f"{written.format} は {kind} の質問には使えません。消してください。"
+            )
         if written.min is not None and written.max is not None and written.min > written.max:
             self.complain((*loc, "min"), "min が max より大きくなっています。")
         if kind == "group" and written.prefill is not None and written.prefill not in PREFILL_GROUPS:

@@ -106,6 +106,8 @@ def _judge_name(question: Question, value: Any, _today: str) -> Refusal | None:
         return refusal("kana", question.label)
     if not value.get("text", "").strip():
         return refusal("incomplete", question.label, part="漢字などの表記")
+    if question.format == "surname" and len(value["text"].split()) > 1:
+        return refusal("surname", question.label)
     if not kana.strip() and not value["text"].isascii():
         return refusal("incomplete", question.label, part="ふりがな")
     return None

@@ -82,6 +82,8 @@ def test_the_head(before: str, after: str, words: str) -> None:
         ("- {id: a, kind: choice, label: {ja: い}, options: §3}", "選択肢の一覧か"),
         ("- {id: a, kind: date, label: {ja: い}, §max: 3}", "max は date の質問には使えません"),
         ("- {id: a, kind: text, label: {ja: い}, §exact: true}", "exact は text の質問には使えません"),
+        ("- {id: a, kind: text, label: {ja: い}, format: §surname}", "surname は text の質問には使えません"),
+        ("- {id: a, kind: name, label: {ja: い}, format: §kana}", "kana は name の質問には使えません"),
         ("- {id: a, kind: number, label: {ja: い}, min: §3, max: 2}", "min が max より"),
         ("- {id: a, kind: text, label: {ja: い}, pattern: §'(a*)*'}", "時間がかかりすぎる"),
         ("- {id: a, kind: text, label: {ja: い}, required: §1}", "true、false、または"),

@@ -306,6 +306,36 @@ def test_after_the_signature_the_errands_elsewhere_are_still_told(phone: Client)
     assert "ハローワーク" in phone.get(f"/apply/a/{application.pk}/state/").content.decode()
 
 
+def test_after_the_signature_what_was_left_for_another_day_is_told_with_its_day(phone: Client) -> None:
+    application = out_of_work(phone)
+    phone.post(f"/apply/a/{application.pk}/q/route/", {"route.put_off": "national-health-join"})
+    Application.objects.filter(pk=application.pk).update(state="signed")
+    shown = phone.get(f"/apply/a/{application.pk}/state/").content.decode()
+    later = shown.split("今日はしないことにした手続")[1].split("</section>")[0]
+    assert "国民健康保険" in later
+    assert "まで" in later
+
+
+def test_where_several_may_be_chosen_nobody_is_told_to_choose_one(phone: Client) -> None:
+    application = out_of_work(phone, job_needs=[])
+    refused = send(phone, application, "job_needs")
+    assert "あてはまるものを選んでください。" in refused.content.decode()
+    assert "ひとつ選んでください。" not in refused.content.decode()
+
+
+def test_where_a_surname_alone_is_asked_the_field_says_so(phone: Client) -> None:
+    application = begun(phone, "former-surname")
+    cases.save_answers(
+        application=application, raw={"surname_request": "add"}, by=None, at=application.begun_at
+    )
+    shown = page(phone, application, "former_surname").content.decode()
+    assert "<label>名字<input" in shown
+    name = {"former_surname.text": "見本 花子", "former_surname.kana": "ミホン ハナコ"}
+    refused = send(phone, application, "former_surname", **name)
+    assert refused.status_code == 422
+    assert "名字だけを入れてください" in refused.content.decode()
+
+
 def test_before_a_life_event_nobody_reads_the_papers_of_all_its_procedures(phone: Client) -> None:
     shown = phone.get("/apply/death/").content.decode()
     assert "終わりの確認の画面でお知らせします" in shown
