@@ -27,6 +27,7 @@ from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
 from machimado.cases.procedures.rules.outcome import Finding, Offer, Outcome
+from machimado.cases.procedures.rules.people import NAME
 from machimado.cases.procedures.rules.questions import Question
 
 
@@ -162,7 +163,12 @@ class _Maker:
         rows = tuple(self._row(question, index) for index in range(count))
         people = tuple(self._person(one) for one in self._offers.get(question.id, ()))
         return Group(
-            line, rows, may_add=not known and count < question.most, may_drop=not known, people=people
+            line,
+            rows,
+            may_add=not known and count < question.most,
+            may_drop=not known,
+            people=people,
+            is_of_people=any(one.id == NAME for one in question.questions),
         )
 
     def _person(self, offer: Offer) -> Person:

@@ -138,6 +138,8 @@ class Group:
     may_drop: bool = True
     # Who was named before and can be chosen.
     people: tuple[Person, ...] = ()
+    # Whether it lists people, and not months, things or places.
+    is_of_people: bool = True
 
     @property
     def others(self) -> tuple[Person, ...]:

@@ -323,6 +323,14 @@ def test_where_several_may_be_chosen_nobody_is_told_to_choose_one(phone: Client)
     assert "ひとつ選んでください。" not in refused.content.decode()
 
 
+def test_months_are_no_people(phone: Client) -> None:
+    application = begun(phone, "national-health-high-cost")
+    refused = send(phone, application, "high_cost_treatments")
+    assert "ひとつ以上、加えてください。" in refused.content.decode()
+    people = begun(phone, "child-allowance-claim")
+    assert "ひとり以上、加えてください。" in send(phone, people, "children").content.decode()
+
+
 def test_where_a_surname_alone_is_asked_the_field_says_so(phone: Client) -> None:
     application = begun(phone, "former-surname")
     cases.save_answers(
