@@ -37,10 +37,10 @@ $(BUILT): $(FRONT_SOURCES) $(VENV)/.run
 	@touch $@
 
 test: $(VENV)/.dev $(BUILT) ## すべての試験（ブラウザーの試験を含む）
-	$(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 test-postgres: $(VENV)/.dev $(BUILT) ## 同じ試験を PostgreSQL で
-	$(BIN)/python tests/on_postgres.py $(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python tests/on_postgres.py $(BIN)/python -m pytest -n 4 $(ARGS)
 
 tour: $(VENV)/.dev $(BUILT) ## 全画面の写真を build/tour/ に
 	rm -rf build/tour

@@ -38,9 +38,18 @@ def template_of(form: Form) -> Path:
     return layout_of(form, ROOT)
 
 
+@cache
+def city() -> Any:
+    return yaml.safe_load((CITY / "city.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def code() -> str:
+    return qr_svg("K-2026-1")
+
+
 def fixed(form: Form) -> dict[str, Any]:
-    city = yaml.safe_load((CITY / "city.yaml").read_text(encoding="utf-8"))
-    return {"city": city, **printed_parts(form)}
+    return {"city": city(), **printed_parts(form)}
 
 
 def cases(form: Form) -> Iterator[dict[str, Any]]:
@@ -54,7 +63,7 @@ def cases(form: Form) -> Iterator[dict[str, Any]]:
                 "reference": "K-2026-1",
                 "received": case.today,
                 "signature_svg": SIGNATURE,
-                "qr_svg": qr_svg("K-2026-1"),
+                "qr_svg": code(),
             }
             yield {**fixed(form), **filled, **about}
 

@@ -22,7 +22,7 @@ from machimado.cases.applications.rules.sheet import (
     Sheet,
     Wording,
 )
-from machimado.cases.applications.rules.wording import in_words, say, to_be_written
+from machimado.cases.applications.rules.wording import AGREE_TO_ALL, in_words, say, to_be_written
 from machimado.cases.procedures.rules.bundle import Bundle
 from machimado.cases.procedures.rules.definition import Channel
 from machimado.cases.procedures.rules.form import Form
@@ -263,7 +263,18 @@ class _Maker:
         said = tuple(dict.fromkeys(heard)) if question.agreement else ()
         is_events = question.id in self._form.event.wording or self._form.triage.form.question(question.id)
         worded = own if is_events else replace(theirs[0], options=own.options, longest=own.longest)
-        return worded, said if len(said) > 1 else ()
+        if len(said) < 2:
+            return worded, ()
+        return (worded if is_events else self._for_all(worded)), said
+
+    def _for_all(self, wording: Wording) -> Wording:
+        """Return the words with which several statements are put before somebody: none of them is said twice."""
+        language, spoken = self._languages
+        texts = AGREE_TO_ALL.get(wording.kind)
+        if texts is None:
+            return wording
+        heard = texts.get(spoken, "") if spoken else ""
+        return replace(wording, ask=say(texts, language), alone=say(texts, language), spoken=heard)
 
 
 def _notes(form: Form, language: str) -> dict[str, tuple[str, ...]]:

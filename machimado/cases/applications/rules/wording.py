@@ -55,6 +55,27 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 UNANSWERED = ""
+# What is asked of somebody to whom several procedures say each what they mean by it, by the question's kind.
+AGREE_TO_ALL = {
+    "declaration": {
+        "ja": "次のことを、すべて確かめてください。",
+        "ja-simple": "つぎの ことを ぜんぶ たしかめて ください。",
+        "en": "Please confirm all of the following.",
+        "zh-hans": "请确认以下所有内容。",
+        "ko": "다음 내용을 모두 확인해 주십시오.",
+        "vi": "Xin xác nhận tất cả những điều sau.",
+        "pt-br": "Confirme tudo o que segue.",
+    },
+    "choice": {
+        "ja": "次のことを、すべてよろしいですか。",
+        "ja-simple": "つぎの ことは ぜんぶ いいですか。",
+        "en": "Do you agree to all of the following?",
+        "zh-hans": "您同意以下所有内容吗？",
+        "ko": "다음 내용에 모두 동의하십니까?",
+        "vi": "Bạn có đồng ý với tất cả những điều sau không?",
+        "pt-br": "Concorda com tudo o que segue?",
+    },
+}
 NOT_SHOWN = {
     "ja": "表示しません（登録されている住所で手続きします）",
     "ja-simple": "ここには 出（だ）しません（市役所（しやくしょ）に ある 住所（じゅうしょ）を つかいます）",

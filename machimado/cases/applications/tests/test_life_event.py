@@ -313,9 +313,13 @@ def test_what_each_procedure_means_by_a_declaration_is_said(universe: Universe) 
     application = answered(universe.officer)
     form = actions.form_of(application)
     sheet = lay_out(form, application.answers, application.sources, today=NOW.date())
-    said = next(line.statements for line in sheet.lines() if line.path == "declaration")
+    line = next(line for line in sheet.lines() if line.path == "declaration")
+    said = line.statements
     assert len(said) > 1
     assert len(set(said)) == len(said)
+    # What is put before them all is none of them.
+    assert line.wording.ask == "次のことを、すべて確かめてください。"
+    assert line.wording.ask not in said
 
 
 def test_a_definition_kept_with_its_keys_in_another_order_is_the_same_form(

@@ -224,9 +224,9 @@ def event_schema() -> dict[str, Any]:
     return schema_of(LifeEvent, "まち窓 ライフイベント定義", _DESCRIPTIONS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Triage:
-    """A life event whose rules are compiled: `form` asks, and its documents are the steps that follow.
+    """A life event whose rules are compiled: `form` asks, and its documents are the steps that follow. Each is its own.
 
     `reasons` tells for each step by which answers its rule was decided.
     """

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -99,14 +99,24 @@ def load_event(raw: bytes, name: str, words: Words = NO_WORDS) -> tuple[Triage, 
 
 def bundle(triage: Triage, forms: Mapping[str, Form]) -> Bundle:
     """Return the form of a life event with its procedures, as the vocabulary is now."""
-    return bind(triage, forms, vocabulary().meanings, Complaints())
+    return _bound(triage, tuple(forms.items()))[0]
 
 
 def between_procedures(triage: Triage, source: Source, forms: Mapping[str, Form]) -> list[Problem]:
     """Return what is wrong in a life event's own checks, which only together with its procedures can be seen."""
+    _, found = _bound(triage, tuple(forms.items()))
+    return [source.problem(loc, what, at, key=key) for loc, what, at, key in found]
+
+
+# Whoever writes a life event wants to know what is wrong between its procedures, and then how it looks.
+@lru_cache(maxsize=16)
+def _bound(
+    triage: Triage, forms: tuple[tuple[str, Form], ...]
+) -> tuple[Bundle, tuple[tuple[Loc, str, int, bool], ...]]:
+    """Return the form of a life event, and what is wrong between its procedures."""
     complaints = Complaints()
-    bind(triage, forms, vocabulary().meanings, complaints)
-    return [source.problem(loc, what, at, key=key) for loc, what, at, key in complaints.found]
+    made = bind(triage, dict(forms), vocabulary().meanings, complaints)
+    return made, tuple(complaints.found)
 
 
 def load_file(path: Path, name: str | None = None) -> Form:
