@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,13 @@ ROOMS = house.room_folders()
 RULES = [(path, tree) for path, tree in house.modules() if "rules" in path.parts]
 
 
-def imports(tree: ast.Module) -> Iterator[str]:
-    """Yield the full name of each module or member that is imported."""
+@cache
+def imports(tree: ast.Module) -> tuple[str, ...]:
+    """Return the full name of each module or member that is imported."""
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

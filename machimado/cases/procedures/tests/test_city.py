@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from machimado.cases.procedures.catalogue import Catalogue
+from machimado.cases.procedures.catalogue import Catalogue, city_catalogue
 from machimado.cases.procedures.rules.businesses import BUSINESSES
 from machimado.cases.procedures.rules.cases import merged
 from machimado.cases.procedures.rules.form import Form
@@ -14,12 +14,19 @@ from machimado.cases.procedures.rules.questions import Question, in_language
 from machimado.cases.procedures.tests.city import CITY
 from machimado.cases.procedures.tests.making import TODAY, evaluate
 
-CATALOGUE = Catalogue.of_city(CITY)
+# As all tests read it: what cannot be read is passed over here, and refused below.
+CATALOGUE = city_catalogue(CITY)
 FORMS = CATALOGUE.in_force(TODAY)
 QUESTIONS = [
     pytest.param(question, id=f"{form.id}:{path}") for form in FORMS for path, question in form.walk()
 ]
 CLAIM = CATALOGUE.current("child-allowance-claim", TODAY)
+
+
+def test_every_file_can_be_read() -> None:
+    strict = Catalogue.of_city(CITY)
+    assert strict.ids() == CATALOGUE.ids()
+    assert strict.event_ids() == CATALOGUE.event_ids()
 
 
 def test_the_catalogue_covers_the_businesses_of_a_city() -> None:
