@@ -67,7 +67,7 @@ AGREE_TO_ALL = {
         "pt-br": "Confirme tudo o que segue.",
     },
     "choice": {
-        "ja": "次のことを、すべてよろしいですか。",
+        "ja": "次のことについて、すべてよろしいですか。",
         "ja-simple": "つぎの ことは ぜんぶ いいですか。",
         "en": "Do you agree to all of the following?",
         "zh-hans": "您同意以下所有内容吗？",

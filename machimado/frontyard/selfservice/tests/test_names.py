@@ -11,7 +11,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.procedures.rules.bundle import AGREED
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page, send
-from machimado.frontyard.selfservice.tests.test_alone import out_of_work
+from machimado.frontyard.selfservice.tests.test_life_event import out_of_work
 
 pytestmark = pytest.mark.django_db
 RYO = {"text": "佐野　亮", "kana": "サノ　リョウ"}

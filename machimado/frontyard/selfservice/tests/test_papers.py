@@ -11,7 +11,7 @@ from machimado.cases.applications.models import Application
 from machimado.cases.procedures.rules.bundle import AGREED
 from machimado.frontyard.selfservice.tests.conftest import begun
 from machimado.frontyard.selfservice.tests.filling import page
-from machimado.frontyard.selfservice.tests.test_alone import out_of_work
+from machimado.frontyard.selfservice.tests.test_life_event import out_of_work
 
 pytestmark = pytest.mark.django_db
 TITLE = "この申請に添える書類"
